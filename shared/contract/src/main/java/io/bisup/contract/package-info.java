@@ -1,4 +1,7 @@
-/** What crosses a service border: specs, recipes, states, events, failures, manifests. */
+/**
+ * What crosses a service border: specs, recipes, states, events, failures, results and manifests. Pure Java; knows no
+ * Quarkus, Kafka, JPA or S3.
+ */
 @NullMarked
 package io.bisup.contract;
 

@@ -1,0 +1,38 @@
+package io.bisup.contract;
+
+import java.util.List;
+
+/**
+ * The one object that makes an artifact exist: put once, conditionally, never changed.
+ *
+ * @param format always "bisup"
+ * @param formatVersion of the files it lists
+ * @param jobId the job that made it
+ * @param attempt the attempt that published it
+ * @param model name of the source model
+ * @param modelDigest digest of the source model's files
+ * @param recipe what was done
+ * @param files what it consists of, sorted by name
+ * @param digest of the files' names and digests; equal for an interrupted and an uninterrupted run
+ */
+public record ArtifactManifest(
+        String format,
+        int formatVersion,
+        String jobId,
+        int attempt,
+        String model,
+        String modelDigest,
+        Recipe recipe,
+        List<ObjectEntry> files,
+        String digest) {
+
+    public ArtifactManifest {
+        files = files.stream()
+                .sorted(java.util.Comparator.comparing(ObjectEntry::name))
+                .toList();
+    }
+
+    public long bytes() {
+        return files.stream().mapToLong(ObjectEntry::bytes).sum();
+    }
+}

@@ -1,0 +1,32 @@
+package io.bisup.contract;
+
+/**
+ * What happened to one block.
+ *
+ * @param block index from 0
+ * @param lossBefore mean squared error of the block's output before learning, over the training samples
+ * @param lossAfter the same after learning
+ * @param heldOutBefore the same before learning, over the held-out samples
+ * @param heldOutAfter the same after learning
+ * @param relativeError ‖x−x̂‖²/‖x‖² of the block's output on the quantized stream (the vertical curve of the paper)
+ * @param seconds wall time of the block
+ * @param peakMemoryBytes high-water mark on the device while the block was worked on
+ * @param attempt the attempt that committed it
+ * @param notes guards that fired (reverted, NaN restored), in words; empty when none
+ */
+public record BlockReport(
+        int block,
+        double lossBefore,
+        double lossAfter,
+        double heldOutBefore,
+        double heldOutAfter,
+        double relativeError,
+        double seconds,
+        long peakMemoryBytes,
+        int attempt,
+        java.util.List<String> notes) {
+
+    public BlockReport {
+        notes = notes == null ? java.util.List.of() : java.util.List.copyOf(notes);
+    }
+}

@@ -1,0 +1,25 @@
+package io.bisup.contract;
+
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * Something that happened to a job, told once.
+ *
+ * @param jobId whose
+ * @param sequence grows by one per job, without gaps
+ * @param type what happened
+ * @param at when, by the database's clock
+ * @param data details, by the type
+ */
+public record JobEvent(String jobId, long sequence, Type type, Instant at, Map<String, Object> data) {
+
+    /** What can happen to a job. */
+    public enum Type {
+        STATE_CHANGED,
+        PROGRESS,
+        BLOCK_COMMITTED,
+        EVALUATED,
+        ATTEMPT_LOST
+    }
+}

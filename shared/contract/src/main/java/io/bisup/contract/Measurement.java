@@ -1,0 +1,15 @@
+package io.bisup.contract;
+
+/**
+ * One perplexity of the quantized model beside that of the FP model under the same protocol.
+ *
+ * @param quantized the artifact's
+ * @param baseline the FP model's, measured with the same prefix
+ */
+public record Measurement(PerplexityResult quantized, PerplexityResult baseline) {
+
+    /** Quantized over FP perplexity; 1 is loss-free. */
+    public double ratio() {
+        return quantized.perplexity() / baseline.perplexity();
+    }
+}

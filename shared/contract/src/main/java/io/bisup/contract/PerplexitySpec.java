@@ -1,0 +1,39 @@
+package io.bisup.contract;
+
+/**
+ * One perplexity to measure.
+ *
+ * @param dataset name of a registered data set
+ * @param protocol how text becomes windows; two protocols never share a column
+ * @param window tokens per window, up to the model's context
+ */
+public record PerplexitySpec(String dataset, Protocol protocol, int window) {
+
+    public PerplexitySpec {
+        Check.name(dataset, "dataset");
+        protocol = protocol == null ? Protocol.GPTQ : protocol;
+        Check.range(window, 2, 1_048_576, "window");
+    }
+
+    /** Perplexity protocols of the literature. */
+    public enum Protocol {
+        /** Rows joined by two newlines, tokenized once, consecutive windows (all published WikiText-2 tables). */
+        GPTQ("gptq"),
+        /** First 1,100 documents joined by a space, tokenized once, first 256 windows (QuaRot and later). */
+        C4_NEW("c4-new"),
+        /** 256 random windows of random documents (Atom, OmniQuant). */
+        C4_OLD("c4-old");
+
+        private final String id;
+
+        Protocol(String id) {
+            this.id = id;
+        }
+
+        /** The protocol's name in specs, results and commands. */
+        @com.fasterxml.jackson.annotation.JsonValue
+        public String id() {
+            return id;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package io.bisup.contract;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where an attempt is.
+ *
+ * @param phase what it is doing
+ * @param blocksDone blocks committed so far, over all attempts
+ * @param blocks blocks of the model
+ * @param secondsPerBlock median of the blocks done, or null before the first
+ * @param etaSeconds likely seconds until the artifact is published, or null while unknown
+ * @param updatedAt when this was written, by the database's clock
+ */
+public record Progress(
+        Phase phase,
+        int blocksDone,
+        int blocks,
+        @Nullable Double secondsPerBlock,
+        @Nullable Double etaSeconds,
+        @Nullable Instant updatedAt) {}

@@ -1,0 +1,76 @@
+package io.bisup.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a submitter writes is read strictly, and what is wrong is named by its JSON Pointer. */
+class SpecTest {
+
+    private static final String GOOD = """
+            {"model":"demo","recipe":"bisup-w3a3-g128","calibrationDataset":"train",
+             "evaluation":[{"dataset":"wiki","protocol":"gptq","window":512}]}""";
+
+    @Test
+    void readsAPresetByName() {
+        var spec = Json.read(GOOD, QuantizationJobSpec.class);
+        assertThat(spec.resolvedRecipe(Presets.load()).weights().bits()).isEqualTo(3);
+        assertThat(spec.resolvedRecipe(Presets.load()).prefix()).isEqualTo(Recipe.Prefix.SYSTEM_PROMPT);
+    }
+
+    @Test
+    void writesWhatItReads() {
+        var spec = Json.read(GOOD, QuantizationJobSpec.class);
+        assertThat(Json.read(Json.write(spec), QuantizationJobSpec.class)).isEqualTo(spec);
+    }
+
+    @Test
+    void readsAnInlineRecipe() {
+        String recipe = Json.write(Presets.load().get("rtn-w3a3-g128"));
+        var spec = Json.read(GOOD.replace("\"bisup-w3a3-g128\"", recipe), QuantizationJobSpec.class);
+        assertThat(spec.recipe()).isInstanceOf(RecipeReference.Inline.class);
+        assertThat(Json.read(Json.write(spec), QuantizationJobSpec.class)).isEqualTo(spec);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            "model":"demo"         | "model":"../etc"        | /model
+            "model":"demo"         | "model":5               | /model
+            "model":"demo"         | "model":"demo","modle":1| /modle
+            "recipe":              | "recipe":7,"x":         | /recipe
+            "window":512           | "window":1              | /evaluation/0/window
+            "window":512           | "window":"512"          | /evaluation/0/window
+            "window":512           | "window":1.5            | /evaluation/0/window
+            "protocol":"gptq"      | "protocol":"best"       | /evaluation/0/protocol
+            "dataset":"wiki"       | "dataset":"train"       | /calibrationDataset
+            "model":"demo"         | "model":"a","model":"b" | ''
+            """)
+    void namesTheFieldAtFault(String from, String to, String pointer) {
+        var e = catchThrowableOfType(
+                InvalidSpecException.class,
+                () -> Json.read(GOOD.replace(from.strip(), to.strip()), QuantizationJobSpec.class));
+        assertThat(e).isNotNull();
+        assertThat(e.field()).isEqualTo(pointer);
+        assertThat(e.remedy()).isNotBlank();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void terminalStatesNeverChange(JobState state) {
+        assertThat(state.terminal())
+                .isEqualTo(java.util.Set.of(JobState.REJECTED, JobState.CANCELLED, JobState.SUCCEEDED, JobState.FAILED)
+                        .contains(state));
+        assertThat(state.mayBecome(state)).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyFailureHasARemedy(FailureCode code) {
+        assertThat(code.remedy()).isNotBlank();
+        assertThat(code.attempts()).isPositive();
+    }
+}
