@@ -1,0 +1,58 @@
+package io.bisup.llm.tensor;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDManager;
+
+/**
+ * The tensor library, opened once per process: the device, the root manager of all tensors and the compiled kernels.
+ *
+ * <p>Tensors live until they are closed. Open an {@link ai.djl.ndarray.NDScope} around each step: it closes what the step
+ * made. Create parameters and optimizer state outside of it, and let a result out with {@link Tensors#inScope}.
+ *
+ * <p>Thread safety: kernels may be called from several platform threads at once; an {@code NDScope} and the gradient mode
+ * belong to one thread. Do not call from virtual threads, which may change their carrier between two calls.
+ */
+public final class TensorRuntime implements AutoCloseable {
+    private final ComputeDevice device;
+    private final PtNDManager manager;
+    private final Kernels kernels;
+
+    private TensorRuntime(ComputeDevice device, PtNDManager manager) {
+        this.device = device;
+        this.manager = manager;
+        this.kernels = new Kernels(manager);
+    }
+
+    /**
+     * Loads the tensor library on its first call in the process and compiles the kernels.
+     *
+     * @throws IllegalStateException when the library or a kernel cannot be loaded
+     */
+    public static TensorRuntime open(ComputeDevice device) {
+        NDManager manager = Engine.getEngine("PyTorch").newBaseManager(device.toDjl());
+        return new TensorRuntime(device, (PtNDManager) manager);
+    }
+
+    /** The root manager: every tensor is made by it and lives on {@link #device()}. */
+    public NDManager manager() {
+        return manager;
+    }
+
+    /** The compiled kernels. */
+    public Kernels kernels() {
+        return kernels;
+    }
+
+    /** The device that holds every tensor. */
+    public ComputeDevice device() {
+        return device;
+    }
+
+    /** Closes every tensor that is still open, and the kernels. */
+    @Override
+    public void close() {
+        kernels.close();
+        manager.close();
+    }
+}
