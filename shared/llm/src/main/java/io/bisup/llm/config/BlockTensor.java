@@ -1,0 +1,71 @@
+package io.bisup.llm.config;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** The parameters of one decoder block, with their Hugging Face names and their shapes (weights are [out, in]). */
+public enum BlockTensor {
+    INPUT_NORM("input_layernorm.weight"),
+    QUERY("self_attn.q_proj.weight"),
+    QUERY_BIAS("self_attn.q_proj.bias"),
+    QUERY_NORM("self_attn.q_norm.weight"),
+    KEY("self_attn.k_proj.weight"),
+    KEY_BIAS("self_attn.k_proj.bias"),
+    KEY_NORM("self_attn.k_norm.weight"),
+    VALUE("self_attn.v_proj.weight"),
+    VALUE_BIAS("self_attn.v_proj.bias"),
+    OUTPUT("self_attn.o_proj.weight"),
+    POST_ATTENTION_NORM("post_attention_layernorm.weight"),
+    GATE("mlp.gate_proj.weight"),
+    UP("mlp.up_proj.weight"),
+    DOWN("mlp.down_proj.weight");
+
+    private final String suffix;
+
+    BlockTensor(String suffix) {
+        this.suffix = suffix;
+    }
+
+    /** The name inside the block, e.g. {@code self_attn.q_proj.weight}. */
+    public String suffix() {
+        return suffix;
+    }
+
+    /** The full name, e.g. {@code model.layers.3.self_attn.q_proj.weight}. */
+    public String name(int layer) {
+        return ModelTensors.blockPrefix(layer) + suffix;
+    }
+
+    /** Whether a model of this shape has the parameter. */
+    public boolean presentIn(DecoderConfig config) {
+        return switch (this) {
+            case QUERY_BIAS, KEY_BIAS, VALUE_BIAS -> config.attentionBias();
+            case QUERY_NORM, KEY_NORM -> config.queryKeyNorm();
+            case INPUT_NORM, QUERY, KEY, VALUE, OUTPUT, POST_ATTENTION_NORM, GATE, UP, DOWN -> true;
+        };
+    }
+
+    /** The parameters a block of this model has, in order. */
+    public static List<BlockTensor> of(DecoderConfig config) {
+        return Arrays.stream(values()).filter(t -> t.presentIn(config)).toList();
+    }
+
+    /** The shape the parameter must have in a model of this shape. */
+    public List<Long> shape(DecoderConfig config) {
+        return switch (this) {
+            case INPUT_NORM, POST_ATTENTION_NORM -> shape(config.hiddenSize());
+            case QUERY -> shape(config.queryWidth(), config.hiddenSize());
+            case KEY, VALUE -> shape(config.keyValueWidth(), config.hiddenSize());
+            case OUTPUT -> shape(config.hiddenSize(), config.queryWidth());
+            case QUERY_BIAS -> shape(config.queryWidth());
+            case KEY_BIAS, VALUE_BIAS -> shape(config.keyValueWidth());
+            case QUERY_NORM, KEY_NORM -> shape(config.headDim());
+            case GATE, UP -> shape(config.intermediateSize(), config.hiddenSize());
+            case DOWN -> shape(config.hiddenSize(), config.intermediateSize());
+        };
+    }
+
+    private static List<Long> shape(long... dimensions) {
+        return Arrays.stream(dimensions).boxed().toList();
+    }
+}

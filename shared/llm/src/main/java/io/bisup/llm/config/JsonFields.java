@@ -1,0 +1,95 @@
+package io.bisup.llm.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bisup.llm.config.ModelConfigException.Code;
+import org.jspecify.annotations.Nullable;
+
+/** Typed access to the fields of one JSON object; JSON null counts as absent, as it does in transformers. */
+record JsonFields(JsonNode object, String prefix) {
+
+    @Nullable
+    JsonNode find(String name) {
+        JsonNode node = object.get(name);
+        return node == null || node.isNull() ? null : node;
+    }
+
+    JsonNode require(String name) {
+        JsonNode node = find(name);
+        if (node == null) {
+            throw new ModelConfigException(
+                    Code.MISSING_FIELD,
+                    prefix + name,
+                    "is missing and has no safe default",
+                    "add it as in the original checkpoint's config.json");
+        }
+        return node;
+    }
+
+    int integer(String name) {
+        return integer(name, require(name));
+    }
+
+    int integer(String name, int otherwise) {
+        JsonNode node = find(name);
+        return node == null ? otherwise : integer(name, node);
+    }
+
+    int integer(String name, JsonNode node) {
+        if (!node.isIntegralNumber() || !node.canConvertToInt()) {
+            throw wrongType(name, node, "a 32-bit integer");
+        }
+        return node.intValue();
+    }
+
+    double number(String name) {
+        return number(name, require(name));
+    }
+
+    double number(String name, double otherwise) {
+        JsonNode node = find(name);
+        return node == null ? otherwise : number(name, node);
+    }
+
+    private double number(String name, JsonNode node) {
+        if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
+            throw wrongType(name, node, "a finite number");
+        }
+        return node.doubleValue();
+    }
+
+    boolean flag(String name) {
+        JsonNode node = find(name);
+        if (node != null && !node.isBoolean()) {
+            throw wrongType(name, node, "true or false");
+        }
+        return node != null && node.booleanValue();
+    }
+
+    @Nullable
+    String text(String name) {
+        JsonNode node = find(name);
+        if (node != null && !node.isTextual()) {
+            throw wrongType(name, node, "a string");
+        }
+        return node == null ? null : node.textValue();
+    }
+
+    /** The nested object, or null when absent. */
+    @Nullable
+    JsonFields nested(String name) {
+        JsonNode node = find(name);
+        if (node != null && !node.isObject()) {
+            throw wrongType(name, node, "an object");
+        }
+        return node == null ? null : new JsonFields(node, prefix + name + ".");
+    }
+
+    ModelConfigException wrongType(String name, JsonNode node, String wanted) {
+        String text = node.toString();
+        String shown = text.length() > 60 ? text.substring(0, 60) + "..." : text;
+        return ModelConfigException.invalid(
+                prefix + name,
+                shown + " is not " + wanted,
+                "copy the value from the original checkpoint's config.json");
+    }
+}
