@@ -1,0 +1,25 @@
+package io.bisup.platform.job;
+
+import io.bisup.contract.PerplexitySpec;
+
+/**
+ * Everything that an FP model's perplexity depends on.
+ *
+ * @param modelDigest of the FP model
+ * @param datasetSha256 of the text
+ * @param protocol how text became windows
+ * @param window tokens per window
+ * @param bos what was put in front
+ * @param prefixSha256 digest of the prefix's token ids, or "none"
+ * @param dtype in which the model computed
+ * @param codeVersion of the evaluator
+ */
+public record BaselineKey(
+        String modelDigest,
+        String datasetSha256,
+        PerplexitySpec.Protocol protocol,
+        int window,
+        String bos,
+        String prefixSha256,
+        String dtype,
+        String codeVersion) {}

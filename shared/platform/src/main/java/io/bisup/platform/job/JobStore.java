@@ -1,0 +1,114 @@
+package io.bisup.platform.job;
+
+import io.bisup.contract.ArtifactManifest;
+import io.bisup.contract.BlockReport;
+import io.bisup.contract.Failure;
+import io.bisup.contract.JobState;
+import io.bisup.contract.ObjectEntry;
+import io.bisup.contract.Progress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Quantization jobs. Each method is one transaction; only the database's clock counts. A method that takes a {@link Claim}
+ * throws {@link StaleEpochException} when the claim is no longer the newest or the job was taken away: the caller stops
+ * at once and writes nothing more.
+ */
+public interface JobStore {
+
+    /**
+     * Stores the job as QUEUED, its idempotency key, its first event and its bell in one transaction.
+     *
+     * @return the new job, or the one that the same key and fingerprint made before
+     * @throws IdempotencyConflictException when the key was used for another request
+     */
+    Submission submit(NewJob job);
+
+    Optional<JobRecord> find(String jobId);
+
+    /**
+     * Jobs, newest first.
+     *
+     * @throws IllegalArgumentException when the page token is not one of ours
+     */
+    Page<JobRecord> list(JobQuery query);
+
+    /** Its committed blocks' reports, in order. */
+    List<BlockReport> blocks(String jobId);
+
+    /** Its attempts, in order. */
+    List<Attempt> attempts(String jobId);
+
+    /** Its published artifact. */
+    Optional<ArtifactManifest> artifact(String jobId);
+
+    /**
+     * Claims a job that is QUEUED and due, or RUNNING with an expired lease: epoch and attempt grow by one.
+     *
+     * @return nothing when there is nothing to claim: someone else was first, or it is not its time
+     */
+    Optional<Claim> claim(String jobId, String workerId, Duration lease);
+
+    /** The job that has been QUEUED and due for longest, at least {@code waited}: how work is found without a bell. */
+    Optional<String> oldestWaiting(Duration waited);
+
+    /** Keeps the claim alive and reports where the attempt is. */
+    Signal heartbeat(Claim claim, Progress progress);
+
+    /**
+     * Commits the next block. Blocks are committed in order: {@code report.block()} is the number committed so far.
+     *
+     * @throws IllegalStateException when it is not the next block
+     */
+    void commitBlock(Claim claim, BlockReport report, List<ObjectEntry> objects);
+
+    /** What earlier attempts committed, in order: where to resume. */
+    List<CommittedBlock> committedBlocks(String jobId);
+
+    /**
+     * Forgets all committed blocks, so that this attempt starts at block 0: for checkpoints that turn out to be of no use.
+     */
+    void discardBlocks(Claim claim);
+
+    /**
+     * Records the artifact whose manifest object has been put, and goes on to EVALUATING (with an evaluation job and its
+     * bell), or to SUCCEEDED when there is nothing to evaluate. When it was being cancelled: to CANCELLED, or SUCCEEDED
+     * when there is nothing to evaluate; the artifact is kept.
+     *
+     * @return the state reached
+     */
+    JobState publish(Claim claim, ArtifactManifest manifest);
+
+    /**
+     * Ends the attempt with a failure: back to QUEUED after a pause that doubles, or to FAILED when
+     * {@link io.bisup.contract.FailureCode#attempts()} attempts have ended with that code.
+     *
+     * @return the state reached
+     */
+    JobState fail(Claim claim, Failure failure);
+
+    /** Gives the job back to the queue, as when the worker shuts down; costs no attempt of any failure's allowance. */
+    void giveBack(Claim claim);
+
+    /** Confirms that work stopped after {@link Signal#CANCEL}: CANCELLED. */
+    void acknowledgeCancel(Claim claim);
+
+    /** Confirms that work stopped after {@link Signal#PAUSE}: PAUSED. */
+    void acknowledgePause(Claim claim);
+
+    /**
+     * Asks for the job's end: at once CANCELLED when nobody works on it, else CANCELLING until the worker stopped. Again is
+     * a no-op.
+     *
+     * @throws JobNotFoundException when there is no such job
+     * @throws IllegalTransitionException when it is already terminal in another state
+     */
+    JobRecord requestCancel(String jobId);
+
+    /** PAUSED at once when QUEUED; a RUNNING job pauses when its worker stopped. Errors as {@link #requestCancel}. */
+    JobRecord requestPause(String jobId);
+
+    /** QUEUED again when PAUSED; takes back a pause not yet obeyed. Errors as {@link #requestCancel}. */
+    JobRecord resume(String jobId);
+}

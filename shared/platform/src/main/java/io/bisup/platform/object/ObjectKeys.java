@@ -1,0 +1,56 @@
+package io.bisup.platform.object;
+
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/**
+ * Builds every key of the store:
+ *
+ * <pre>
+ * models/{upload}/{file}                     a registered model's files
+ * datasets/{upload}/{file}                   a registered data set
+ * jobs/{job}/attempts/{n}/{file}             what an attempt uploads: shards, checkpoints
+ * artifacts/{job}/manifest.json              put once: the artifact exists
+ * </pre>
+ */
+public final class ObjectKeys {
+
+    private static final Pattern FILE = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
+
+    private ObjectKeys() {}
+
+    /** A file of a model; all files of one registration share a fresh {@code upload}. */
+    public static ObjectKey model(UUID upload, String file) {
+        return new ObjectKey("models/" + upload + "/" + fileName(file));
+    }
+
+    /** A data set's one file. */
+    public static ObjectKey dataset(UUID upload, String file) {
+        return new ObjectKey("datasets/" + upload + "/" + fileName(file));
+    }
+
+    /** A file that an attempt of a job uploads. */
+    public static ObjectKey attempt(String jobId, int attempt, String file) {
+        if (attempt < 1) {
+            throw new IllegalArgumentException("attempt is " + attempt + "; attempts count from 1");
+        }
+        return new ObjectKey("jobs/" + uuid(jobId) + "/attempts/" + attempt + "/" + fileName(file));
+    }
+
+    /** The manifest that makes a job's artifact exist. */
+    public static ObjectKey manifest(String jobId) {
+        return new ObjectKey("artifacts/" + uuid(jobId) + "/manifest.json");
+    }
+
+    private static String fileName(String name) {
+        if (!FILE.matcher(name).matches()) {
+            throw new IllegalArgumentException("'" + name + "' is no file name of an object: use 1 to 128 letters, "
+                    + "digits, '.', '_' or '-', not starting with '.' or '-'");
+        }
+        return name;
+    }
+
+    private static UUID uuid(String id) {
+        return UUID.fromString(id);
+    }
+}

@@ -1,0 +1,5 @@
+/** The three stores behind small interfaces: what they share. */
+@NullMarked
+package io.bisup.platform;
+
+import org.jspecify.annotations.NullMarked;

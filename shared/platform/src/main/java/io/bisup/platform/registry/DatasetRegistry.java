@@ -1,0 +1,21 @@
+package io.bisup.platform.registry;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Data sets by name. A name, once taken, means the same bytes for ever. */
+public interface DatasetRegistry {
+
+    /**
+     * Registers a data set whose object is already in the store; again with the same digest is a no-op.
+     *
+     * @return what is registered under the name
+     * @throws NameTakenException when the name stands for other bytes
+     */
+    RegisteredDataset register(RegisteredDataset dataset);
+
+    Optional<RegisteredDataset> find(String name);
+
+    /** All data sets, sorted by name. */
+    List<RegisteredDataset> list();
+}

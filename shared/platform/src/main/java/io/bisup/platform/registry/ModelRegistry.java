@@ -1,0 +1,21 @@
+package io.bisup.platform.registry;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Models by name. A name, once taken, means the same bytes for ever. */
+public interface ModelRegistry {
+
+    /**
+     * Registers a model whose objects are already in the store; again with the same digest is a no-op.
+     *
+     * @return what is registered under the name
+     * @throws NameTakenException when the name stands for other bytes
+     */
+    RegisteredModel register(RegisteredModel model);
+
+    Optional<RegisteredModel> find(String name);
+
+    /** All models, sorted by name. */
+    List<RegisteredModel> list();
+}

@@ -1,0 +1,29 @@
+package io.bisup.platform.registry;
+
+import io.bisup.contract.ObjectEntry;
+
+/**
+ * A data set that specs may name; its digest and size are its object's.
+ *
+ * @param name what specs call it
+ * @param format how to read the object
+ * @param object its one object
+ */
+public record RegisteredDataset(String name, Format format, ObjectEntry object) {
+
+    /** How a data set's bytes are read. */
+    public enum Format {
+        /** Plain UTF-8 text. */
+        TEXT,
+        /** One JSON object with a string field "text" a line. */
+        JSONL
+    }
+
+    public String sha256() {
+        return object.sha256();
+    }
+
+    public long bytes() {
+        return object.bytes();
+    }
+}
