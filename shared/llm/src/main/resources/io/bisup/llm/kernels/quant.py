@@ -1,0 +1,105 @@
+# Uniform quantizers. A tensor's last axis is cut into groups of `group` elements (0: the whole axis is one group);
+# a clip factor c in (0, 1] shrinks the range of a group. Shapes: x [..., G*g], clip broadcastable to [..., G].
+# Rounding is half to even; its gradient is the identity, that of clamping is exact, and gradients flow through the scale.
+
+def quant_groups(self, x: Tensor, group: int) -> Tensor:
+    size = group
+    if group == 0:
+        size = x.size(-1)
+    return torch.unflatten(x, -1, [-1, size])
+
+def quant_round(self, x: Tensor) -> Tensor:
+    return x + torch.detach(torch.round(x) - x)
+
+def quant_stored(self, scale: Tensor) -> Tensor:
+    # A scale as the artifact stores it (bfloat16), with the identity as gradient.
+    return scale + torch.detach(torch.to(torch.to(scale, 15), 6) - scale)
+
+def quant_scale_symmetric(self, groups: Tensor, clip: Tensor, bits: int, stored: bool) -> Tensor:
+    top = float((1 << (bits - 1)) - 1)
+    scale = torch.clamp(torch.amax(torch.abs(groups), [-1]), 1e-5)
+    if torch.numel(clip) > 0:
+        scale = scale * clip
+    scale = scale / top
+    if stored:
+        scale = self.quant_stored(scale)
+    return torch.unsqueeze(scale, -1)
+
+def quant_scale_asymmetric(self, groups: Tensor, high: Tensor, low: Tensor, bits: int, stored: bool) -> Tuple[Tensor, Tensor]:
+    levels = float((1 << bits) - 1)
+    hi = torch.amax(groups, [-1])
+    lo = torch.amin(groups, [-1])
+    if torch.numel(high) > 0:
+        hi = hi * high
+        lo = lo * low
+    scale = torch.clamp((hi - lo) / levels, 1e-5)
+    if stored:
+        scale = self.quant_stored(scale)
+    zero = torch.clamp(torch.round(torch.neg(lo) / scale), 0., levels)
+    return (torch.unsqueeze(scale, -1), torch.unsqueeze(zero, -1))
+
+def quant_fake_symmetric(self, x: Tensor, clip: Tensor, bits: int, group: int, stored: bool) -> Tensor:
+    groups = self.quant_groups(x, group)
+    scale = self.quant_scale_symmetric(groups, clip, bits, stored)
+    edge = float(1 << (bits - 1))
+    codes = torch.clamp(self.quant_round(groups / scale), -edge, edge - 1.)
+    return torch.flatten(codes * scale, -2, -1)
+
+def quant_fake_asymmetric(self, x: Tensor, high: Tensor, low: Tensor, bits: int, group: int, stored: bool) -> Tensor:
+    groups = self.quant_groups(x, group)
+    scale, zero = self.quant_scale_asymmetric(groups, high, low, bits, stored)
+    levels = float((1 << bits) - 1)
+    codes = torch.clamp(self.quant_round(groups / scale) + zero, 0., levels)
+    return torch.flatten((codes - zero) * scale, -2, -1)
+
+def quant_fake(self, x: Tensor, high: Tensor, low: Tensor, bits: int, symmetric: bool, group: int, stored: bool) -> Tensor:
+    # 16 bits: x itself. Empty clip factors: the full range.
+    result = x
+    if bits < 16:
+        if symmetric:
+            result = self.quant_fake_symmetric(x, high, bits, group, stored)
+        else:
+            result = self.quant_fake_asymmetric(x, high, low, bits, group, stored)
+    return result
+
+def quant_codes(self, x: Tensor, high: Tensor, low: Tensor, bits: int, symmetric: bool, group: int, stored: bool) -> List[Tensor]:
+    # -> unsigned codes [..., G*g] u8 (symmetric: offset by 2^(b-1)), scales [..., G], zeros [..., G] u8 (symmetric: 2^(b-1)).
+    groups = self.quant_groups(x, group)
+    levels = float((1 << bits) - 1)
+    edge = float(1 << (bits - 1))
+    if symmetric:
+        scale = self.quant_scale_symmetric(groups, high, bits, stored)
+        zero = torch.full_like(scale, edge)
+        codes = torch.clamp(torch.round(groups / scale), -edge, edge - 1.) + edge
+    else:
+        scale, zero = self.quant_scale_asymmetric(groups, high, low, bits, stored)
+        codes = torch.clamp(torch.round(groups / scale) + zero, 0., levels)
+    return [torch.to(torch.flatten(codes, -2, -1), 0), torch.squeeze(scale, -1), torch.to(torch.squeeze(zero, -1), 0)]
+
+def quant_dequantize(self, codes: Tensor, scales: Tensor, zeros: Tensor, group: int) -> Tensor:
+    groups = self.quant_groups(torch.to(codes, 6), group)
+    centred = groups - torch.unsqueeze(torch.to(zeros, 6), -1)
+    return torch.flatten(centred * torch.unsqueeze(scales, -1), -2, -1)
+
+def quant_clip_grid(self, x: Tensor, candidates: List[float], bits: int, symmetric: bool, group: int) -> Tensor:
+    # The candidate clip factor with the least squared error, for each group alone: [..., G].
+    groups = self.quant_groups(x, group)
+    best = torch.full_like(torch.select(groups, -1, 0), float('inf'))
+    clip = torch.ones_like(best)
+    for c in candidates:
+        factor = torch.full_like(best, c)
+        fake = self.quant_groups(self.quant_fake(x, factor, factor, bits, symmetric, group, False), group)
+        error = torch.sum(torch.square(groups - fake), [-1])
+        better = torch.lt(error, best)
+        best = torch.where(better, error, best)
+        clip = torch.where(better, factor, clip)
+    return clip
+
+def quant_finite(self, x: Tensor) -> Tensor:
+    return torch.all(torch.isfinite(x))
+
+def quant_sigmoid(self, logit: Tensor) -> Tensor:
+    return torch.sigmoid(logit)
+
+def quant_squared_error(self, x: Tensor, y: Tensor) -> Tensor:
+    return torch.mean(torch.square(x - y))
