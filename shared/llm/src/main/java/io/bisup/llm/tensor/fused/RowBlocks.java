@@ -1,0 +1,32 @@
+package io.bisup.llm.tensor.fused;
+
+import java.util.stream.IntStream;
+
+/**
+ * Rows cut into blocks of a fixed size, worked on by all processors.
+ *
+ * <p>The size does not depend on the number of processors, so sums taken block by block do not either.
+ */
+final class RowBlocks {
+    static final int SIZE = 64;
+
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
+    /** Work on the rows from {@code from} up to {@code to}. */
+    @FunctionalInterface
+    interface Body {
+        void accept(int block, int from, int to);
+    }
+
+    private RowBlocks() {}
+
+    static int count(int rows) {
+        return (rows + SIZE - 1) / SIZE;
+    }
+
+    static void forEach(int rows, Body body) {
+        IntStream blocks = IntStream.range(0, count(rows));
+        (PROCESSORS > 1 ? blocks.parallel() : blocks)
+                .forEach(block -> body.accept(block, block * SIZE, Math.min(rows, (block + 1) * SIZE)));
+    }
+}
