@@ -21,7 +21,7 @@ import java.util.Arrays;
  * <p>Thread safety: calls may run concurrently; each sets its own thread's gradient mode and turns it off again. The graph
  * executor's rewriting is off, because it fuses operations after the first runs and so changes the last bits of a result.
  */
-public final class Kernels implements AutoCloseable {
+public final class Kernels implements KernelCalls, AutoCloseable {
     private final PtNDManager manager;
     private final PtSymbolBlock module;
 
@@ -39,11 +39,13 @@ public final class Kernels implements AutoCloseable {
     }
 
     /** Runs a kernel that returns one tensor; no gradient is recorded. */
+    @Override
     public NDArray call(String method, Object... arguments) {
         return one(method, run(false, method, arguments));
     }
 
     /** Runs a kernel that returns several tensors; no gradient is recorded. */
+    @Override
     public NDArray[] callMany(String method, Object... arguments) {
         return run(false, method, arguments);
     }
@@ -56,6 +58,21 @@ public final class Kernels implements AutoCloseable {
     /** Runs a kernel that returns several tensors and records what {@link #backward} needs. */
     public NDArray[] callManyWithGradient(String method, Object... arguments) {
         return run(true, method, arguments);
+    }
+
+    /** The same kernels with every call recorded for {@link #backward}. */
+    public KernelCalls recording() {
+        return new KernelCalls() {
+            @Override
+            public NDArray call(String method, Object... arguments) {
+                return callWithGradient(method, arguments);
+            }
+
+            @Override
+            public NDArray[] callMany(String method, Object... arguments) {
+                return callManyWithGradient(method, arguments);
+            }
+        };
     }
 
     /** Marks a leaf tensor as a parameter: {@link #backward} accumulates its gradient. */

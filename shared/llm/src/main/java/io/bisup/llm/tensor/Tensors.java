@@ -45,6 +45,18 @@ public final class Tensors {
         return segment(manager, MemorySegment.ofArray(values), new Shape(shape), DataType.FLOAT64);
     }
 
+    /** A tensor of float32 or float64 values in row-major order; float32 is rounded to nearest. */
+    public static NDArray reals(NDManager manager, DataType type, double[] values, long... shape) {
+        if (type == DataType.FLOAT64) {
+            return doubles(manager, values, shape);
+        }
+        float[] rounded = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            rounded[i] = (float) values[i];
+        }
+        return floats(manager, rounded, shape);
+    }
+
     /** A tensor of int64 values in row-major order, such as token ids. */
     public static NDArray longs(NDManager manager, long[] values, long... shape) {
         return segment(manager, MemorySegment.ofArray(values), new Shape(shape), DataType.INT64);

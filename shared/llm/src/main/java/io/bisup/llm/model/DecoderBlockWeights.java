@@ -1,0 +1,69 @@
+package io.bisup.llm.model;
+
+import ai.djl.ndarray.NDArray;
+import io.bisup.llm.config.BlockTensor;
+import io.bisup.llm.config.DecoderConfig;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The full-precision parameters of one decoder block; weights are [out, in].
+ *
+ * @param tensors one per parameter the architecture has
+ */
+public record DecoderBlockWeights(Map<BlockTensor, NDArray> tensors) implements AutoCloseable {
+    /** Copies the map, not the tensors. */
+    public DecoderBlockWeights {
+        tensors = Map.copyOf(tensors);
+    }
+
+    /** Loads every parameter of one block by its Hugging Face name. */
+    public static DecoderBlockWeights load(DecoderConfig config, int layer, Function<String, NDArray> source) {
+        Map<BlockTensor, NDArray> loaded = new EnumMap<>(BlockTensor.class);
+        for (BlockTensor tensor : BlockTensor.of(config)) {
+            loaded.put(tensor, source.apply(tensor.name(layer)));
+        }
+        return new DecoderBlockWeights(loaded);
+    }
+
+    /**
+     * A parameter the block must have.
+     *
+     * @throws IllegalArgumentException when it is missing
+     */
+    public NDArray get(BlockTensor tensor) {
+        NDArray array = tensors.get(tensor);
+        if (array == null) {
+            throw new IllegalArgumentException("The block lacks " + tensor.suffix() + "; it has " + tensors.keySet());
+        }
+        return array;
+    }
+
+    /** A parameter only some architectures have, or null. */
+    public @Nullable NDArray find(BlockTensor tensor) {
+        return tensors.get(tensor);
+    }
+
+    /** The bias that belongs to a weight, or null. */
+    public @Nullable NDArray biasOf(BlockTensor weight) {
+        return switch (weight) {
+            case QUERY -> find(BlockTensor.QUERY_BIAS);
+            case KEY -> find(BlockTensor.KEY_BIAS);
+            case VALUE -> find(BlockTensor.VALUE_BIAS);
+            case OUTPUT, GATE, UP, DOWN -> null;
+            case INPUT_NORM, QUERY_BIAS, QUERY_NORM, KEY_BIAS, KEY_NORM, VALUE_BIAS, POST_ATTENTION_NORM ->
+                throw new IllegalArgumentException(tensor(weight) + " is no linear weight.");
+        };
+    }
+
+    private static String tensor(BlockTensor tensor) {
+        return tensor.suffix();
+    }
+
+    @Override
+    public void close() {
+        tensors.values().forEach(NDArray::close);
+    }
+}

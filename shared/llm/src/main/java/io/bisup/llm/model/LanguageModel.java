@@ -1,0 +1,172 @@
+package io.bisup.llm.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import io.bisup.llm.config.DecoderConfig;
+import io.bisup.llm.tensor.TensorRuntime;
+import io.bisup.llm.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * A decoder-only language model for inference, full-precision or quantized.
+ *
+ * <p>It may stand behind a prefix whose keys and values every sequence attends to. Results belong to the caller's
+ * {@link ai.djl.ndarray.NDScope}. Concurrent forward passes are allowed, each with its own cache.
+ */
+public final class LanguageModel implements AutoCloseable {
+    private final TensorRuntime runtime;
+    private final DecoderConfig config;
+    private final ModelEnds ends;
+    private final BlockSource blocks;
+    private final RotaryEmbedding rotary;
+    private final List<KeyValues> prefix;
+
+    /** A model of the given parts, which it frees on close; {@code prefix} has one entry per block or is empty. */
+    public LanguageModel(
+            TensorRuntime runtime, DecoderConfig config, ModelEnds ends, BlockSource blocks, List<KeyValues> prefix) {
+        this.runtime = runtime;
+        this.config = config;
+        this.ends = ends;
+        this.blocks = blocks;
+        this.rotary = new RotaryEmbedding(runtime, config, ends.finalNorm().getDataType());
+        this.prefix = List.copyOf(prefix);
+    }
+
+    /** The model as trained with every block resident; {@code source} loads a tensor by its Hugging Face name. */
+    public static LanguageModel resident(
+            TensorRuntime runtime, DecoderConfig config, Function<String, NDArray> source) {
+        List<DecoderBlock> blocks = IntStream.range(0, config.layers())
+                .mapToObj(layer -> load(runtime, config, layer, source))
+                .toList();
+        return new LanguageModel(
+                runtime, config, ModelEnds.load(config, source), BlockSource.resident(blocks), List.of());
+    }
+
+    /** The model as trained with one block in memory at a time; see {@link #resident}. */
+    public static LanguageModel streamed(
+            TensorRuntime runtime, DecoderConfig config, Function<String, NDArray> source) {
+        BlockSource blocks = BlockSource.streamed(layer -> load(runtime, config, layer, source));
+        return new LanguageModel(runtime, config, ModelEnds.load(config, source), blocks, List.of());
+    }
+
+    private static DecoderBlock load(
+            TensorRuntime runtime, DecoderConfig config, int layer, Function<String, NDArray> source) {
+        DecoderBlockWeights weights = DecoderBlockWeights.load(config, layer, source);
+        return DecoderBlock.fullPrecision(config, weights, runtime.device().lowPrecision());
+    }
+
+    /** Hidden states [1, time, hidden] of token ids, before the first block. */
+    public NDArray embed(long[] ids) {
+        return Tensors.inScope(
+                () -> ends.embed(runtime.kernels(), Tensors.longs(runtime.manager(), ids, 1, ids.length)));
+    }
+
+    /** Logits [1, time, vocabulary] of one sequence, behind the prefix if there is one. */
+    public NDArray forward(long[] ids) {
+        try (KeyValueCache cache = newCache()) {
+            return forward(ids, cache);
+        }
+    }
+
+    /** Logits [1, time, vocabulary] of tokens that follow those in the cache, which grows by them. */
+    public NDArray forward(long[] ids, KeyValueCache cache) {
+        return Tensors.inScope(() -> logits(blocks(embed(ids), cache)));
+    }
+
+    private NDArray blocks(NDArray hidden, KeyValueCache cache) {
+        NDArray current = hidden;
+        for (int layer = 0; layer < config.layers(); layer++) {
+            DecoderBlock block = blocks.acquire(layer);
+            try {
+                NDArray next = block.forward(runtime.kernels(), current, rotary, cache.context(layer));
+                current.close();
+                current = next;
+            } finally {
+                blocks.release(block);
+            }
+        }
+        return current;
+    }
+
+    /** Logits [batch, time, vocabulary] of the last block's output. */
+    public NDArray logits(NDArray hidden) {
+        return ends.logits(runtime.kernels(), config, hidden);
+    }
+
+    /**
+     * How well each sequence is predicted. Blocks are the outer loop: a streamed model is read once for all sequences.
+     *
+     * @param sequences token ids, each with at least two
+     */
+    public List<TokenScores> score(List<long[]> sequences) {
+        List<NDArray> hidden = new ArrayList<>();
+        sequences.forEach(ids -> hidden.add(embed(ids)));
+        for (int layer = 0; layer < config.layers(); layer++) {
+            throughBlock(layer, hidden);
+        }
+        TokenScorer scorer = new TokenScorer(this);
+        List<TokenScores> scores = new ArrayList<>();
+        for (int i = 0; i < sequences.size(); i++) {
+            try (NDArray last = hidden.get(i)) {
+                scores.add(scorer.score(last, sequences.get(i)));
+            }
+        }
+        return scores;
+    }
+
+    /** Replaces each hidden state by the block's output, freeing it. */
+    private void throughBlock(int layer, List<NDArray> hidden) {
+        AttentionContext context = prefix.isEmpty() ? AttentionContext.EMPTY : AttentionContext.of(prefix.get(layer));
+        DecoderBlock block = blocks.acquire(layer);
+        try {
+            hidden.replaceAll(input -> {
+                try (input) {
+                    return block.forward(runtime.kernels(), input, rotary, context);
+                }
+            });
+        } finally {
+            blocks.release(block);
+        }
+    }
+
+    /** Runs the tokens and returns each block's keys and values, to serve as a prefix; the caller frees them. */
+    public List<KeyValues> keyValues(long[] ids) {
+        try (KeyValueCache cache = newCache();
+                NDArray hidden = blocks(embed(ids), cache)) {
+            assert hidden.getShape().get(1) == ids.length;
+            return cache.release();
+        }
+    }
+
+    /** An empty cache, behind the model's prefix if there is one. */
+    public KeyValueCache newCache() {
+        return prefix.isEmpty() ? new KeyValueCache(config.layers()) : KeyValueCache.after(prefix);
+    }
+
+    /** The model's shape. */
+    public DecoderConfig config() {
+        return config;
+    }
+
+    /** The device and kernels the model runs on. */
+    public TensorRuntime runtime() {
+        return runtime;
+    }
+
+    /** Type of the hidden states. */
+    public DataType dataType() {
+        return ends.finalNorm().getDataType();
+    }
+
+    /** Frees the blocks, the ends and the prefix. */
+    @Override
+    public void close() {
+        blocks.close();
+        ends.close();
+        rotary.close();
+        prefix.forEach(KeyValues::close);
+    }
+}

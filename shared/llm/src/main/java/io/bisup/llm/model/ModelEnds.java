@@ -1,0 +1,44 @@
+package io.bisup.llm.model;
+
+import ai.djl.ndarray.NDArray;
+import io.bisup.llm.config.DecoderConfig;
+import io.bisup.llm.config.ModelTensors;
+import io.bisup.llm.tensor.Kernels;
+import io.bisup.llm.tensor.Tensors;
+import java.util.function.Function;
+
+/**
+ * What stands before the first and after the last block.
+ *
+ * @param embedding [vocabulary, hidden]
+ * @param finalNorm [hidden]
+ * @param head [vocabulary, hidden]; the embedding itself when tied
+ */
+public record ModelEnds(NDArray embedding, NDArray finalNorm, NDArray head) implements AutoCloseable {
+    /** Loads them by their Hugging Face names. */
+    public static ModelEnds load(DecoderConfig config, Function<String, NDArray> source) {
+        NDArray embedding = source.apply(ModelTensors.EMBEDDING);
+        NDArray head = config.tiedEmbeddings() ? embedding : source.apply(ModelTensors.HEAD);
+        return new ModelEnds(embedding, source.apply(ModelTensors.FINAL_NORM), head);
+    }
+
+    /** Hidden states [batch, time, hidden] of token ids, int64 [batch, time]. */
+    public NDArray embed(Kernels kernels, NDArray ids) {
+        return kernels.call("embedding", ids, embedding);
+    }
+
+    /** Logits [batch, time, vocabulary] of the last block's output; always multiplied in the hidden states' precision. */
+    public NDArray logits(Kernels kernels, DecoderConfig config, NDArray hidden) {
+        return Tensors.inScope(() -> {
+            NDArray normed = kernels.call("rms_norm", hidden, finalNorm, config.rmsNormEpsilon());
+            return kernels.call("linear", normed, head, false);
+        });
+    }
+
+    @Override
+    public void close() {
+        embedding.close();
+        finalNorm.close();
+        head.close();
+    }
+}

@@ -1,0 +1,25 @@
+# Projections, norm and activation. Weights are [out, in].
+
+def linear(self, x: Tensor, weight: Tensor, low_precision: bool) -> Tensor:
+  if low_precision:
+    return torch.to(torch.linear(torch.to(x, 15), torch.to(weight, 15)), x.dtype)
+  else:
+    return torch.linear(x, weight)
+
+def linear_with_bias(self, x: Tensor, weight: Tensor, bias: Tensor, low_precision: bool) -> Tensor:
+  return torch.add(self.linear(x, weight, low_precision), bias)
+
+# weight * x / sqrt(mean(x^2) + epsilon) over the last dimension; hidden states are never below float32.
+def rms_norm(self, x: Tensor, weight: Tensor, epsilon: float) -> Tensor:
+  mean_square = torch.mean(torch.mul(x, x), [-1], True)
+  return torch.mul(weight, torch.mul(x, torch.rsqrt(torch.add(mean_square, epsilon))))
+
+def swiglu(self, gate: Tensor, up: Tensor) -> Tensor:
+  return torch.mul(torch.silu(gate), up)
+
+def add(self, a: Tensor, b: Tensor) -> Tensor:
+  return torch.add(a, b)
+
+# ids: int64 [B, T]; result [B, T, hidden].
+def embedding(self, ids: Tensor, table: Tensor) -> Tensor:
+  return torch.embedding(table, ids)
