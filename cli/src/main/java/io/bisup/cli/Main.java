@@ -1,0 +1,45 @@
+package io.bisup.cli;
+
+import io.bisup.cli.rest.CancelCommand;
+import io.bisup.cli.rest.GetCommand;
+import io.bisup.cli.rest.ListCommand;
+import io.bisup.cli.rest.RecipesCommand;
+import io.bisup.cli.rest.SubmitCommand;
+import io.bisup.cli.rest.WatchCommand;
+import io.bisup.cli.suite.DownCommand;
+import io.bisup.cli.suite.UpCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** Entry of the command line. */
+@Command(
+        name = "bisup",
+        description = "Makes large language models small without making them stupid.",
+        subcommands = {
+            UpCommand.class,
+            DownCommand.class,
+            RecipesCommand.class,
+            SubmitCommand.class,
+            WatchCommand.class,
+            GetCommand.class,
+            ListCommand.class,
+            CancelCommand.class,
+        },
+        mixinStandardHelpOptions = true,
+        version = "BiSup Service 0.1.0")
+public final class Main {
+
+    private Main() {}
+
+    static CommandLine commandLine() {
+        Errors errors = new Errors();
+        return new CommandLine(new Main())
+                .setExecutionExceptionHandler(errors)
+                .setParameterExceptionHandler(errors)
+                .setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+}

@@ -1,0 +1,75 @@
+package io.bisup.cli.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bisup.contract.JobState;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A job as the service tells it: the few things that a terminal shows. */
+public record JobView(JsonNode json) {
+
+    public String id() {
+        return json.path("id").asText();
+    }
+
+    public JobState state() {
+        return JobState.valueOf(json.path("state").asText());
+    }
+
+    public String model() {
+        return json.path("spec").path("model").asText();
+    }
+
+    /** Name of the recipe, whether the spec names a preset or holds a whole one. */
+    public String recipe() {
+        JsonNode recipe = json.path("spec").path("recipe");
+        return recipe.isTextual() ? recipe.asText() : recipe.path("name").asText();
+    }
+
+    /** Lower-case phase of a running job, or "". */
+    public String phase() {
+        return json.path("progress").path("phase").asText("").toLowerCase(java.util.Locale.ROOT);
+    }
+
+    public int blocksDone() {
+        return json.path("progress").path("blocksDone").asInt();
+    }
+
+    public int blocks() {
+        return json.path("progress").path("blocks").asInt(json.path("blocks").asInt());
+    }
+
+    /** Likely seconds left, or NaN while unknown. */
+    public double etaSeconds() {
+        return json.path("progress").path("etaSeconds").asDouble(Double.NaN);
+    }
+
+    /** Cause and remedy in one line, or "" when nothing failed. */
+    public String failure() {
+        JsonNode failure = json.path("failure");
+        return failure.isObject()
+                ? failure.path("code").asText() + ": " + failure.path("message").asText() + "; "
+                        + failure.path("remedy").asText()
+                : "";
+    }
+
+    /** One line per perplexity measured. */
+    public List<String> results() {
+        List<String> lines = new ArrayList<>();
+        for (JsonNode measurement : json.path("measurements")) {
+            JsonNode quantized = measurement.path("quantized");
+            double ppl = quantized.path("perplexity").asDouble();
+            double fp = measurement.path("baseline").path("perplexity").asDouble();
+            lines.add(String.format(
+                    java.util.Locale.ROOT,
+                    "%s (%s, window %d): perplexity %.4f, FP %.4f, ratio %.4f",
+                    quantized.path("dataset").asText(),
+                    quantized.path("protocol").asText(),
+                    quantized.path("window").asInt(),
+                    ppl,
+                    fp,
+                    ppl / fp));
+        }
+        return lines;
+    }
+}

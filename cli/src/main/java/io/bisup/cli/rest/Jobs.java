@@ -1,0 +1,71 @@
+package io.bisup.cli.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bisup.cli.ExitCode;
+import io.bisup.cli.UserErrorException;
+import io.bisup.contract.JobState;
+import io.bisup.contract.Json;
+import io.bisup.contract.QuantizationJobSpec;
+import java.util.Map;
+import java.util.UUID;
+
+/** The quantization jobs of a service. */
+public final class Jobs {
+
+    private static final String PATH = "/v1/quantization-jobs";
+
+    private final ServiceClient client;
+
+    public Jobs(ServiceClient client) {
+        this.client = client;
+    }
+
+    /** Submits under a fresh idempotency key. */
+    public JobView submit(QuantizationJobSpec spec) {
+        return submit(spec, UUID.randomUUID().toString());
+    }
+
+    /** Submits under the caller's key: again with the same key is the same job. */
+    public JobView submit(QuantizationJobSpec spec, String idempotencyKey) {
+        return new JobView(client.post(PATH, Json.write(spec), Map.of("Idempotency-Key", idempotencyKey)));
+    }
+
+    public JobView get(String id) {
+        return new JobView(client.get(path(id)));
+    }
+
+    /** Asks for the job's end; it is over when its state is terminal. */
+    public JobView cancel(String id) {
+        return new JobView(client.post(path(id) + ":cancel", null, Map.of()));
+    }
+
+    /** One page, newest first. */
+    public JsonNode list(int pageSize) {
+        return client.get(PATH + "?pageSize=" + pageSize);
+    }
+
+    String eventsPath(String id) {
+        return path(id) + "/events?follow=true";
+    }
+
+    ServiceClient client() {
+        return client;
+    }
+
+    private static String path(String id) {
+        try {
+            return PATH + "/" + UUID.fromString(id);
+        } catch (IllegalArgumentException e) {
+            throw new UserErrorException("'" + id + "' is no job id: ./bisup list shows them");
+        }
+    }
+
+    /** What a job's final state means for a script. */
+    public static int exitCode(JobState state) {
+        return switch (state) {
+            case SUCCEEDED -> ExitCode.OK;
+            case REJECTED, CANCELLED, FAILED -> ExitCode.FAILED;
+            case SUBMITTED, VALIDATING, QUEUED, RUNNING, EVALUATING, PAUSED, CANCELLING -> ExitCode.OK;
+        };
+    }
+}

@@ -1,0 +1,147 @@
+package io.bisup.cli.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bisup.contract.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The service's API over HttpURLConnection, which starts in a third of java.net.http's time. Answers are read leniently: a
+ * newer service may say more than this client knows.
+ */
+public final class ServiceClient {
+
+    private static final ObjectMapper LENIENT = new ObjectMapper();
+    private static final int CONNECT_MILLIS = 5_000;
+
+    private final URI server;
+
+    public ServiceClient(URI server) {
+        this.server = server;
+    }
+
+    public URI server() {
+        return server;
+    }
+
+    /** Where {@code path} (absolute, encoded) is. */
+    public URI uri(String path) {
+        return server.resolve(path);
+    }
+
+    public JsonNode get(String path) {
+        return exchange("GET", path, Map.of(), null, Duration.ofSeconds(60));
+    }
+
+    /** Posts JSON; {@code body} may be null for an action without arguments. */
+    public JsonNode post(String path, @Nullable String body, Map<String, String> headers) {
+        Body json = body == null ? null : Body.of(body.getBytes(StandardCharsets.UTF_8), "application/json");
+        return exchange("POST", path, headers, json, Duration.ofSeconds(60));
+    }
+
+    /** Puts the bytes of a file, streamed: its size does not matter. */
+    public JsonNode put(String path, Path file, String contentType) {
+        return exchange("PUT", path, Map.of(), Body.of(file, contentType), Duration.ofMinutes(30));
+    }
+
+    /** Opens a stream of server-sent events; the caller closes it. */
+    InputStream events(String path, long afterSequence) {
+        Map<String, String> headers =
+                Map.of("Accept", "text/event-stream", "Last-Event-ID", String.valueOf(afterSequence));
+        try {
+            HttpURLConnection connection = open("GET", path, headers, Duration.ofSeconds(45));
+            check(connection);
+            return connection.getInputStream();
+        } catch (IOException e) {
+            throw new UnreachableException(server, e);
+        }
+    }
+
+    private JsonNode exchange(
+            String method, String path, Map<String, String> headers, @Nullable Body body, Duration timeout) {
+        try {
+            HttpURLConnection connection = open(method, path, headers, timeout);
+            if (body != null) {
+                send(connection, body);
+            }
+            check(connection);
+            try (InputStream in = connection.getInputStream()) {
+                return LENIENT.readTree(in);
+            }
+        } catch (IOException e) {
+            throw new UnreachableException(server, e);
+        }
+    }
+
+    private HttpURLConnection open(String method, String path, Map<String, String> headers, Duration timeout)
+            throws IOException {
+        HttpURLConnection connection = (HttpURLConnection) uri(path).toURL().openConnection();
+        connection.setRequestMethod(method);
+        connection.setConnectTimeout(CONNECT_MILLIS);
+        connection.setReadTimeout(Math.toIntExact(timeout.toMillis()));
+        connection.setInstanceFollowRedirects(false);
+        connection.setRequestProperty("Accept", "application/json");
+        headers.forEach(connection::setRequestProperty);
+        return connection;
+    }
+
+    private static void send(HttpURLConnection connection, Body body) throws IOException {
+        connection.setDoOutput(true);
+        connection.setFixedLengthStreamingMode(body.bytes());
+        connection.setRequestProperty("Content-Type", body.contentType());
+        try (OutputStream out = connection.getOutputStream();
+                InputStream in = body.source().open()) {
+            in.transferTo(out);
+        }
+    }
+
+    private static void check(HttpURLConnection connection) throws IOException {
+        int status = connection.getResponseCode();
+        if (status >= 300) {
+            throw ServiceException.of(status, problem(connection));
+        }
+    }
+
+    private static @Nullable JsonNode problem(HttpURLConnection connection) throws IOException {
+        String type = connection.getContentType();
+        try (InputStream in = connection.getErrorStream()) {
+            return in == null || type == null || !type.contains("json") ? null : LENIENT.readTree(in);
+        }
+    }
+
+    /** Writes an answer for programs: one line, keys sorted. */
+    public static String line(JsonNode answer) {
+        return Json.write(answer);
+    }
+
+    /** What a request carries, and where its bytes come from. */
+    private record Body(long bytes, String contentType, Source source) {
+
+        interface Source {
+            InputStream open() throws IOException;
+        }
+
+        static Body of(byte[] bytes, String contentType) {
+            return new Body(bytes.length, contentType, () -> new java.io.ByteArrayInputStream(bytes));
+        }
+
+        static Body of(Path file, String contentType) {
+            try {
+                return new Body(Files.size(file), contentType, () -> Files.newInputStream(file));
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot read " + file, e);
+            }
+        }
+    }
+}

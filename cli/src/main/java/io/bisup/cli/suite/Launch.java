@@ -1,0 +1,99 @@
+package io.bisup.cli.suite;
+
+import io.bisup.cli.ExitCode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Builds the command line of each member. Heaps are small because tensors live in native memory. */
+final class Launch {
+
+    private static final Path SETSID = Path.of("/usr/bin/setsid");
+    private static final List<String> ENGINE = List.of(
+            "-Xmx1g",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Dai.djl.offline=true");
+
+    private final SuiteFolders folders;
+    private final SuiteSettings settings;
+
+    Launch(SuiteFolders folders, SuiteSettings settings) {
+        this.folders = folders;
+        this.settings = settings;
+    }
+
+    List<String> stores() {
+        List<String> command = java(List.of("-Xmx384m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(List.of("-cp", classPath(Member.LOCAL_STACK), "io.bisup.localstack.Main"));
+        command.addAll(
+                List.of(folders.data().toString(), folders.stackProperties().toString()));
+        return command;
+    }
+
+    List<String> service(Member member, int port) {
+        List<String> command = java(
+                switch (member) {
+                    case API -> List.of("-Xmx384m");
+                    case WORKER, EVAL -> ENGINE;
+                    case LOCAL_STACK -> throw new IllegalArgumentException("the stores are no service");
+                });
+        command.add("-XX:+UseSerialGC");
+        command.add("-Dquarkus.http.host=127.0.0.1");
+        command.add("-Dquarkus.http.port=" + port);
+        command.add("-Dsmallrye.config.locations=" + folders.stackProperties().toUri());
+        if (member != Member.API) {
+            command.add("-DDJL_CACHE_DIR=" + djlCache());
+            command.add("-Dbisup.work.dir=" + folders.work(member));
+        }
+        settings.properties().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(e -> command.add("-D" + e.getKey() + "=" + e.getValue()));
+        command.addAll(List.of("-jar", present(target(member).resolve("quarkus-app/quarkus-run.jar"))));
+        return command;
+    }
+
+    private static List<String> java(List<String> options) {
+        List<String> command = new ArrayList<>();
+        if (Files.isExecutable(SETSID)) {
+            // A session of its own: Ctrl-C at the terminal must not stop stores and services all at once.
+            command.add(SETSID.toString());
+        }
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        return command;
+    }
+
+    private static String djlCache() {
+        String configured = System.getenv("DJL_CACHE_DIR");
+        return configured != null
+                ? configured
+                : Path.of(System.getProperty("user.home"), ".djl.ai").toString();
+    }
+
+    private String classPath(Member member) {
+        Path list = Path.of(present(target(member).resolve("launcher.classpath")));
+        try {
+            return target(member).resolve("classes")
+                    + java.io.File.pathSeparator
+                    + Files.readString(list).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + list, e);
+        }
+    }
+
+    private Path target(Member member) {
+        return folders.home().resolve(member.id()).resolve("target");
+    }
+
+    private static String present(Path file) {
+        if (!Files.exists(file)) {
+            throw new SuiteException(file + " is missing: build it with ./mvnw -DskipTests package", ExitCode.FAILED);
+        }
+        return file.toString();
+    }
+}
