@@ -17,13 +17,21 @@ public record JobView(JsonNode json) {
     }
 
     public String model() {
-        return json.path("spec").path("model").asText();
+        return json.path("model").asText();
     }
 
-    /** Name of the recipe, whether the spec names a preset or holds a whole one. */
     public String recipe() {
-        JsonNode recipe = json.path("spec").path("recipe");
-        return recipe.isTextual() ? recipe.asText() : recipe.path("name").asText();
+        return json.path("recipe").asText();
+    }
+
+    /** Bits and group size, such as W3A3KV3-g128. */
+    public String code() {
+        return json.path("code").asText();
+    }
+
+    /** Size of the artifact on disk; 0 until it is published. */
+    public long artifactBytes() {
+        return json.path("artifactBytes").asLong();
     }
 
     /** Lower-case phase of a running job, or "". */
@@ -36,7 +44,7 @@ public record JobView(JsonNode json) {
     }
 
     public int blocks() {
-        return json.path("progress").path("blocks").asInt(json.path("blocks").asInt());
+        return json.path("blocks").asInt();
     }
 
     /** Likely seconds left, or NaN while unknown. */

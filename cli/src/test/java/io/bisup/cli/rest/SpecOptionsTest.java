@@ -1,0 +1,90 @@
+package io.bisup.cli.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bisup.contract.InvalidSpecException;
+import io.bisup.contract.PerplexitySpec;
+import io.bisup.contract.QuantizationJobSpec;
+import io.bisup.contract.Recipe;
+import io.bisup.contract.RecipeReference;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class SpecOptionsTest {
+
+    @TempDir
+    Path folder;
+
+    private static QuantizationJobSpec parse(String... args) {
+        return CommandLine.populateCommand(new SpecOptions(), args).spec();
+    }
+
+    @Test
+    void optionsSayWhatAFileWouldSay() throws Exception {
+        Path prompt = Files.writeString(folder.resolve("prompt.txt"), "You are helpful.");
+
+        QuantizationJobSpec spec = parse(
+                "--model",
+                "m",
+                "--recipe",
+                "bisup-w3a3-g128",
+                "--calibration-dataset",
+                "train",
+                "--calibration",
+                "16x256@7",
+                "--system-prompt",
+                prompt.toString(),
+                "--evaluate",
+                "wikitext2:gptq:512",
+                "--evaluate",
+                "c4:c4-new:512",
+                "--max-ratio",
+                "1.5",
+                "--label",
+                "team=a");
+
+        assertThat(spec.recipe()).isEqualTo(new RecipeReference.Preset("bisup-w3a3-g128"));
+        assertThat(spec.calibration()).isEqualTo(new Recipe.Calibration(16, 256, 7));
+        assertThat(spec.systemPrompt()).isEqualTo("You are helpful.");
+        assertThat(spec.evaluation())
+                .containsExactly(
+                        new PerplexitySpec("wikitext2", PerplexitySpec.Protocol.GPTQ, 512),
+                        new PerplexitySpec("c4", PerplexitySpec.Protocol.C4_NEW, 512));
+        assertThat(spec.labels()).containsEntry("team", "a");
+    }
+
+    @Test
+    void aRecipeFileBecomesAWholeRecipe() throws Exception {
+        Path recipe = Files.writeString(folder.resolve("mine.yaml"), """
+                name: mine
+                weights: {bits: 4, symmetric: true, group: "128"}
+                activations: {bits: 8, symmetric: true, group: token}
+                keyValue: {bits: 8, symmetric: false, group: head}
+                """);
+
+        QuantizationJobSpec spec =
+                parse("--model", "m", "--recipe", recipe.toString(), "--calibration-dataset", "train");
+
+        assertThat(((RecipeReference.Inline) spec.recipe()).recipe().weights().bits())
+                .isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"wikitext2", "wikitext2:gptq", "wikitext2:gptq:many", "wikitext2:ppl:512"})
+    void anEvaluationThatCannotBeMeantIsNamed(String text) {
+        assertThatThrownBy(() -> SpecOptions.perplexity(text)).hasMessageStartingWith("--evaluate: '");
+    }
+
+    @Test
+    void aWindowOfOneTokenIsRefusedAsTheServiceWould() {
+        assertThatThrownBy(() -> SpecOptions.perplexity("wikitext2:gptq:1"))
+                .isInstanceOf(InvalidSpecException.class)
+                .hasMessageContaining("window");
+    }
+}
