@@ -1,0 +1,140 @@
+package io.bisup.llm.checkpoint;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.bisup.llm.checkpoint.MalformedCheckpointException.Code;
+import io.bisup.llm.config.DecoderConfig;
+import io.bisup.llm.config.ModelTensors;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+
+/**
+ * The weights of a Hugging Face checkpoint folder: {@code model.safetensors}, or shards with an index. Opening reads
+ * headers only; a block's weights are read when they are asked for, so memory does not depend on the model's size.
+ */
+public final class Checkpoint implements AutoCloseable {
+
+    /** Name of the weights when there is one file. */
+    public static final String SINGLE_FILE = "model.safetensors";
+
+    private final List<SafetensorsFile> files;
+    private final SequencedMap<String, TensorView> tensors;
+
+    private Checkpoint(List<SafetensorsFile> files, SequencedMap<String, TensorView> tensors) {
+        this.files = List.copyOf(files);
+        this.tensors = Collections.unmodifiableSequencedMap(withSharedEmbedding(tensors));
+    }
+
+    /** Some writers of models with tied embeddings store the one matrix under the head's name only. */
+    private static SequencedMap<String, TensorView> withSharedEmbedding(SequencedMap<String, TensorView> tensors) {
+        TensorView head = tensors.get(ModelTensors.HEAD);
+        if (head != null) {
+            tensors.putIfAbsent(ModelTensors.EMBEDDING, head);
+        }
+        return tensors;
+    }
+
+    /**
+     * Maps every file of the checkpoint and checks all headers.
+     *
+     * @throws MalformedCheckpointException if a file is missing, breaks the format or contradicts the index
+     */
+    public static Checkpoint open(Path directory) {
+        if (Files.exists(directory.resolve(SINGLE_FILE))) {
+            return openFiles(directory, List.of(SINGLE_FILE));
+        }
+        Path index = directory.resolve(ShardIndex.FILE);
+        if (!Files.exists(index)) {
+            throw CheckpointFolder.nothingToOpen(directory);
+        }
+        ShardIndex shards = ShardIndex.read(index);
+        Checkpoint checkpoint = openFiles(directory, List.copyOf(shards.shards()));
+        try {
+            CheckpointFolder.checkAgreement(shards, checkpoint.tensors);
+            return checkpoint;
+        } catch (MalformedCheckpointException refused) {
+            checkpoint.close();
+            throw refused;
+        }
+    }
+
+    private static Checkpoint openFiles(Path directory, List<String> names) {
+        List<SafetensorsFile> files = new ArrayList<>();
+        SequencedMap<String, TensorView> tensors = new LinkedHashMap<>();
+        try {
+            for (String name : names) {
+                SafetensorsFile file = SafetensorsFile.open(directory.resolve(name));
+                files.add(file);
+                file.header().tensors().keySet().forEach(tensor -> add(tensors, file, tensor));
+            }
+            return new Checkpoint(files, tensors);
+        } catch (MalformedCheckpointException refused) {
+            files.forEach(SafetensorsFile::close);
+            throw refused;
+        }
+    }
+
+    private static void add(SequencedMap<String, TensorView> tensors, SafetensorsFile file, String name) {
+        TensorView view = file.tensor(name).orElseThrow();
+        if (tensors.put(name, view) != null) {
+            throw new MalformedCheckpointException(
+                    Code.DUPLICATE_KEY, file.name(), name, "another shard holds it too", "write the checkpoint again");
+        }
+    }
+
+    /** The names of all tensors; the embedding is among them even where it is stored as a tied head. */
+    public Set<String> names() {
+        return tensors.keySet();
+    }
+
+    /** A view of one tensor, valid until this checkpoint is closed. */
+    public Optional<TensorView> find(String name) {
+        return Optional.ofNullable(tensors.get(name));
+    }
+
+    /**
+     * A view of one tensor, valid until this checkpoint is closed.
+     *
+     * @throws MalformedCheckpointException if there is no tensor of that name
+     */
+    public TensorView tensor(String name) {
+        return find(name)
+                .orElseThrow(() -> new MalformedCheckpointException(
+                        Code.TENSOR_MISSING,
+                        files.getFirst().name(),
+                        name,
+                        "is not in the checkpoint",
+                        "does config.json belong to these weights?"));
+    }
+
+    /**
+     * Copies one tensor to the manager's device as float32; the result outlives this checkpoint.
+     *
+     * @throws MalformedCheckpointException if it is missing or not of a floating-point type
+     */
+    public NDArray load(String name, NDManager manager) {
+        return tensor(name).load(manager);
+    }
+
+    /**
+     * Checks that the checkpoint holds exactly the tensors of the model, each with the shape config.json implies.
+     *
+     * @throws MalformedCheckpointException naming the tensors that are missing, unexpected or of a wrong shape
+     */
+    public void requireMatch(DecoderConfig config) {
+        ModelMatch.check(config, tensors, files.getFirst().name());
+    }
+
+    /** Unmaps every file; views fail from then on. */
+    @Override
+    public void close() {
+        files.forEach(SafetensorsFile::close);
+    }
+}
