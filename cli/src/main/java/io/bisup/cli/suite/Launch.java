@@ -28,10 +28,13 @@ final class Launch {
     }
 
     List<String> stores() {
-        List<String> command = java(List.of("-Xmx384m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
-        command.addAll(List.of("-cp", classPath(Member.LOCAL_STACK), "io.bisup.localstack.Main"));
-        command.addAll(
-                List.of(folders.data().toString(), folders.stackProperties().toString()));
+        List<String> command = java(List.of(
+                "-Xmx384m",
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow"));
+        command.addAll(List.of("-cp", classPath(Member.LOCAL_STACK), "io.bisup.localstack.LocalStack"));
+        command.add(folders.stores().toString());
         return command;
     }
 

@@ -98,7 +98,6 @@ public final class Suite {
             stop(List.of(Member.LOCAL_STACK));
             if (Files.isDirectory(folders.run())) {
                 folders.forgetAddress();
-                Files.deleteIfExists(folders.stackProperties());
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot stop the suite", e);
@@ -136,7 +135,17 @@ public final class Suite {
     }
 
     private SuiteException failed(Member member, String reason) {
-        return new SuiteException(reason + ": its log is " + log(member), ExitCode.FAILED);
+        return new SuiteException(reason + ": " + lastLine(log(member)), ExitCode.FAILED);
+    }
+
+    private static String lastLine(Path log) {
+        try {
+            List<String> lines =
+                    Files.readAllLines(log).stream().filter(l -> !l.isBlank()).toList();
+            return lines.isEmpty() ? log + " is empty" : lines.getLast().strip() + " (see " + log + ")";
+        } catch (IOException e) {
+            return "see " + log;
+        }
     }
 
     private ProcessHandle spawn(Member member, List<String> command) throws IOException {

@@ -44,9 +44,14 @@ public record SuiteFolders(Path home, Path state, Path data) {
         return data.resolve("work").resolve(member.id());
     }
 
-    /** Where local-stack writes how to reach the stores. */
+    /** The stores' files. */
+    public Path stores() {
+        return data.resolve("stores");
+    }
+
+    /** Where local-stack writes how to reach the stores, while it is up. */
     public Path stackProperties() {
-        return run().resolve("stack.properties");
+        return stores().resolve("stack.properties");
     }
 
     /** Where the running suite's api-service answers. */

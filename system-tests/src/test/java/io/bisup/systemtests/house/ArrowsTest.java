@@ -1,0 +1,129 @@
+package io.bisup.systemtests.house;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import io.bisup.systemtests.Project;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Who may know whom. */
+class ArrowsTest {
+
+    private static final String[] SERVICES = {"io.bisup.api..", "io.bisup.worker..", "io.bisup.eval.."};
+    private static final String[] STORES = {
+        "org.apache.kafka..", "jakarta.persistence..", "org.hibernate..", "io.minio..", "java.sql..", "javax.sql.."
+    };
+    private static final String[] FRAMEWORKS = {"io.quarkus..", "io.smallrye..", "jakarta.enterprise..", "jakarta.ws.."
+    };
+
+    private static JavaClasses classes;
+
+    @BeforeAll
+    static void importAllModules() {
+        List<Path> folders = Project.modules().stream()
+                .map(module -> module.resolve("target/classes"))
+                .filter(Files::isDirectory)
+                .toList();
+        classes = new ClassFileImporter().importPaths(folders);
+        assertThat(classes.size()).as("classes of all modules").isGreaterThan(100);
+    }
+
+    @Test
+    void servicesNeverImportEachOther() {
+        for (String service : SERVICES) {
+            String[] others = java.util.Arrays.stream(SERVICES)
+                    .filter(s -> !s.equals(service))
+                    .toArray(String[]::new);
+            noClasses()
+                    .that()
+                    .resideInAPackage(service)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(others)
+                    .because("services talk through contract, Kafka and the stores")
+                    .allowEmptyShould(true)
+                    .check(classes);
+        }
+    }
+
+    @Test
+    void theContractStandsOnNothingOfOurs() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.bisup.contract..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.bisup.llm..", "io.bisup.platform..", "io.bisup.cli..", "io.bisup.localstack..")
+                .check(classes);
+    }
+
+    @Test
+    void contractAndModelLibraryKnowNoFrameworkAndNoStore() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.bisup.contract..", "io.bisup.llm..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(FRAMEWORKS)
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAnyPackage(STORES)
+                .because("both are plain Java that a researcher can use without services")
+                .check(classes);
+    }
+
+    @Test
+    void platformAndModelLibraryDoNotKnowEachOther() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.bisup.platform..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.bisup.llm..", "ai.djl..")
+                .check(classes);
+        noClasses()
+                .that()
+                .resideInAPackage("io.bisup.llm..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.bisup.platform..")
+                .check(classes);
+    }
+
+    @Test
+    void onlyThePlatformKnowsKafkaJpaAndS3() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.bisup.platform..", "io.bisup.localstack..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(STORES)
+                .because("a store is changed in one place; local-stack runs the servers and is the other exception")
+                .check(classes);
+    }
+
+    @Test
+    void theWorkshopsMathematicsKnowsNoStore() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.bisup.worker.stage..", "io.bisup.worker.pipeline..", "io.bisup.worker.export..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.bisup.platform..", "io.bisup.worker.job..")
+                .because("the same engine runs without services")
+                .allowEmptyShould(true)
+                .check(classes);
+    }
+
+    @Test
+    void packagesOfTheModelLibraryHaveNoCycles() {
+        slices().matching("io.bisup.llm.(*)..").should().beFreeOfCycles().check(classes);
+    }
+}
