@@ -1,0 +1,112 @@
+package io.bisup.platform.work;
+
+import io.bisup.contract.ObjectEntry;
+import io.bisup.platform.object.ObjectStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Models, artifacts and data sets on local disk, each in a folder named after its digest. A file is there only when it is
+ * whole and its digest is right, so a folder found again after a crash is completed, not trusted and not fetched anew.
+ * What was used longest ago goes when the limit is passed.
+ */
+public final class FileCache {
+
+    private final ObjectStore objects;
+    private final Path folder;
+    private final long limitBytes;
+    private final Clock clock;
+
+    /**
+     * @param folder of this process alone
+     * @param limitBytes of all folders together; what is being fetched is kept whatever its size
+     */
+    public FileCache(ObjectStore objects, Path folder, long limitBytes, Clock clock) {
+        this.objects = objects;
+        this.folder = folder;
+        this.limitBytes = limitBytes;
+        this.clock = clock;
+    }
+
+    /**
+     * Makes the files lie in one folder under their names.
+     *
+     * @param digest names the folder; lower-case hex
+     * @return the folder
+     */
+    public synchronized Path fetch(String digest, List<ObjectEntry> entries) throws IOException {
+        if (!digest.matches("[0-9a-f]{64}")) {
+            throw new IllegalArgumentException("'" + digest + "' is no SHA-256");
+        }
+        Path target = Files.createDirectories(folder.resolve(digest));
+        Files.setLastModifiedTime(target, FileTime.from(clock.instant()));
+        makeRoom(target, entries.stream().mapToLong(ObjectEntry::bytes).sum());
+        for (ObjectEntry entry : entries) {
+            Path file = target.resolve(entry.name());
+            if (!Files.exists(file) || Files.size(file) != entry.bytes()) {
+                objects.get(entry, file);
+            }
+        }
+        return target;
+    }
+
+    private void makeRoom(Path keep, long bytes) throws IOException {
+        long left = limitBytes - bytes;
+        for (Path old : newestFirst()) {
+            if (!old.equals(keep)) {
+                left -= size(old);
+                if (left < 0) {
+                    Files.walkFileTree(old, new Deletion());
+                }
+            }
+        }
+    }
+
+    private List<Path> newestFirst() throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.sorted(Comparator.comparing(FileCache::usedAt).reversed())
+                    .toList();
+        }
+    }
+
+    private static FileTime usedAt(Path path) {
+        try {
+            return Files.getLastModifiedTime(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long size(Path path) throws IOException {
+        try (Stream<Path> files = Files.walk(path)) {
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(f -> f.toFile().length())
+                    .sum();
+        }
+    }
+
+    private static final class Deletion extends SimpleFileVisitor<Path> {
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e) throws IOException {
+            Files.delete(dir);
+            return FileVisitResult.CONTINUE;
+        }
+    }
+}
