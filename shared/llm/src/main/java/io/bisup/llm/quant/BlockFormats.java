@@ -3,6 +3,7 @@ package io.bisup.llm.quant;
 import io.bisup.contract.InvalidSpecException;
 import io.bisup.contract.Recipe;
 import io.bisup.contract.TensorFormat;
+import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.config.DecoderConfig;
 
 /** The three number formats of a block, checked against the widths of a model. */
@@ -53,10 +54,10 @@ public record BlockFormats(TensorFormat weights, TensorFormat activations, Tenso
         if (keyValue.quantizes() && keyValue.groupSize() != 0) {
             throw new InvalidSpecException("keyValue/group", "counts channels", "use head");
         }
-        for (BlockLinear linear : BlockLinear.values()) {
-            int width = Math.toIntExact(linear.tensor().shape(config).getLast());
-            tiles(weights, "weights", linear.tensor().suffix(), width);
-            tiles(activations, "activations", "the input of " + linear.tensor().suffix(), width);
+        for (BlockTensor linear : KernelOrder.LINEARS) {
+            int width = Math.toIntExact(linear.shape(config).getLast());
+            tiles(weights, "weights", linear.suffix(), width);
+            tiles(activations, "activations", "the input of " + linear.suffix(), width);
         }
     }
 

@@ -1,95 +1,64 @@
-# One decoder block with fake-quantized linears and KV cache.
-#   w (14)  : norm1 q k v o norm2 gate up down, biases q k v, head norms q k; an empty tensor where the model has none
-#   dims    : heads, kv heads, head dim
-#   spec    : weight bits, weight symmetric, weight group, activation bits, symmetric, group, kv bits, symmetric, branch input (0 exact, 1 quantized)
-# x [B, T, d]; cos, sin [T, head dim]; prefix keys and values [1, kv heads, P, head dim] or empty; mask [T, P+T] bool or empty (causal).
-
-def qb_rms_norm(self, x: Tensor, weight: Tensor, eps: float) -> Tensor:
-    return x * torch.rsqrt(torch.mean(torch.square(x), [-1], True) + eps) * weight
-
-def qb_rope(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    half = x.size(-1) // 2
-    first = torch.slice(x, -1, 0, half)
-    second = torch.slice(x, -1, half, 2 * half)
-    return x * cos + torch.cat([torch.neg(second), first], -1) * sin
-
-def qb_heads(self, x: Tensor, heads: int, head_dim: int, norm: Tensor, eps: float) -> Tensor:
-    split = torch.unflatten(x, -1, [heads, head_dim])
-    if torch.numel(norm) > 0:
-        split = self.qb_rms_norm(split, norm, eps)
-    return torch.transpose(split, 1, 2)
-
-def qb_linear(self, x: Tensor, x_hat: Tensor, w_hat: Tensor, bias: Tensor, a: Tensor, b: Tensor) -> Tensor:
-    # y = x^ W^T + bias + (x B^T) A^T  (BiSup eq. 2.3)
-    y = torch.linear(x_hat, w_hat)
-    if torch.numel(bias) > 0:
-        y = y + bias
-    if torch.numel(b) > 0:
-        y = y + torch.linear(torch.linear(x, b), a)
-    return y
+# One decoder block with fake-quantized linears and key-value cache, in one call.
+#   w (14): norm1 q k v o norm2 gate up down, biases q k v, head norms q k; an empty tensor where the model has none.
+#           The seven weights are those that are multiplied, already fake-quantized.
+#   act (4): clip factors [groups] of the inputs of qkv, o, gate/up, down; kv (2): those of keys and values [kv heads]; empty: 1
+#   a, b (7): low-rank branches of q k v o gate up down, a [out, r], b [r, in]; empty: none
+#   dims: heads, kv heads; spec: bits, symmetric, group of weights; the same of activations; bits, symmetric of the cache
+# x [B, T, d]; cos, sin [T, head dim / 2]; prefix keys and values [1, kv heads, P, head dim] or empty.
 
 def qb_activation(self, x: Tensor, clip: Tensor, spec: List[int]) -> Tensor:
     return self.quant_fake(x, clip, clip, spec[3], spec[4] == 1, spec[5], False)
 
+# One scale per head and token of x [B, kv heads, T, head dim].
 def qb_cache(self, x: Tensor, clip: Tensor, spec: List[int]) -> Tensor:
-    # x [B, kv heads, T, head dim], one scale per head and token; clip [kv heads] or empty
     factor = clip
     if torch.numel(clip) > 0:
         factor = torch.reshape(clip, [-1, 1, 1])
     return self.quant_fake(x, factor, factor, spec[6], spec[7] == 1, 0, False)
 
-def qb_repeat(self, x: Tensor, batch: int, times: int) -> Tensor:
-    # Consecutive query heads share one KV head.
-    wide = torch.expand(torch.unsqueeze(x, 2), [batch, x.size(1), times, x.size(2), x.size(3)])
-    return torch.reshape(wide, [batch, x.size(1) * times, x.size(2), x.size(3)])
+# y = x^ W^T + (x B^T) A^T + bias  (BiSup eq. 2.3); the branch reads the unquantized input.
+def qb_linear(self, x: Tensor, x_hat: Tensor, w_hat: Tensor, bias: Tensor, a: Tensor, b: Tensor, low_precision: bool) -> Tensor:
+    y = self.linear(x_hat, w_hat, low_precision)
+    if torch.numel(b) > 0:
+        y = torch.add(y, self.linear(self.linear(x, b, low_precision), a, low_precision))
+    if torch.numel(bias) > 0:
+        y = torch.add(y, bias)
+    return y
 
-def qb_attention(self, q: Tensor, k: Tensor, v: Tensor, prefix_k: Tensor, prefix_v: Tensor, mask: Tensor) -> Tensor:
-    batch = q.size(0)
-    times = q.size(1) // k.size(1)
-    keys = self.qb_repeat(k, batch, times)
-    values = self.qb_repeat(v, batch, times)
-    if torch.numel(prefix_k) > 0:
-        keys = torch.cat([self.qb_repeat(prefix_k, batch, times), keys], 2)
-        values = torch.cat([self.qb_repeat(prefix_v, batch, times), values], 2)
-    if torch.numel(mask) > 0:
-        mixed = torch.scaled_dot_product_attention(q, keys, values, mask, 0., False)
-    else:
-        mixed = torch.scaled_dot_product_attention(q, keys, values, None, 0., True)
-    return torch.flatten(torch.transpose(mixed, 1, 2), -2, -1)
+# All linears that read one input.
+def qb_linears(self, x: Tensor, clip: Tensor, w: List[Tensor], bias: List[Tensor], a: List[Tensor], b: List[Tensor], spec: List[int], low_precision: bool) -> List[Tensor]:
+    x_hat = self.qb_activation(x, clip, spec)
+    out = torch.list(w)
+    for i in range(len(w)):
+        out[i] = self.qb_linear(x, x_hat, w[i], bias[i], a[i], b[i], low_precision)
+    return out
 
-def qb_forward(self, x: Tensor, w: List[Tensor], act_clip: List[Tensor], kv_clip: List[Tensor], a: List[Tensor], b: List[Tensor],
-               cos: Tensor, sin: Tensor, prefix_k: Tensor, prefix_v: Tensor, mask: Tensor, dims: List[int], spec: List[int], eps: float) -> List[Tensor]:
-    # w holds the weights as they are multiplied (already fake-quantized).
-    # -> output, keys, values (as cached), the four linear inputs before quantization (qkv, o, gate/up, down), queries.
-    heads, kv_heads, head_dim = dims[0], dims[1], dims[2]
+def qb_heads(self, x: Tensor, heads: int, norm: Tensor, epsilon: float) -> Tensor:
+    split = self.split_heads(x, heads)
+    if torch.numel(norm) > 0:
+        split = self.rms_norm(split, norm, epsilon)
+    return split
+
+def qb_context(self, prefix: Tensor, fresh: Tensor) -> Tensor:
+    all = fresh
+    if torch.numel(prefix) > 0:
+        all = self.extend_past(prefix, fresh)
+    return all
+
+# -> output; keys, values as cached; the inputs of qkv, o, gate/up, down before quantization; queries.
+def qb_forward(self, x: Tensor, w: List[Tensor], act: List[Tensor], kv: List[Tensor], a: List[Tensor], b: List[Tensor],
+               cos: Tensor, sin: Tensor, prefix_k: Tensor, prefix_v: Tensor, dims: List[int], spec: List[int], epsilon: float, low_precision: bool) -> List[Tensor]:
     none = torch.new_empty(x, [0])
-    h = self.qb_rms_norm(x, w[0], eps)
-    h_hat = self.qb_activation(h, act_clip[0], spec)
-    h_branch = h
-    if spec[8] == 1:
-        h_branch = h_hat
-    q = self.qb_heads(self.qb_linear(h_branch, h_hat, w[1], w[9], a[0], b[0]), heads, head_dim, w[12], eps)
-    k = self.qb_heads(self.qb_linear(h_branch, h_hat, w[2], w[10], a[1], b[1]), kv_heads, head_dim, w[13], eps)
-    v = torch.transpose(torch.unflatten(self.qb_linear(h_branch, h_hat, w[3], w[11], a[2], b[2]), -1, [kv_heads, head_dim]), 1, 2)
-    q = self.qb_rope(q, cos, sin)
-    k = self.qb_cache(self.qb_rope(k, cos, sin), kv_clip[0], spec)
-    v = self.qb_cache(v, kv_clip[1], spec)
-    mixed = self.qb_attention(q, k, v, prefix_k, prefix_v, mask)
-    mixed_hat = self.qb_activation(mixed, act_clip[1], spec)
-    mixed_branch = mixed
-    if spec[8] == 1:
-        mixed_branch = mixed_hat
-    x1 = x + self.qb_linear(mixed_branch, mixed_hat, w[4], none, a[3], b[3])
-    h2 = self.qb_rms_norm(x1, w[5], eps)
-    h2_hat = self.qb_activation(h2, act_clip[2], spec)
-    h2_branch = h2
-    if spec[8] == 1:
-        h2_branch = h2_hat
-    gate = self.qb_linear(h2_branch, h2_hat, w[6], none, a[4], b[4])
-    z = torch.silu(gate) * self.qb_linear(h2_branch, h2_hat, w[7], none, a[5], b[5])
-    z_hat = self.qb_activation(z, act_clip[3], spec)
-    z_branch = z
-    if spec[8] == 1:
-        z_branch = z_hat
-    y = x1 + self.qb_linear(z_branch, z_hat, w[8], none, a[6], b[6])
-    return [y, k, v, h, mixed, h2, z, q]
+    h = self.rms_norm(x, w[0], epsilon)
+    qkv = self.qb_linears(h, act[0], [w[1], w[2], w[3]], [w[9], w[10], w[11]], [a[0], a[1], a[2]], [b[0], b[1], b[2]], spec, low_precision)
+    q = self.rotate(self.qb_heads(qkv[0], dims[0], w[12], epsilon), cos, sin)
+    k = self.qb_cache(self.rotate(self.qb_heads(qkv[1], dims[1], w[13], epsilon), cos, sin), kv[0], spec)
+    v = self.qb_cache(self.split_heads(qkv[2], dims[1]), kv[1], spec)
+    mixed = self.attend(q, self.qb_context(prefix_k, k), self.qb_context(prefix_v, v), low_precision)
+    o = self.qb_linears(mixed, act[1], [w[4]], [none], [a[3]], [b[3]], spec, low_precision)
+    x1 = torch.add(x, o[0])
+    h2 = self.rms_norm(x1, w[5], epsilon)
+    gu = self.qb_linears(h2, act[2], [w[6], w[7]], [none, none], [a[4], a[5]], [b[4], b[5]], spec, low_precision)
+    z = self.swiglu(gu[0], gu[1])
+    down = self.qb_linears(z, act[3], [w[8]], [none], [a[6]], [b[6]], spec, low_precision)
+    return [torch.add(x1, down[0]), k, v, h, mixed, h2, z, q]

@@ -1,0 +1,153 @@
+package io.bisup.worker.stage.weight;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
+import io.bisup.contract.Recipe;
+import io.bisup.contract.TensorFormat;
+import io.bisup.llm.config.BlockTensor;
+import io.bisup.llm.model.BlockInput;
+import io.bisup.llm.quant.KernelOrder;
+import io.bisup.worker.stage.BlockContext;
+import io.bisup.worker.stage.BlockParameters;
+import java.util.List;
+
+/**
+ * Θ1 before learning. At 4 bits and more every logit starts at 4. Below, weights start at the factor with the least
+ * squared error of each group, activations at the factor with the least output error of the linears that read them, keys
+ * and values at the factor with the least squared error of each head.
+ */
+public final class ClippingStart {
+
+    /** Samples that the search over activations and the cache looks at. */
+    private static final int SEARCHED_SAMPLES = 4;
+
+    private final BlockContext context;
+    private final BlockParameters parameters;
+
+    public ClippingStart(BlockContext context, BlockParameters parameters) {
+        this.context = context;
+        this.parameters = parameters;
+    }
+
+    /** Sets the logits of the ranges that the recipe learns; smoothing must have its start already. */
+    public void apply(Recipe.Clipping clipping) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray[] folded = parameters.folded();
+            if (clipping.weights() && context.formats().weights().quantizes()) {
+                weights(folded);
+            }
+            if (clipping.activations() && context.formats().activations().quantizes()) {
+                activations(folded);
+            }
+            if (clipping.keyValue() && context.formats().keyValue().quantizes()) {
+                keyValue(folded);
+            }
+        }
+    }
+
+    private void weights(NDArray[] folded) {
+        TensorFormat format = context.formats().weights();
+        for (int i = 0; i < KernelOrder.LINEARS.size(); i++) {
+            NDArray weight = folded[KernelOrder.indexOf(KernelOrder.LINEARS.get(i))];
+            NDArray logits = ClipGrid.searches(format.bits())
+                    ? best(weight, format, format.groupSize())
+                    : fixed(weight.getShape().get(0), context.formats().weightGroups((int)
+                            weight.getShape().get(1)));
+            BlockParameters.put(parameters.high(), i, logits);
+            if (!format.symmetric()) {
+                BlockParameters.put(parameters.low(), i, logits.duplicate());
+            }
+        }
+    }
+
+    private NDArray best(NDArray x, TensorFormat format, int group) {
+        NDArray factors = context.kernels()
+                .call("quant_clip_grid", x, ClipGrid.factors(), format.bits(), format.symmetric(), group);
+        return context.kernels().call("ql_logit", factors, ClipGrid.FIXED_LOGIT);
+    }
+
+    private void activations(NDArray[] folded) {
+        TensorFormat format = context.formats().activations();
+        NDArray[] weightsHat = ClipGrid.searches(format.bits()) ? parameters.weightsHat() : folded;
+        for (BlockInput input : BlockInput.values()) {
+            int width = Math.toIntExact(folded[KernelOrder.indexOf(input.weights().getFirst())]
+                    .getShape()
+                    .get(1));
+            double logit = ClipGrid.searches(format.bits())
+                    ? ClipGrid.logit(leastOutputError(input, folded, weightsHat))
+                    : ClipGrid.FIXED_LOGIT;
+            NDArray logits = context.runtime()
+                    .manager()
+                    .full(new Shape(context.formats().activationGroups(width)), (float) logit);
+            BlockParameters.put(parameters.activation(), input.ordinal(), logits);
+        }
+    }
+
+    private double leastOutputError(BlockInput input, NDArray[] folded, NDArray[] weightsHat) {
+        double[] factors = ClipGrid.factors();
+        double[] errors = new double[factors.length];
+        for (int sample = 0; sample < searched(); sample++) {
+            float[] found = outputErrors(input, folded, weightsHat, sample, factors);
+            for (int i = 0; i < errors.length; i++) {
+                errors[i] += found[i];
+            }
+        }
+        int best = 0;
+        for (int i = 1; i < errors.length; i++) {
+            best = errors[i] < errors[best] ? i : best;
+        }
+        return factors[best];
+    }
+
+    private float[] outputErrors(
+            BlockInput input, NDArray[] folded, NDArray[] weightsHat, int sample, double[] factors) {
+        context.control().checkpoint();
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray read = context.forward(context.samples().input(sample), folded)[3 + input.ordinal()];
+            return context.kernels()
+                    .call(
+                            "qs_clip_errors",
+                            read,
+                            of(folded, input.weights()),
+                            of(weightsHat, input.weights()),
+                            factors,
+                            context.formats().spec())
+                    .toFloatArray();
+        }
+    }
+
+    private static NDArray[] of(NDArray[] ordered, List<BlockTensor> weights) {
+        return weights.stream().map(w -> ordered[KernelOrder.indexOf(w)]).toArray(NDArray[]::new);
+    }
+
+    private void keyValue(NDArray[] folded) {
+        TensorFormat format = context.formats().keyValue();
+        for (int i = 0; i < 2; i++) {
+            NDArray logits = ClipGrid.searches(format.bits())
+                    ? leastCacheError(folded, format, 1 + i)
+                    : fixed(context.config().keyValueHeads());
+            BlockParameters.put(parameters.keyValue(), i, logits);
+        }
+    }
+
+    private NDArray leastCacheError(NDArray[] folded, TensorFormat format, int result) {
+        NDArray[] seen = new NDArray[searched()];
+        for (int sample = 0; sample < seen.length; sample++) {
+            seen[sample] = context.forward(context.samples().input(sample), folded)[result];
+        }
+        NDArray factors = context.kernels()
+                .call("qs_cache_clip", seen, ClipGrid.factors(), format.bits(), format.symmetric());
+        return context.kernels().call("ql_logit", factors, ClipGrid.FIXED_LOGIT);
+    }
+
+    private int searched() {
+        return Math.min(SEARCHED_SAMPLES, context.samples().count());
+    }
+
+    private NDArray fixed(long... shape) {
+        return context.runtime().manager().full(new Shape(shape), (float) ClipGrid.FIXED_LOGIT);
+    }
+}
