@@ -45,8 +45,8 @@ final class ActivationStream implements AutoCloseable {
     }
 
     private static MemorySegment map(Path file, long bytes, Arena arena) {
-        try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             return channel.map(MapMode.READ_WRITE, 0, bytes, arena);
         } catch (IOException e) {
             arena.close();

@@ -50,8 +50,8 @@ final class Streams implements AutoCloseable {
     }
 
     private NDArray embed(NDArray table, long[] ids) {
-        return Tensors.inScope(() -> runtime.kernels()
-                .call("embedding", Tensors.longs(runtime.manager(), ids, 1, ids.length), table));
+        return Tensors.inScope(
+                () -> runtime.kernels().call("embedding", Tensors.longs(runtime.manager(), ids, 1, ids.length), table));
     }
 
     PrefixStream prefix() {

@@ -31,6 +31,8 @@ public final class SupportedRecipes {
 
     private static InvalidSpecException unsupported(String base, String what) {
         return new InvalidSpecException(
-                "base", "'" + base + "' (" + what + ") is not supported yet", "use none, which every other field allows");
+                "base",
+                "'" + base + "' (" + what + ") is not supported yet",
+                "use none, which every other field allows");
     }
 }

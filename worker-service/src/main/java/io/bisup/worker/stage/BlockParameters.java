@@ -121,8 +121,7 @@ public final class BlockParameters implements AutoCloseable {
 
     /** The parameters of the same function after smoothing, 14. Made in the open scope. */
     public NDArray[] folded() {
-        return context.kernels()
-                .callMany("ql_smooth_fold", context.weights(), theta, start, logBound, context.dims());
+        return context.kernels().callMany("ql_smooth_fold", context.weights(), theta, start, logBound, context.dims());
     }
 
     /** Folded and fake-quantized weights, 14. Made in the open scope. */

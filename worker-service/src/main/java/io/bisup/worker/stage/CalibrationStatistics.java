@@ -42,8 +42,7 @@ public final class CalibrationStatistics implements AutoCloseable {
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
                 statistics.add(
-                        context.kernels(),
-                        context.forward(context.samples().input(sample), context.weights()));
+                        context.kernels(), context.forward(context.samples().input(sample), context.weights()));
             }
         }
         return statistics;

@@ -49,17 +49,16 @@ public final class LowRankStart {
     private void forInput(BlockInput input, NDArray[] exact, NDArray[] rounded) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            WhitenedSvd svd = new WhitenedSvd(
-                    context.runtime(), context.seeds().random(context.layer(), "low rank " + input));
+            WhitenedSvd svd =
+                    new WhitenedSvd(context.runtime(), context.seeds().random(context.layer(), "low rank " + input));
             NDArray root = root(svd, input);
             for (BlockTensor weight : input.weights()) {
                 int at = KernelOrder.indexOf(weight);
                 NDArray error = exact[at].sub(rounded[at]);
-                LowRankFactors factors =
-                        switch (lowRank.start()) {
-                            case WHITENED_SVD, SVD -> svd.factor(error, root, lowRank.rank());
-                            case ZERO -> zero(error, input);
-                        };
+                LowRankFactors factors = switch (lowRank.start()) {
+                    case WHITENED_SVD, SVD -> svd.factor(error, root, lowRank.rank());
+                    case ZERO -> zero(error, input);
+                };
                 int linear = KernelOrder.LINEARS.indexOf(weight);
                 BlockParameters.put(parameters.a(), linear, factors.a());
                 BlockParameters.put(parameters.b(), linear, factors.b());

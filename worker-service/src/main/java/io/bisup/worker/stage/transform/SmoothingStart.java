@@ -31,8 +31,7 @@ public final class SmoothingStart {
                 scope.suppressNotUsedWarning();
                 NDArray activation = perFactor(context, input, statistics.absMax(input));
                 NDArray weight = perFactor(context, input, columns(context, input.weights()));
-                NDArray start =
-                        context.kernels().call("qs_smooth_start", activation, weight, smoothing.alpha());
+                NDArray start = context.kernels().call("qs_smooth_start", activation, weight, smoothing.alpha());
                 BlockParameters.put(parameters.start(), input.ordinal(), start);
                 BlockParameters.put(parameters.theta(), input.ordinal(), start.zerosLike());
             }

@@ -72,9 +72,10 @@ public final class ClippingStart {
         TensorFormat format = context.formats().activations();
         NDArray[] weightsHat = ClipGrid.searches(format.bits()) ? parameters.weightsHat() : folded;
         for (BlockInput input : BlockInput.values()) {
-            int width = Math.toIntExact(folded[KernelOrder.indexOf(input.weights().getFirst())]
-                    .getShape()
-                    .get(1));
+            int width =
+                    Math.toIntExact(folded[KernelOrder.indexOf(input.weights().getFirst())]
+                            .getShape()
+                            .get(1));
             double logit = ClipGrid.searches(format.bits())
                     ? ClipGrid.logit(leastOutputError(input, folded, weightsHat))
                     : ClipGrid.FIXED_LOGIT;
@@ -138,8 +139,8 @@ public final class ClippingStart {
         for (int sample = 0; sample < seen.length; sample++) {
             seen[sample] = context.forward(context.samples().input(sample), folded)[result];
         }
-        NDArray factors = context.kernels()
-                .call("qs_cache_clip", seen, ClipGrid.factors(), format.bits(), format.symmetric());
+        NDArray factors =
+                context.kernels().call("qs_cache_clip", seen, ClipGrid.factors(), format.bits(), format.symmetric());
         return context.kernels().call("ql_logit", factors, ClipGrid.FIXED_LOGIT);
     }
 
