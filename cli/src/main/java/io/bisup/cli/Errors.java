@@ -31,11 +31,8 @@ final class Errors implements IExecutionExceptionHandler, IParameterExceptionHan
     @Override
     public int handleParseException(CommandLine.ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
-        return say(
-                command,
-                e.getMessage() + " (see: bisup "
-                        + command.getCommandSpec().qualifiedName(" ").replaceFirst("^bisup ", "") + " --help)",
-                ExitCode.USAGE);
+        String help = command.getCommandSpec().qualifiedName(" ") + " --help";
+        return say(command, e.getMessage() + " (see: " + help + ")", ExitCode.USAGE);
     }
 
     private static int say(CommandLine command, @Nullable String message, int code) {

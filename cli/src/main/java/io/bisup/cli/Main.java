@@ -1,8 +1,10 @@
 package io.bisup.cli;
 
 import io.bisup.cli.rest.CancelCommand;
+import io.bisup.cli.rest.DatasetsCommand;
 import io.bisup.cli.rest.GetCommand;
 import io.bisup.cli.rest.ListCommand;
+import io.bisup.cli.rest.ModelsCommand;
 import io.bisup.cli.rest.RecipesCommand;
 import io.bisup.cli.rest.SubmitCommand;
 import io.bisup.cli.rest.WatchCommand;
@@ -18,6 +20,8 @@ import picocli.CommandLine.Command;
         subcommands = {
             UpCommand.class,
             DownCommand.class,
+            ModelsCommand.class,
+            DatasetsCommand.class,
             RecipesCommand.class,
             SubmitCommand.class,
             WatchCommand.class,

@@ -46,6 +46,7 @@ final class Launch {
                     case LOCAL_STACK -> throw new IllegalArgumentException("the stores are no service");
                 });
         command.add("-XX:+UseSerialGC");
+        command.add("-Dbisup.local=true");
         command.add("-Dquarkus.http.host=127.0.0.1");
         command.add("-Dquarkus.http.port=" + port);
         command.add("-Dsmallrye.config.locations=" + folders.stackProperties().toUri());

@@ -1,0 +1,47 @@
+package io.bisup.cli.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bisup.cli.ExitCode;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Data sets that jobs may name. */
+@Command(name = "datasets", description = "Upload and list data sets.", mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+public final class DatasetsCommand {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Command(name = "add", description = "Upload a data set; prints its digest.", mixinStandardHelpOptions = true)
+    int add(
+            @Mixin ServiceOptions service,
+            @Parameters(paramLabel = "NAME", description = "what jobs will call it") String name,
+            @Parameters(paramLabel = "FILE", description = "UTF-8 text, or .jsonl with a string \"text\" a line")
+                    Path file) {
+        JsonNode dataset = new Inputs(service.client()).addDataset(name, file);
+        spec.commandLine().getOut().println(service.json() ? ServiceClient.line(dataset) : line(dataset));
+        return ExitCode.OK;
+    }
+
+    @Command(name = "list", description = "List the data sets.", mixinStandardHelpOptions = true)
+    int list(@Mixin ServiceOptions service) {
+        for (JsonNode dataset : new Inputs(service.client()).datasets()) {
+            spec.commandLine().getOut().println(service.json() ? ServiceClient.line(dataset) : line(dataset));
+        }
+        return ExitCode.OK;
+    }
+
+    private static String line(JsonNode dataset) {
+        return String.format(
+                "%-24s  %-5s  %,15d bytes  %.12s",
+                dataset.path("name").asText(),
+                dataset.path("format").asText(),
+                dataset.path("bytes").asLong(),
+                dataset.path("sha256").asText());
+    }
+}

@@ -1,0 +1,89 @@
+package io.bisup.llm.token;
+
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code tokenizer_config.json} says; everything is absent where the file is.
+ *
+ * @param tokenizerClass name of the transformers class
+ * @param addBos whether a begin-of-sequence token is put first; null if unsaid
+ * @param addEos whether an end-of-sequence token is put last
+ * @param bosToken text of the begin-of-sequence token
+ * @param eosToken text of the end-of-sequence token
+ * @param chatTemplate Jinja source of the chat format
+ */
+record TokenizerSettings(
+        @Nullable String tokenizerClass,
+        @Nullable Boolean addBos,
+        boolean addEos,
+        @Nullable String bosToken,
+        @Nullable String eosToken,
+        @Nullable String chatTemplate) {
+
+    static final String FILE = "tokenizer_config.json";
+
+    private static final int MAX_BYTES = 8 << 20;
+    private static final TokenizerSettings NONE = new TokenizerSettings(null, null, false, null, null, null);
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    static TokenizerSettings read(Path directory) {
+        Path file = directory.resolve(FILE);
+        if (!Files.exists(file)) {
+            return NONE;
+        }
+        try {
+            if (Files.size(file) > MAX_BYTES) {
+                throw new TokenizerException(FILE, "it is over " + MAX_BYTES + " bytes", "is it the right file?");
+            }
+            JsonNode root = JSON.readTree(Files.readAllBytes(file));
+            if (!root.isObject()) {
+                throw new TokenizerException(FILE, "it is not a JSON object", "restore the original file");
+            }
+            return of(root);
+        } catch (IOException broken) {
+            throw new TokenizerException(
+                    FILE, "it cannot be read: " + broken.getMessage(), "restore the original file");
+        }
+    }
+
+    private static TokenizerSettings of(JsonNode root) {
+        if (root.has("auto_map")) {
+            throw new TokenizerException(
+                    FILE,
+                    "auto_map asks for Python code of the checkpoint to be run",
+                    "no code of a checkpoint is ever run; give a tokenizer.json that needs none");
+        }
+        JsonNode addBos = root.path("add_bos_token");
+        return new TokenizerSettings(
+                root.path("tokenizer_class").textValue(),
+                addBos.isBoolean() ? addBos.booleanValue() : null,
+                root.path("add_eos_token").asBoolean(false),
+                tokenText(root.path("bos_token")),
+                tokenText(root.path("eos_token")),
+                root.path("chat_template").textValue());
+    }
+
+    /** A token is its text, or an object with its text and its matching rules. */
+    private static @Nullable String tokenText(JsonNode token) {
+        return token.isObject() ? token.path("content").textValue() : token.textValue();
+    }
+
+    /**
+     * Whether the class puts BOS and EOS by these settings. Llama's and Gemma's do, whatever tokenizer.json's template
+     * says; other classes follow the template.
+     */
+    boolean overridesTemplate() {
+        return tokenizerClass != null
+                && (tokenizerClass.startsWith("Llama")
+                        || tokenizerClass.startsWith("CodeLlama")
+                        || tokenizerClass.startsWith("Gemma"));
+    }
+}
