@@ -1,6 +1,7 @@
 package io.bisup.llm.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
 import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.config.DecoderConfig;
 import java.util.EnumMap;
@@ -19,11 +20,13 @@ public record DecoderBlockWeights(Map<BlockTensor, NDArray> tensors) implements 
         tensors = Map.copyOf(tensors);
     }
 
-    /** Loads every parameter of one block by its Hugging Face name. */
+    /** Loads every parameter of one block by its Hugging Face name; they outlive the open scope. */
     public static DecoderBlockWeights load(DecoderConfig config, int layer, Function<String, NDArray> source) {
         Map<BlockTensor, NDArray> loaded = new EnumMap<>(BlockTensor.class);
         for (BlockTensor tensor : BlockTensor.of(config)) {
-            loaded.put(tensor, source.apply(tensor.name(layer)));
+            NDArray array = source.apply(tensor.name(layer));
+            NDScope.unregister(array);
+            loaded.put(tensor, array);
         }
         return new DecoderBlockWeights(loaded);
     }
@@ -54,12 +57,8 @@ public record DecoderBlockWeights(Map<BlockTensor, NDArray> tensors) implements 
             case VALUE -> find(BlockTensor.VALUE_BIAS);
             case OUTPUT, GATE, UP, DOWN -> null;
             case INPUT_NORM, QUERY_BIAS, QUERY_NORM, KEY_BIAS, KEY_NORM, VALUE_BIAS, POST_ATTENTION_NORM ->
-                throw new IllegalArgumentException(tensor(weight) + " is no linear weight.");
+                throw new IllegalArgumentException(weight.suffix() + " is no linear weight.");
         };
-    }
-
-    private static String tensor(BlockTensor tensor) {
-        return tensor.suffix();
     }
 
     @Override

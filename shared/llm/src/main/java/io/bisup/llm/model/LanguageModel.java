@@ -2,6 +2,7 @@ package io.bisup.llm.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import io.bisup.llm.checkpoint.Checkpoint;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.Tensors;
@@ -43,6 +44,16 @@ public final class LanguageModel implements AutoCloseable {
                 .toList();
         return new LanguageModel(
                 runtime, config, ModelEnds.load(config, source), BlockSource.resident(blocks), List.of());
+    }
+
+    /** The model of an open checkpoint with every block resident; the checkpoint may be closed afterwards. */
+    public static LanguageModel resident(TensorRuntime runtime, DecoderConfig config, Checkpoint checkpoint) {
+        return resident(runtime, config, name -> checkpoint.load(name, runtime.manager()));
+    }
+
+    /** The model of a checkpoint, which must stay open, with one block in memory at a time. */
+    public static LanguageModel streamed(TensorRuntime runtime, DecoderConfig config, Checkpoint checkpoint) {
+        return streamed(runtime, config, name -> checkpoint.load(name, runtime.manager()));
     }
 
     /** The model as trained with one block in memory at a time; see {@link #resident}. */

@@ -1,6 +1,7 @@
 package io.bisup.llm.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.ModelTensors;
 import io.bisup.llm.tensor.Kernels;
@@ -15,11 +16,13 @@ import java.util.function.Function;
  * @param head [vocabulary, hidden]; the embedding itself when tied
  */
 public record ModelEnds(NDArray embedding, NDArray finalNorm, NDArray head) implements AutoCloseable {
-    /** Loads them by their Hugging Face names. */
+    /** Loads them by their Hugging Face names; they outlive the open scope. */
     public static ModelEnds load(DecoderConfig config, Function<String, NDArray> source) {
         NDArray embedding = source.apply(ModelTensors.EMBEDDING);
         NDArray head = config.tiedEmbeddings() ? embedding : source.apply(ModelTensors.HEAD);
-        return new ModelEnds(embedding, source.apply(ModelTensors.FINAL_NORM), head);
+        NDArray finalNorm = source.apply(ModelTensors.FINAL_NORM);
+        NDScope.unregister(embedding, finalNorm, head);
+        return new ModelEnds(embedding, finalNorm, head);
     }
 
     /** Hidden states [batch, time, hidden] of token ids, int64 [batch, time]. */

@@ -1,7 +1,6 @@
 package io.bisup.llm.model;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import io.bisup.llm.config.Architecture;
 import io.bisup.llm.config.DecoderConfig;
@@ -45,9 +44,7 @@ public final class RandomModel {
             long[] shape = ModelTensors.expected(config).get(name).stream()
                     .mapToLong(Long::longValue)
                     .toArray();
-            NDArray array = Tensors.reals(runtime.manager(), type, values(name, shape), shape);
-            NDScope.unregister(array);
-            return array;
+            return Tensors.reals(runtime.manager(), type, values(name, shape), shape);
         };
     }
 
