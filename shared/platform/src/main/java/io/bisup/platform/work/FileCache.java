@@ -11,6 +11,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -40,31 +41,62 @@ public final class FileCache {
     }
 
     /**
-     * Makes the files lie in one folder under their names.
+     * Files that belong together.
      *
-     * @param digest names the folder; lower-case hex
-     * @return the folder
+     * @param digest names their folder; lower-case hex
+     * @param entries which files
      */
-    public synchronized Path fetch(String digest, List<ObjectEntry> entries) throws IOException {
-        if (!digest.matches("[0-9a-f]{64}")) {
-            throw new IllegalArgumentException("'" + digest + "' is no SHA-256");
+    public record Wanted(String digest, List<ObjectEntry> entries) {
+
+        public Wanted {
+            if (!digest.matches("[0-9a-f]{64}")) {
+                throw new IllegalArgumentException("'" + digest + "' is no SHA-256");
+            }
+            entries = List.copyOf(entries);
         }
-        Path target = Files.createDirectories(folder.resolve(digest));
-        Files.setLastModifiedTime(target, FileTime.from(clock.instant()));
-        makeRoom(target, entries.stream().mapToLong(ObjectEntry::bytes).sum());
+
+        /** A data set, or anything else that is one object. */
+        public static Wanted one(ObjectEntry entry) {
+            return new Wanted(entry.sha256(), List.of(entry));
+        }
+
+        private long bytes() {
+            return entries.stream().mapToLong(ObjectEntry::bytes).sum();
+        }
+    }
+
+    /**
+     * Makes the files of each lie in one folder under their names; none of them goes while others come.
+     *
+     * @return the folders, in the same order
+     */
+    public synchronized List<Path> fetch(List<Wanted> wanted) throws IOException {
+        List<Path> targets = new ArrayList<>();
+        for (Wanted one : wanted) {
+            Path target = Files.createDirectories(folder.resolve(one.digest()));
+            Files.setLastModifiedTime(target, FileTime.from(clock.instant()));
+            targets.add(target);
+        }
+        makeRoom(targets, wanted.stream().mapToLong(Wanted::bytes).sum());
+        for (int i = 0; i < targets.size(); i++) {
+            complete(targets.get(i), wanted.get(i).entries());
+        }
+        return targets;
+    }
+
+    private void complete(Path target, List<ObjectEntry> entries) throws IOException {
         for (ObjectEntry entry : entries) {
             Path file = target.resolve(entry.name());
             if (!Files.exists(file) || Files.size(file) != entry.bytes()) {
                 objects.get(entry, file);
             }
         }
-        return target;
     }
 
-    private void makeRoom(Path keep, long bytes) throws IOException {
+    private void makeRoom(List<Path> keep, long bytes) throws IOException {
         long left = limitBytes - bytes;
         for (Path old : newestFirst()) {
-            if (!old.equals(keep)) {
+            if (!keep.contains(old)) {
                 left -= size(old);
                 if (left < 0) {
                     Files.walkFileTree(old, new Deletion());
