@@ -51,7 +51,7 @@ public final class Heartbeat implements AutoCloseable {
         } catch (StaleEpochException e) {
             lost = e;
         } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "a heartbeat failed and is tried again", e);
+            LOG.log(Level.WARNING, "a heartbeat failed and is tried again: {0}", e.toString());
         }
     }
 

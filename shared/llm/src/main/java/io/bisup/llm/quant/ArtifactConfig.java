@@ -1,0 +1,85 @@
+package io.bisup.llm.quant;
+
+import io.bisup.contract.FailureCode;
+import io.bisup.contract.FailureException;
+import io.bisup.contract.InvalidSpecException;
+import io.bisup.contract.Json;
+import io.bisup.contract.Recipe;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The sidecar of an artifact: what was done, and how its tensors are to be read.
+ *
+ * @param format always {@value #FORMAT}
+ * @param formatVersion of the tensors' layout
+ * @param rounding of values to codes, always half to even
+ * @param recipe what was done; its formats say how tensors are to be read
+ * @param prefixTokenIds tokens whose exact keys and values the blocks' files hold; empty for none
+ * @param calibrationSha256 digest of the calibration windows' token ids
+ * @param sourceSha256 digest of the model it was made from
+ */
+public record ArtifactConfig(
+        String format,
+        int formatVersion,
+        String rounding,
+        Recipe recipe,
+        List<Long> prefixTokenIds,
+        String calibrationSha256,
+        String sourceSha256) {
+
+    static final String FORMAT = "bisup";
+    static final int FORMAT_VERSION = 1;
+    private static final String ROUNDING = "half_even";
+
+    public ArtifactConfig {
+        if (!FORMAT.equals(format) || formatVersion != FORMAT_VERSION) {
+            throw new InvalidSpecException(
+                    "format",
+                    "is " + format + " version " + formatVersion,
+                    "this release reads " + FORMAT + " version " + FORMAT_VERSION);
+        }
+        prefixTokenIds = List.copyOf(prefixTokenIds);
+    }
+
+    /** The sidecar of this release's format. */
+    public static ArtifactConfig of(
+            Recipe recipe, List<Long> prefixTokenIds, String calibrationSha256, String sourceSha256) {
+        return new ArtifactConfig(
+                FORMAT, FORMAT_VERSION, ROUNDING, recipe, prefixTokenIds, calibrationSha256, sourceSha256);
+    }
+
+    /** Whether a folder holds an artifact. */
+    public static boolean isIn(Path directory) {
+        return Files.isRegularFile(directory.resolve(ArtifactFiles.SIDECAR));
+    }
+
+    /**
+     * Reads the sidecar of an artifact's folder.
+     *
+     * @throws FailureException when it cannot be read
+     */
+    public static ArtifactConfig read(Path directory) {
+        Path file = directory.resolve(ArtifactFiles.SIDECAR);
+        try {
+            return Json.read(Files.readString(file), ArtifactConfig.class);
+        } catch (IOException | InvalidSpecException e) {
+            throw new FailureException(
+                    FailureCode.MALFORMED_CHECKPOINT, file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Writes the sidecar; equal values give equal bytes. */
+    public void write(Path directory) {
+        Path file = directory.resolve(ArtifactFiles.SIDECAR);
+        try {
+            Files.write(file, (Json.write(this) + "\n").getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file, e);
+        }
+    }
+}
