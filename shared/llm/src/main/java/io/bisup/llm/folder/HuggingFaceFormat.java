@@ -1,0 +1,48 @@
+package io.bisup.llm.folder;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.bisup.llm.checkpoint.Checkpoint;
+import io.bisup.llm.config.DecoderConfig;
+import io.bisup.llm.config.ModelTensors;
+import io.bisup.llm.model.LanguageModel;
+import io.bisup.llm.tensor.TensorRuntime;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** config.json with safetensors weights, as transformers saves them. */
+final class HuggingFaceFormat implements ModelFormat {
+
+    @Override
+    public boolean recognises(Path directory) {
+        return Files.exists(directory.resolve("config.json"));
+    }
+
+    /** Keeps all blocks in memory where they take less than half of it, and reads one at a time otherwise. */
+    @Override
+    public OpenModel open(Path directory, TensorRuntime runtime) {
+        DecoderConfig config = DecoderConfig.read(directory);
+        Checkpoint checkpoint = Checkpoint.open(directory);
+        try {
+            checkpoint.requireMatch(config);
+            LanguageModel model = bytes(config) < physicalMemory() / 2
+                    ? LanguageModel.resident(runtime, config, checkpoint)
+                    : LanguageModel.streamed(runtime, config, checkpoint);
+            return new OpenModel(directory, model, List.of(), checkpoint);
+        } catch (RuntimeException refused) {
+            checkpoint.close();
+            throw refused;
+        }
+    }
+
+    private static long bytes(DecoderConfig config) {
+        return ModelTensors.expected(config).values().stream()
+                .mapToLong(shape -> shape.stream().reduce((long) Float.BYTES, Math::multiplyExact))
+                .reduce(0, Math::addExact);
+    }
+
+    private static long physicalMemory() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    }
+}

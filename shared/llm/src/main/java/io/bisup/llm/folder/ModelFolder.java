@@ -1,0 +1,28 @@
+package io.bisup.llm.folder;
+
+import io.bisup.llm.tensor.TensorRuntime;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Opens a folder with a model in it: a Hugging Face checkpoint, or a form of our own. */
+public final class ModelFolder {
+
+    /** Tried in order; the last takes whatever the others leave, and says what it misses there. */
+    private static final List<ModelFormat> FORMATS = List.of(new HuggingFaceFormat());
+
+    private ModelFolder() {}
+
+    /**
+     * Opens the model for inference on the runtime's device.
+     *
+     * @throws io.bisup.llm.config.ModelConfigException if its configuration is missing or cannot be run
+     * @throws io.bisup.llm.checkpoint.MalformedCheckpointException if its weights are missing or cannot be read
+     */
+    public static OpenModel open(Path directory, TensorRuntime runtime) {
+        return FORMATS.stream()
+                .filter(format -> format.recognises(directory))
+                .findFirst()
+                .orElse(FORMATS.getLast())
+                .open(directory, runtime);
+    }
+}
