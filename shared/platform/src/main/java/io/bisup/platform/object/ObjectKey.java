@@ -14,6 +14,11 @@ public final class ObjectKey {
         return value;
     }
 
+    /** Its last part. */
+    public String fileName() {
+        return value.substring(value.lastIndexOf('/') + 1);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof ObjectKey key && key.value.equals(value);

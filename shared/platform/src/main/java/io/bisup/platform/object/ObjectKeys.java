@@ -34,7 +34,12 @@ public final class ObjectKeys {
         if (attempt < 1) {
             throw new IllegalArgumentException("attempt is " + attempt + "; attempts count from 1");
         }
-        return new ObjectKey("jobs/" + uuid(jobId) + "/attempts/" + attempt + "/" + fileName(file));
+        return new ObjectKey(attempts(jobId) + attempt + "/" + fileName(file));
+    }
+
+    /** What all keys of a job's attempts start with. */
+    static String attempts(String jobId) {
+        return "jobs/" + uuid(jobId) + "/attempts/";
     }
 
     /** The manifest that makes a job's artifact exist. */

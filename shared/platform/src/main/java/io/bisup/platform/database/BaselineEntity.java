@@ -1,0 +1,21 @@
+package io.bisup.platform.database;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+
+/** A row of {@code baseline}: an FP model's perplexity under one protocol. */
+@Entity
+@Table(name = "baseline")
+@SuppressWarnings("NullAway.Init") // Hibernate sets the fields
+public class BaselineEntity {
+
+    @Id
+    String key;
+
+    String protocol;
+
+    @Column(name = "result")
+    String result;
+}

@@ -1,0 +1,84 @@
+package io.bisup.platform.database;
+
+import io.bisup.contract.JobState;
+import io.bisup.contract.Recipe;
+import io.bisup.platform.job.Claim;
+import io.bisup.platform.job.Work;
+import io.bisup.platform.registry.RegisteredDataset;
+import io.bisup.platform.registry.RegisteredModel;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.transaction.Transactional;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/** Jobs are claimed. */
+@ApplicationScoped
+class Claims {
+
+    private final Rows rows;
+    private final Settlements settlements;
+    private final EntityManager entities;
+
+    Claims(Rows rows, Settlements settlements) {
+        this.rows = rows;
+        this.settlements = settlements;
+        this.entities = rows.entities();
+    }
+
+    @Transactional
+    Optional<Claim> claim(String jobId, String workerId, Duration lease) {
+        Optional<JobEntity> locked = Rows.parse(jobId).flatMap(rows::lock);
+        if (locked.isEmpty()) {
+            return Optional.empty();
+        }
+        JobEntity job = locked.get();
+        Instant now = rows.now();
+        if (job.state == JobState.RUNNING && job.leaseExpired(now)) {
+            settlements.lose(job, now);
+        }
+        return job.state == JobState.QUEUED && job.due(now)
+                ? Optional.of(take(job, workerId, lease, now))
+                : Optional.empty();
+    }
+
+    private Claim take(JobEntity job, String workerId, Duration lease, Instant now) {
+        job.epoch++;
+        job.attempt++;
+        job.workerId = workerId;
+        job.heartbeatAt = now;
+        job.leaseUntil = now.plus(lease);
+        job.notBefore = null;
+        job.attemptStartedAt = now;
+        job.startedAt = job.startedAt == null ? now : job.startedAt;
+        entities.persist(attempt(job, workerId, now));
+        rows.move(
+                job,
+                JobState.RUNNING,
+                now,
+                Map.of("attempt", job.attempt, "workerId", workerId, "resumedFromBlock", job.blocksCommitted));
+        return new Claim(job.id.toString(), job.epoch, job.attempt, workerId, lease, work(job));
+    }
+
+    private static AttemptEntity attempt(JobEntity job, String workerId, Instant now) {
+        AttemptEntity attempt = new AttemptEntity();
+        attempt.jobId = job.id;
+        attempt.number = job.attempt;
+        attempt.epoch = job.epoch;
+        attempt.workerId = workerId;
+        attempt.resumedFromBlock = job.blocksCommitted;
+        attempt.startedAt = now;
+        return attempt;
+    }
+
+    private Work work(JobEntity job) {
+        JobInputEntity input = entities.find(JobInputEntity.class, job.id);
+        return new Work(
+                job.readSpec(),
+                Documents.read(job.recipe, Recipe.class),
+                Documents.read(input.model, RegisteredModel.class),
+                Documents.read(job.calibration, RegisteredDataset.class));
+    }
+}

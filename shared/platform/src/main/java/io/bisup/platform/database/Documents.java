@@ -1,0 +1,45 @@
+package io.bisup.platform.database;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JavaType;
+import io.bisup.contract.Json;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Records of the contract as text columns. */
+final class Documents {
+
+    private Documents() {}
+
+    static String write(Object value) {
+        return Json.write(value);
+    }
+
+    static <T> T read(String text, Class<T> type) {
+        return parse(text, Json.mapper().constructType(type));
+    }
+
+    static <T> @Nullable T readNullable(@Nullable String text, Class<T> type) {
+        return text == null ? null : read(text, type);
+    }
+
+    static <T> List<T> readList(@Nullable String text, Class<T> element) {
+        return text == null
+                ? List.of()
+                : parse(text, Json.mapper().getTypeFactory().constructCollectionType(List.class, element));
+    }
+
+    static Map<String, Object> readMap(String text) {
+        return parse(text, Json.mapper().getTypeFactory().constructMapType(Map.class, String.class, Object.class));
+    }
+
+    private static <T> T parse(String text, JavaType type) {
+        try {
+            return Json.mapper().readValue(text, type);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(
+                    "a stored " + type.getTypeName() + " cannot be read: was it written by a newer release?", e);
+        }
+    }
+}

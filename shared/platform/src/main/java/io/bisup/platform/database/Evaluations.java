@@ -1,0 +1,157 @@
+package io.bisup.platform.database;
+
+import io.bisup.contract.ArtifactManifest;
+import io.bisup.contract.EvaluationState;
+import io.bisup.contract.Failure;
+import io.bisup.contract.FailureCode;
+import io.bisup.contract.JobEvent;
+import io.bisup.contract.JobState;
+import io.bisup.contract.Measurement;
+import io.bisup.contract.QualityGate;
+import io.bisup.platform.job.EvaluationClaim;
+import io.bisup.platform.job.EvaluationWork;
+import io.bisup.platform.registry.RegisteredDataset;
+import io.bisup.platform.registry.RegisteredModel;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.transaction.Transactional;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Evaluations are claimed, kept alive and ended. */
+@ApplicationScoped
+class Evaluations {
+
+    private final Rows rows;
+    private final EvaluationRows evaluations;
+    private final EntityManager entities;
+
+    Evaluations(Rows rows, EvaluationRows evaluations) {
+        this.rows = rows;
+        this.evaluations = evaluations;
+        this.entities = rows.entities();
+    }
+
+    @Transactional
+    Optional<EvaluationClaim> claim(String evaluationId, String workerId, Duration lease) {
+        Optional<UUID> id = Rows.parse(evaluationId);
+        Optional<JobEntity> job = id.flatMap(evaluations::jobOf).flatMap(rows::lock);
+        if (job.isEmpty()) {
+            return Optional.empty();
+        }
+        EvaluationEntity evaluation = id.flatMap(evaluations::lock).orElseThrow();
+        Instant now = rows.now();
+        if (evaluation.state == EvaluationState.RUNNING && evaluation.leaseExpired(now)) {
+            evaluations.lose(job.get(), evaluation, now);
+        }
+        return evaluation.state == EvaluationState.QUEUED && evaluation.due(now)
+                ? Optional.of(take(job.get(), evaluation, workerId, lease, now))
+                : Optional.empty();
+    }
+
+    private EvaluationClaim take(
+            JobEntity job, EvaluationEntity evaluation, String workerId, Duration lease, Instant now) {
+        evaluation.state = EvaluationState.RUNNING;
+        evaluation.epoch++;
+        evaluation.attempt++;
+        evaluation.workerId = workerId;
+        evaluation.heartbeatAt = now;
+        evaluation.leaseUntil = now.plus(lease);
+        evaluation.attemptStartedAt = now;
+        evaluation.notBefore = null;
+        return new EvaluationClaim(
+                evaluation.id.toString(),
+                job.id.toString(),
+                evaluation.epoch,
+                evaluation.attempt,
+                workerId,
+                lease,
+                work(job));
+    }
+
+    private EvaluationWork work(JobEntity job) {
+        JobInputEntity input = entities.find(JobInputEntity.class, job.id);
+        ArtifactEntity artifact = entities.find(ArtifactEntity.class, job.id);
+        return new EvaluationWork(
+                Documents.read(artifact.manifest, ArtifactManifest.class),
+                Documents.read(input.model, RegisteredModel.class),
+                job.readSpec().evaluation(),
+                Documents.readList(input.evaluationDatasets, RegisteredDataset.class));
+    }
+
+    @Transactional
+    void heartbeat(EvaluationClaim claim) {
+        EvaluationEntity evaluation = evaluations.fenced(claim);
+        evaluation.heartbeatAt = rows.now();
+        evaluation.leaseUntil = evaluation.heartbeatAt.plus(claim.lease());
+    }
+
+    @Transactional
+    void complete(EvaluationClaim claim, List<Measurement> measurements) {
+        JobEntity job = rows.lockExisting(claim.jobId());
+        EvaluationEntity evaluation = evaluations.fenced(claim);
+        Instant now = rows.now();
+        evaluation.state = EvaluationState.SUCCEEDED;
+        evaluation.measurements = Documents.write(measurements);
+        evaluation.finishedAt = now;
+        evaluation.leaseUntil = null;
+        evaluation.failure = null;
+        job.measurements = evaluation.measurements;
+        rows.tell(job, JobEvent.Type.EVALUATED, now, Map.of("measurements", measurements));
+        Optional<Failure> missed = missedGate(job, measurements);
+        if (missed.isEmpty()) {
+            rows.move(job, JobState.SUCCEEDED, now, Map.of());
+            return;
+        }
+        job.failure = Documents.write(missed.get());
+        rows.move(
+                job,
+                JobState.FAILED,
+                now,
+                Map.of(
+                        "failure",
+                        missed.get().code().name(),
+                        "message",
+                        missed.get().message()));
+    }
+
+    private static Optional<Failure> missedGate(JobEntity job, List<Measurement> measurements) {
+        QualityGate gate = job.readSpec().qualityGate();
+        if (gate == null) {
+            return Optional.empty();
+        }
+        return measurements.stream()
+                .filter(m -> !(m.ratio() <= gate.maxPerplexityRatio())) // NaN misses every gate
+                .findFirst()
+                .map(m -> Failure.of(
+                        FailureCode.QUALITY_GATE_MISSED,
+                        String.format(
+                                Locale.ROOT,
+                                "perplexity on %s (%s, window %d) is %.4f, the FP model's %.4f: ratio %.4f, allowed %.4f",
+                                m.quantized().dataset(),
+                                m.quantized().protocol().id(),
+                                m.quantized().window(),
+                                m.quantized().perplexity(),
+                                m.baseline().perplexity(),
+                                m.ratio(),
+                                gate.maxPerplexityRatio())));
+    }
+
+    @Transactional
+    EvaluationState fail(EvaluationClaim claim, Failure failure) {
+        JobEntity job = rows.lockExisting(claim.jobId());
+        EvaluationEntity evaluation = evaluations.fenced(claim);
+        evaluations.fail(job, evaluation, failure, rows.now());
+        return evaluation.state;
+    }
+
+    @Transactional
+    void giveBack(EvaluationClaim claim) {
+        evaluations.enqueue(evaluations.fenced(claim), null, rows.now());
+    }
+}

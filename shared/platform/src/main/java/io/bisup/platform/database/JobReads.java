@@ -1,0 +1,121 @@
+package io.bisup.platform.database;
+
+import io.bisup.contract.ArtifactManifest;
+import io.bisup.contract.BlockReport;
+import io.bisup.contract.ObjectEntry;
+import io.bisup.platform.job.Attempt;
+import io.bisup.platform.job.CommittedBlock;
+import io.bisup.platform.job.JobQuery;
+import io.bisup.platform.job.JobRecord;
+import io.bisup.platform.job.Page;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.Query;
+import jakarta.transaction.Transactional;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/** Jobs are looked at. */
+@ApplicationScoped
+class JobReads {
+
+    private final EntityManager entities;
+
+    JobReads(Rows rows) {
+        this.entities = rows.entities();
+    }
+
+    @Transactional
+    Optional<JobRecord> find(String id) {
+        return Rows.parse(id).map(uuid -> entities.find(JobEntity.class, uuid)).map(JobEntity::toRecord);
+    }
+
+    /** Pages by id: ids of version 7 sort by time, so a page is one range of the primary key, however deep. */
+    @Transactional
+    Page<JobRecord> list(JobQuery query) {
+        Map<String, Object> parameters = new TreeMap<>();
+        String where = where(query, parameters);
+        Query select = entities.createNativeQuery(
+                "select id from job" + where + " order by id desc limit " + (query.pageSize() + 1), UUID.class);
+        parameters.forEach(select::setParameter);
+        List<JobRecord> found = entities.createQuery(
+                        "from JobEntity j where j.id in :ids order by j.id desc", JobEntity.class)
+                .setParameter("ids", select.getResultList())
+                .getResultStream()
+                .map(JobEntity::toRecord)
+                .toList();
+        boolean more = found.size() > query.pageSize();
+        List<JobRecord> items = more ? found.subList(0, query.pageSize()) : found;
+        return new Page<>(items, more ? items.getLast().id() : null);
+    }
+
+    private static String where(JobQuery query, Map<String, Object> parameters) {
+        List<String> conditions = new ArrayList<>();
+        if (!query.states().isEmpty()) {
+            conditions.add("state in (:states)");
+            parameters.put("states", query.states().stream().map(Enum::name).toList());
+        }
+        if (query.model() != null) {
+            conditions.add("model = :model");
+            parameters.put("model", query.model());
+        }
+        if (!query.labels().isEmpty()) {
+            conditions.add("((cast(spec as jsonb)) -> 'labels') @> cast(:labels as jsonb)");
+            parameters.put("labels", Documents.write(query.labels()));
+        }
+        if (query.createdAfter() != null) {
+            conditions.add("submitted_at > :createdAfter");
+            parameters.put("createdAfter", query.createdAfter());
+        }
+        if (query.pageToken() != null) {
+            conditions.add("id < :last");
+            parameters.put("last", token(query.pageToken()));
+        }
+        return conditions.isEmpty() ? "" : " where " + String.join(" and ", conditions);
+    }
+
+    private static UUID token(String pageToken) {
+        return Rows.parse(pageToken)
+                .orElseThrow(() -> new IllegalArgumentException("pageToken '" + pageToken + "' is not one of ours"));
+    }
+
+    @Transactional
+    List<CommittedBlock> committedBlocks(String id) {
+        return ofJob("from BlockEntity b where b.jobId = :id order by b.block", BlockEntity.class, id).stream()
+                .map(b -> new CommittedBlock(
+                        Documents.read(b.report, BlockReport.class), Documents.readList(b.objects, ObjectEntry.class)))
+                .toList();
+    }
+
+    @Transactional
+    List<Attempt> attempts(String id) {
+        return ofJob("from AttemptEntity a where a.jobId = :id order by a.number", AttemptEntity.class, id).stream()
+                .map(AttemptEntity::toRecord)
+                .toList();
+    }
+
+    @Transactional
+    Optional<ArtifactManifest> artifact(String id) {
+        return Rows.parse(id)
+                .map(uuid -> entities.find(ArtifactEntity.class, uuid))
+                .map(a -> Documents.read(a.manifest, ArtifactManifest.class));
+    }
+
+    @Transactional
+    Optional<String> oldestWaiting(Duration waited) {
+        return Waiting.oldest(entities, "job", waited);
+    }
+
+    private <T> List<T> ofJob(String query, Class<T> type, String id) {
+        return Rows.parse(id)
+                .map(uuid -> entities.createQuery(query, type)
+                        .setParameter("id", uuid)
+                        .getResultList())
+                .orElse(List.of());
+    }
+}

@@ -1,0 +1,74 @@
+package io.bisup.platform.database;
+
+import io.bisup.contract.ArtifactManifest;
+import io.bisup.contract.Doorbell;
+import io.bisup.contract.EvaluationState;
+import io.bisup.contract.JobState;
+import io.bisup.platform.job.Claim;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.transaction.Transactional;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+
+/** An artifact becomes the job's result, and its evaluation is asked for, in one transaction. */
+@ApplicationScoped
+class Publications {
+
+    private final Rows rows;
+    private final Settlements settlements;
+    private final EntityManager entities;
+
+    Publications(Rows rows, Settlements settlements) {
+        this.rows = rows;
+        this.settlements = settlements;
+        this.entities = rows.entities();
+    }
+
+    @Transactional
+    JobState publish(Claim claim, ArtifactManifest manifest) {
+        if (!manifest.jobId().equals(claim.jobId())) {
+            throw new IllegalArgumentException("the manifest is of job " + manifest.jobId());
+        }
+        JobEntity job = rows.fenced(claim);
+        Instant now = rows.now();
+        keep(job, manifest);
+        settlements.end(job, "published", null, now);
+        job.failure = null;
+        job.pauseRequested = false;
+        Map<String, Object> what = Map.of("artifactDigest", manifest.digest(), "attempt", job.attempt);
+        boolean evaluates = !job.readSpec().evaluation().isEmpty();
+        if (!evaluates) {
+            rows.move(job, JobState.SUCCEEDED, now, what);
+        } else if (job.state == JobState.CANCELLING) {
+            rows.move(job, JobState.CANCELLED, now, what);
+        } else {
+            rows.move(job, JobState.EVALUATING, now, what);
+            evaluate(job, now);
+        }
+        return job.state;
+    }
+
+    private void keep(JobEntity job, ArtifactManifest manifest) {
+        ArtifactEntity artifact = new ArtifactEntity();
+        artifact.jobId = job.id;
+        artifact.manifest = Documents.write(manifest);
+        entities.persist(artifact);
+        job.artifactDigest = manifest.digest();
+        job.artifactBytes = manifest.bytes();
+    }
+
+    private void evaluate(JobEntity job, Instant now) {
+        UUID id = rows.newId();
+        EvaluationEntity evaluation = new EvaluationEntity();
+        evaluation.id = id;
+        evaluation.jobId = job.id;
+        evaluation.state = EvaluationState.QUEUED;
+        evaluation.queuedAt = now;
+        evaluation.rungAt = now;
+        evaluation.createdAt = now;
+        entities.persist(evaluation);
+        rows.ring(Doorbell.EVALUATION_JOBS, id, now);
+    }
+}

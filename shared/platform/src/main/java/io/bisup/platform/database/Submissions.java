@@ -1,0 +1,85 @@
+package io.bisup.platform.database;
+
+import io.bisup.contract.Doorbell;
+import io.bisup.contract.JobEvent;
+import io.bisup.contract.JobState;
+import io.bisup.platform.job.IdempotencyConflictException;
+import io.bisup.platform.job.NewJob;
+import io.bisup.platform.job.Submission;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.transaction.Transactional;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+
+/** Jobs come in: job, idempotency key, first event and bell in one transaction. */
+@ApplicationScoped
+class Submissions {
+
+    private final Rows rows;
+    private final EntityManager entities;
+
+    Submissions(Rows rows) {
+        this.rows = rows;
+        this.entities = rows.entities();
+    }
+
+    @Transactional
+    Submission submit(NewJob request) {
+        UUID id = rows.newId();
+        // Waits for a concurrent transaction with the same key, so that a key has one owner.
+        int inserted = entities.createNativeQuery("""
+                        insert into idempotency (key, fingerprint, job_id, created_at)
+                        values (:key, :fingerprint, :id, clock_timestamp()) on conflict (key) do nothing
+                        """)
+                .setParameter("key", request.idempotencyKey())
+                .setParameter("fingerprint", request.requestFingerprint())
+                .setParameter("id", id)
+                .executeUpdate();
+        return inserted == 1 ? create(id, request) : repeated(request);
+    }
+
+    private Submission repeated(NewJob request) {
+        Object[] owner = (Object[]) entities.createNativeQuery(
+                        "select fingerprint, cast(job_id as text) from idempotency where key = :key", Object[].class)
+                .setParameter("key", request.idempotencyKey())
+                .getSingleResult();
+        if (!request.requestFingerprint().equals(owner[0])) {
+            throw new IdempotencyConflictException(request.idempotencyKey());
+        }
+        JobEntity job = entities.find(JobEntity.class, UUID.fromString((String) owner[1]));
+        return new Submission(job.toRecord(), false);
+    }
+
+    private Submission create(UUID id, NewJob request) {
+        Instant now = rows.now();
+        JobEntity job = new JobEntity();
+        job.id = id;
+        job.state = JobState.QUEUED;
+        job.model = request.model().name();
+        job.modelDigest = request.model().digest();
+        job.blocks = request.model().blocks();
+        job.spec = Documents.write(request.spec());
+        job.recipe = Documents.write(request.recipe());
+        job.calibration = Documents.write(request.calibration());
+        job.submittedAt = now;
+        job.queuedAt = now;
+        job.rungAt = now;
+        job.updatedAt = now;
+        entities.persist(job);
+        entities.persist(input(id, request));
+        rows.tell(job, JobEvent.Type.STATE_CHANGED, now, Map.of("state", JobState.QUEUED.name()));
+        rows.ring(Doorbell.QUANTIZATION_JOBS, id, now);
+        entities.flush();
+        return new Submission(job.toRecord(), true);
+    }
+
+    private static JobInputEntity input(UUID id, NewJob request) {
+        JobInputEntity input = new JobInputEntity();
+        input.jobId = id;
+        input.model = Documents.write(request.model());
+        input.evaluationDatasets = Documents.write(request.evaluationDatasets());
+        return input;
+    }
+}

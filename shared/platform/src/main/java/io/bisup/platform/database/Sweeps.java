@@ -1,0 +1,133 @@
+package io.bisup.platform.database;
+
+import io.bisup.contract.Doorbell;
+import io.bisup.contract.EvaluationState;
+import io.bisup.contract.Failure;
+import io.bisup.contract.FailureCode;
+import io.bisup.contract.JobState;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.transaction.Transactional;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** Single steps of the sweeper: each finds candidates, or settles one under its row's lock after looking again. */
+@ApplicationScoped
+class Sweeps {
+
+    private final Rows rows;
+    private final EvaluationRows evaluations;
+    private final Settlements settlements;
+    private final EntityManager entities;
+    private final JobLimits limits;
+
+    Sweeps(Rows rows, EvaluationRows evaluations, Settlements settlements, JobLimits limits) {
+        this.rows = rows;
+        this.evaluations = evaluations;
+        this.settlements = settlements;
+        this.entities = rows.entities();
+        this.limits = limits;
+    }
+
+    /** Jobs that one of the three clocks may have run out for. */
+    @Transactional
+    List<UUID> suspectJobs() {
+        return entities.createQuery("""
+                        select j.id from JobEntity j
+                        where (j.state in (RUNNING, CANCELLING) and (j.leaseUntil < :now or j.attemptStartedAt < :ran))
+                           or (j.state = QUEUED and j.queuedAt < :waited)
+                        """, UUID.class)
+                .setParameter("now", rows.now())
+                .setParameter("ran", rows.now().minus(limits.maxAttempt()))
+                .setParameter("waited", rows.now().minus(limits.maxPending()))
+                .setMaxResults(1000)
+                .getResultList();
+    }
+
+    @Transactional
+    void settleJob(UUID id) {
+        rows.lock(id).ifPresent(job -> settle(job, rows.now()));
+    }
+
+    private void settle(JobEntity job, Instant now) {
+        boolean held = job.state == JobState.RUNNING || job.state == JobState.CANCELLING;
+        if (held && job.leaseExpired(now)) {
+            settlements.lose(job, now);
+        } else if (held && before(job.attemptStartedAt, now, limits.maxAttempt())) {
+            settlements.fail(job, deadline("bisup.jobs.max-attempt", limits.maxAttempt()), now);
+        } else if (job.state == JobState.QUEUED && before(job.queuedAt, now, limits.maxPending())) {
+            Failure failure = deadline("bisup.jobs.max-pending", limits.maxPending());
+            job.failure = Documents.write(failure);
+            rows.move(
+                    job, JobState.FAILED, now, Map.of("failure", failure.code().name()));
+        }
+    }
+
+    @Transactional
+    List<UUID> suspectEvaluations() {
+        return entities.createQuery("""
+                        select e.id from EvaluationEntity e
+                        where e.state = RUNNING and (e.leaseUntil < :now or e.attemptStartedAt < :ran)
+                        """, UUID.class)
+                .setParameter("now", rows.now())
+                .setParameter("ran", rows.now().minus(limits.maxAttempt()))
+                .setMaxResults(1000)
+                .getResultList();
+    }
+
+    @Transactional
+    void settleEvaluation(UUID id) {
+        JobEntity job = evaluations.jobOf(id).flatMap(rows::lock).orElseThrow();
+        EvaluationEntity evaluation = evaluations.lock(id).orElseThrow();
+        Instant now = rows.now();
+        if (evaluation.state != EvaluationState.RUNNING) {
+            return;
+        }
+        if (evaluation.leaseExpired(now)) {
+            evaluations.lose(job, evaluation, now);
+        } else if (before(evaluation.attemptStartedAt, now, limits.maxAttempt())) {
+            evaluations.fail(job, evaluation, deadline("bisup.jobs.max-attempt", limits.maxAttempt()), now);
+        }
+    }
+
+    /** Rings for everything that waits and has no bell on its way. */
+    @Transactional
+    int ringAgain() {
+        return ringAgain("job", Doorbell.QUANTIZATION_JOBS) + ringAgain("evaluation", Doorbell.EVALUATION_JOBS);
+    }
+
+    private int ringAgain(String table, String topic) {
+        List<?> silent = entities.createNativeQuery(
+                        "update " + table + " set rung_at = clock_timestamp() where state = 'QUEUED'"
+                                + " and coalesce(not_before, queued_at) <= clock_timestamp()"
+                                + " and rung_at < clock_timestamp() - make_interval(secs => cast(:after as double precision))"
+                                + " and not exists (select 1 from outbox o where o.key = cast(" + table
+                                + ".id as text) and o.topic = :topic) returning id",
+                        UUID.class)
+                .setParameter("after", limits.ringAgainAfter().toMillis() / 1000.0)
+                .setParameter("topic", topic)
+                .getResultList();
+        Instant now = rows.now();
+        silent.forEach(id -> rows.ring(topic, (UUID) id, now));
+        return silent.size();
+    }
+
+    @Transactional
+    int forgetIdempotencyKeys() {
+        return entities.createNativeQuery("delete from idempotency where created_at"
+                        + " < clock_timestamp() - make_interval(secs => cast(:kept as double precision))")
+                .setParameter("kept", limits.idempotencyRetention().toSeconds())
+                .executeUpdate();
+    }
+
+    private static boolean before(@org.jspecify.annotations.Nullable Instant begin, Instant now, Duration limit) {
+        return begin != null && begin.plus(limit).isBefore(now);
+    }
+
+    private static Failure deadline(String setting, Duration limit) {
+        return Failure.of(FailureCode.DEADLINE_EXCEEDED, "took longer than " + setting + " = " + limit + " allows");
+    }
+}

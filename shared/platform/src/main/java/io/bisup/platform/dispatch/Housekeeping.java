@@ -1,0 +1,79 @@
+package io.bisup.platform.dispatch;
+
+import io.bisup.platform.database.Sweeper;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/** Runs the relay and the sweeper in the service that is asked to; more than one such service does no harm. */
+@ApplicationScoped
+public class Housekeeping {
+
+    private static final Logger LOG = Logger.getLogger(Housekeeping.class);
+
+    private final HousekeepingSettings settings;
+    private final KafkaSettings kafka;
+    private final OutboxRelay relay;
+    private final Sweeper sweeper;
+    private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(
+            2, Thread.ofPlatform().daemon().name("housekeeping-", 0).factory());
+    private boolean kafkaDown;
+
+    Housekeeping(HousekeepingSettings settings, KafkaSettings kafka, OutboxRelay relay, Sweeper sweeper) {
+        this.settings = settings;
+        this.kafka = kafka;
+        this.relay = relay;
+        this.sweeper = sweeper;
+    }
+
+    void start(@Observes StartupEvent event) {
+        if (settings.enabled()) {
+            every(kafka.relayInterval(), this::relay);
+            every(settings.sweepInterval(), this::sweep);
+        }
+    }
+
+    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        threads.shutdown();
+        if (!threads.awaitTermination(5, TimeUnit.SECONDS)) {
+            threads.shutdownNow();
+        }
+    }
+
+    private void every(Duration interval, Runnable task) {
+        threads.scheduleWithFixedDelay(task, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Says once that Kafka is away, and once that it is back. */
+    private void relay() {
+        try {
+            relay.relay();
+            if (kafkaDown) {
+                LOG.info("Kafka is back");
+            }
+            kafkaDown = false;
+        } catch (DispatchException e) {
+            if (!kafkaDown) {
+                LOG.warnf("%s; messages stay in the outbox", e.getMessage());
+                LOG.debug("the cause", e);
+            }
+            kafkaDown = true;
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "the outbox cannot be read; trying again");
+        }
+    }
+
+    private void sweep() {
+        try {
+            sweeper.sweep();
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "sweeping failed; trying again");
+        }
+    }
+}
