@@ -8,9 +8,9 @@ import io.bisup.contract.ObjectEntry;
 import io.bisup.contract.PerplexityResult;
 import io.bisup.contract.PerplexitySpec;
 import io.bisup.contract.Phase;
-import io.bisup.contract.Presets;
 import io.bisup.contract.Progress;
 import io.bisup.contract.QuantizationJobSpec;
+import io.bisup.contract.Recipe;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.NewJob;
 import io.bisup.platform.registry.RegisteredDataset;
@@ -23,6 +23,12 @@ public final class Given {
 
     public static final int BLOCKS = 3;
 
+    private static final String RECIPE = """
+            {"name": "rtn", "weights": {"bits": 4, "symmetric": true, "group": "128"},
+             "activations": {"bits": 4, "symmetric": true, "group": "128"},
+             "keyValue": {"bits": 4, "symmetric": false, "group": "head"}}
+            """;
+
     private Given() {}
 
     public static NewJob job() {
@@ -33,7 +39,7 @@ public final class Given {
     public static NewJob job(String extra, String key) {
         String fields = extra.substring(1, extra.length() - 1);
         QuantizationJobSpec spec = Json.read(
-                "{\"model\":\"tiny\",\"recipe\":\"rtn-w4a4-g128\",\"calibrationDataset\":\"train\""
+                "{\"model\":\"tiny\",\"recipe\":" + RECIPE + ",\"calibrationDataset\":\"train\""
                         + (fields.contains("\"evaluation\"")
                                 ? ""
                                 : ",\"evaluation\":[{\"dataset\":\"wiki\",\"protocol\":\"gptq\",\"window\":128}]")
@@ -41,7 +47,7 @@ public final class Given {
                 QuantizationJobSpec.class);
         return new NewJob(
                 spec,
-                spec.resolvedRecipe(Presets.load()),
+                Json.read(RECIPE, Recipe.class),
                 model(),
                 dataset("train"),
                 List.of(dataset("wiki")),

@@ -1,0 +1,156 @@
+package io.bisup.platform.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bisup.contract.FailureCode;
+import io.bisup.contract.JobEvent;
+import io.bisup.contract.JobState;
+import io.bisup.platform.LocalStackResource;
+import io.bisup.platform.job.Claim;
+import io.bisup.platform.job.EvaluationStore;
+import io.bisup.platform.job.EventStream;
+import io.bisup.platform.job.JobStore;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@QuarkusTestResource(LocalStackResource.class)
+class SweeperTest {
+
+    private static final Duration LEASE = Duration.ofSeconds(30);
+
+    @Inject
+    JobStore jobs;
+
+    @Inject
+    EvaluationStore evaluations;
+
+    @Inject
+    EventStream events;
+
+    @Inject
+    Sweeper sweeper;
+
+    @Inject
+    Outbox outbox;
+
+    @Inject
+    EntityManager entities;
+
+    @BeforeEach
+    void emptyTheOutbox() {
+        do {} while (outbox.drain(m -> {}) > 0);
+    }
+
+    @Test
+    void aLostAttemptGoesBackToTheQueueWithItsBlocksAndABell() {
+        String id = jobs.submit(Given.job()).job().id();
+        Claim claim = jobs.claim(id, "w1", Duration.ZERO).orElseThrow();
+        jobs.commitBlock(claim, Given.block(0), List.of(Given.entry("block-0")));
+        long bells = bells(id);
+        sweeper.sweep();
+        assertThat(jobs.find(id).orElseThrow().state()).isEqualTo(JobState.QUEUED);
+        assertThat(jobs.attempts(id)).extracting("outcome").containsExactly("lost");
+        assertThat(events.read(id, 0, 100)).extracting(JobEvent::type).contains(JobEvent.Type.ATTEMPT_LOST);
+        assertThat(bells(id)).isEqualTo(bells + 1);
+        assertThat(jobs.committedBlocks(id)).hasSize(1);
+    }
+
+    @Test
+    void anAttemptThatBeatsIsLeftAloneHoweverOldItIs() {
+        String id = jobs.submit(Given.job()).job().id();
+        Claim claim = jobs.claim(id, "w1", LEASE).orElseThrow();
+        age(id, "attempt_started_at", "2 days");
+        jobs.heartbeat(claim, Given.progress(0));
+        sweeper.sweep();
+        assertThat(jobs.find(id).orElseThrow().state()).isEqualTo(JobState.RUNNING);
+    }
+
+    @Test
+    void anAttemptThatRunsLongerThanItsLimitEnds() {
+        String id = jobs.submit(Given.job()).job().id();
+        Claim claim = jobs.claim(id, "w1", LEASE).orElseThrow();
+        jobs.heartbeat(claim, Given.progress(0));
+        age(id, "attempt_started_at", "4 days");
+        sweeper.sweep();
+        assertThat(jobs.find(id).orElseThrow().failure().code()).isEqualTo(FailureCode.DEADLINE_EXCEEDED);
+        assertThat(jobs.find(id).orElseThrow().state()).isEqualTo(JobState.QUEUED);
+    }
+
+    @Test
+    void aJobThatWaitsLongerThanItsLimitFails() {
+        String id = jobs.submit(Given.job()).job().id();
+        age(id, "queued_at", "8 days");
+        sweeper.sweep();
+        assertThat(jobs.find(id).orElseThrow().state()).isEqualTo(JobState.FAILED);
+        assertThat(jobs.find(id).orElseThrow().failure().message()).contains("bisup.jobs.max-pending");
+    }
+
+    @Test
+    void aQueuedJobWhoseBellWasLostIsRungForAgainAndOnlyOnce() {
+        String id = jobs.submit(Given.job()).job().id();
+        emptyTheOutbox();
+        age(id, "rung_at", "1 hour");
+        sweeper.sweep();
+        assertThat(bells(id)).isEqualTo(1);
+        age(id, "rung_at", "1 hour");
+        sweeper.sweep();
+        assertThat(bells(id)).isEqualTo(1);
+    }
+
+    @Test
+    void aCancelledJobWhoseWorkerDiedIsCancelled() {
+        String id = jobs.submit(Given.job()).job().id();
+        assertThat(jobs.claim(id, "w1", Duration.ZERO)).isPresent();
+        jobs.requestCancel(id);
+        sweeper.sweep();
+        assertThat(jobs.find(id).orElseThrow().state()).isEqualTo(JobState.CANCELLED);
+    }
+
+    @Test
+    void aLostEvaluationIsQueuedAgain() {
+        String id = jobs.submit(Given.job()).job().id();
+        Claim claim = jobs.claim(id, "w1", LEASE).orElseThrow();
+        jobs.publish(claim, Given.manifest(claim));
+        String evaluation = evaluations.ofJob(id).getFirst().id();
+        assertThat(evaluations.claim(evaluation, "e1", Duration.ZERO)).isPresent();
+        sweeper.sweep();
+        assertThat(evaluations.claim(evaluation, "e2", LEASE)).isPresent();
+    }
+
+    @Test
+    void anOverdueHeartbeatMakesProgressUnknown() {
+        String id = jobs.submit(Given.job()).job().id();
+        assertThat(jobs.claim(id, "w1", LEASE)).isPresent();
+        assertThat(jobs.find(id).orElseThrow().heartbeatLate()).isFalse();
+        age(id, "heartbeat_at", "20 seconds");
+        age(id, "lease_until", "20 seconds");
+        assertThat(jobs.find(id).orElseThrow().heartbeatLate()).isTrue();
+    }
+
+    private long bells(String id) {
+        return QuarkusTransaction.requiringNew()
+                .call(() -> entities.createQuery(
+                                "select count(o) from OutboxEntity o where o.key = :id and o.topic like '%-jobs'",
+                                Long.class)
+                        .setParameter("id", id)
+                        .getSingleResult());
+    }
+
+    /** Makes a time of the row older: how a test waits without waiting. */
+    private void age(String id, String column, String interval) {
+        QuarkusTransaction.requiringNew()
+                .run(() -> entities.createNativeQuery("update job set " + column + " = " + column + " - interval '"
+                                + interval + "' where id = :id")
+                        .setParameter("id", UUID.fromString(id))
+                        .executeUpdate());
+    }
+}
