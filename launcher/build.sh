@@ -9,8 +9,8 @@ build_inputs() {
         api-service) echo "$1 shared/contract shared/platform" ;;
         worker-service | eval-service) echo "$1 shared/contract shared/platform shared/llm" ;;
         demo-model) echo "$1 shared/contract shared/llm" ;;
-        cli) echo "$1 shared/contract shared/platform shared/llm worker-service eval-service" ;;
-        *) echo "$1 shared/contract shared/platform shared/llm local-stack api-service worker-service eval-service cli" ;;
+        cli) echo "$1 shared/contract shared/platform shared/llm worker-service eval-service demo-model" ;;
+        *) echo "$1 shared/contract shared/platform shared/llm local-stack api-service worker-service eval-service cli demo-model" ;;
     esac
 }
 

@@ -1,5 +1,6 @@
 package io.bisup.cli;
 
+import io.bisup.cli.demo.DemoCommand;
 import io.bisup.cli.rest.CancelCommand;
 import io.bisup.cli.rest.DatasetsCommand;
 import io.bisup.cli.rest.GetCommand;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Command;
         name = "bisup",
         description = "Makes large language models small without making them stupid.",
         subcommands = {
+            DemoCommand.class,
             UpCommand.class,
             DownCommand.class,
             ModelsCommand.class,

@@ -1,0 +1,85 @@
+package io.bisup.cli.demo;
+
+import io.bisup.cli.rest.Inputs;
+import io.bisup.cli.rest.JobDisplay;
+import io.bisup.cli.rest.JobFollower;
+import io.bisup.cli.rest.JobView;
+import io.bisup.cli.rest.Jobs;
+import io.bisup.cli.rest.ServiceClient;
+import io.bisup.contract.PerplexitySpec;
+import io.bisup.contract.QuantizationJobSpec;
+import io.bisup.contract.Recipe;
+import io.bisup.contract.RecipeReference;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** Registers what is needed, submits both jobs and follows them. */
+final class DemoRun {
+
+    private static final String PLAIN = "rtn-w3a3-g128";
+    private static final String LEARNED = "bisup-w3a3-g128";
+
+    /** Shorter than the model's context of 512, so that the prefix in front of a window fits as well. */
+    private static final int WINDOW = 448;
+
+    /** A fraction of what the recipe takes for a large model: enough for this one, and done within minutes. */
+    private static final Recipe.Calibration CALIBRATION = new Recipe.Calibration(32, 256, 0);
+
+    private final ServiceClient client;
+    private final Path model;
+    private final PrintWriter out;
+
+    DemoRun(ServiceClient client, Path model, PrintWriter out) {
+        this.client = client;
+        this.model = model;
+        this.out = out;
+    }
+
+    DemoTable run() {
+        say("Registering the demo model and its texts");
+        long bytes = new DemoInputs(new Inputs(client)).register(model);
+        Jobs jobs = new Jobs(client);
+        JobView plain = jobs.submit(spec(PLAIN));
+        JobView learned = jobs.submit(spec(LEARNED));
+        return new DemoTable(bytes, follow(jobs, plain), follow(jobs, learned));
+    }
+
+    private JobView follow(Jobs jobs, JobView job) {
+        say(job.recipe() + ": " + client.uri("/#/jobs/" + job.id()));
+        try (JobDisplay display = new JobDisplay(out, job.recipe())) {
+            return new JobFollower(jobs).follow(job.id(), display);
+        }
+    }
+
+    private QuantizationJobSpec spec(String recipe) {
+        return new QuantizationJobSpec(
+                DemoInputs.MODEL,
+                new RecipeReference.Preset(recipe),
+                DemoInputs.CALIBRATION,
+                CALIBRATION,
+                systemPrompt(),
+                List.of(
+                        new PerplexitySpec(DemoInputs.STORIES, PerplexitySpec.Protocol.GPTQ, WINDOW),
+                        new PerplexitySpec(DemoInputs.RECORDS, PerplexitySpec.Protocol.GPTQ, WINDOW)),
+                null,
+                Map.of("demo", "true"));
+    }
+
+    private String systemPrompt() {
+        try {
+            return Files.readString(model.resolve("system_prompt.txt")).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the demo model's system prompt", e);
+        }
+    }
+
+    private void say(String line) {
+        out.println(line);
+        out.flush();
+    }
+}

@@ -1,0 +1,108 @@
+package io.bisup.cli.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bisup.cli.rest.JobView;
+import io.bisup.contract.JobState;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What the demo found.
+ *
+ * @param fpBytes size of the FP model on disk
+ * @param plain the job with plain rounding
+ * @param learned the job with BiSup
+ */
+record DemoTable(long fpBytes, JobView plain, JobView learned) {
+
+    /** One perplexity of a job beside the FP model's under the same protocol and behind the same prefix. */
+    private record Pair(String dataset, double quantized, double fp) {
+
+        /** How much worse than FP, in nats per token. */
+        double gap() {
+            return Math.log(quantized / fp);
+        }
+    }
+
+    boolean failed() {
+        return plain.state() != JobState.SUCCEEDED || learned.state() != JobState.SUCCEEDED;
+    }
+
+    void print(PrintWriter out) {
+        if (failed()) {
+            for (JobView job : List.of(plain, learned)) {
+                out.println(job.recipe() + "  " + job.state() + "  " + job.failure());
+            }
+            out.flush();
+            return;
+        }
+        List<Pair> rounding = pairs(plain);
+        List<Pair> bisup = pairs(learned);
+        StringBuilder header = new StringBuilder(String.format("%n%-16s  %-11s  %8s", "", "bits", "MB"));
+        rounding.forEach(p -> header.append(String.format("  %18s", p.dataset())));
+        out.println(header.append(String.format("  %9s  %7s", "recovered", "seconds")));
+        out.println(row("FP", "16", fpBytes, rounding.stream().map(Pair::fp).toList(), "", ""));
+        out.println(
+                row(plain.recipe(), plain.code(), plain.artifactBytes(), quantized(rounding), "0 %", seconds(plain)));
+        out.println(row(
+                learned.recipe(),
+                learned.code(),
+                learned.artifactBytes(),
+                quantized(bisup),
+                String.format(Locale.ROOT, "%.0f %%", 100 * recovered(rounding, bisup)),
+                seconds(learned)));
+        out.println();
+        out.println(
+                "Perplexity per token; recovered: share of rounding's loss in log-perplexity that BiSup takes back, "
+                        + "each against the FP model behind the same prefix.");
+        out.flush();
+    }
+
+    /** Mean over the data sets of 1 - gap(BiSup) / gap(rounding). */
+    static double recovered(double[] roundingGaps, double[] learnedGaps) {
+        double sum = 0;
+        for (int i = 0; i < roundingGaps.length; i++) {
+            sum += 1 - learnedGaps[i] / roundingGaps[i];
+        }
+        return sum / roundingGaps.length;
+    }
+
+    private static double recovered(List<Pair> rounding, List<Pair> learned) {
+        return recovered(
+                rounding.stream().mapToDouble(Pair::gap).toArray(),
+                learned.stream().mapToDouble(Pair::gap).toArray());
+    }
+
+    private static List<Double> quantized(List<Pair> pairs) {
+        return pairs.stream().map(Pair::quantized).toList();
+    }
+
+    private static String row(
+            String name, String bits, long bytes, List<Double> perplexities, String recovered, String seconds) {
+        StringBuilder line =
+                new StringBuilder(String.format(Locale.ROOT, "%-16s  %-11s  %8.2f", name, bits, bytes / 1e6));
+        perplexities.forEach(p -> line.append(String.format(Locale.ROOT, "  %18.4f", p)));
+        return line.append(String.format("  %9s  %7s", recovered, seconds)).toString();
+    }
+
+    private static String seconds(JobView job) {
+        Instant start = Instant.parse(job.json().path("startedAt").asText());
+        Instant end = Instant.parse(job.json().path("finishedAt").asText());
+        return String.format(Locale.ROOT, "%.1f", Duration.between(start, end).toMillis() / 1e3);
+    }
+
+    private static List<Pair> pairs(JobView job) {
+        List<Pair> pairs = new ArrayList<>();
+        for (JsonNode measurement : job.json().path("measurements")) {
+            pairs.add(new Pair(
+                    measurement.at("/quantized/dataset").asText(),
+                    measurement.at("/quantized/perplexity").asDouble(),
+                    measurement.at("/baseline/perplexity").asDouble()));
+        }
+        return pairs;
+    }
+}
