@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.nio.Buffer;
+import java.util.List;
 
 /**
  * Constructs of DJL that give wrong numbers, leak or kill the process without an exception. A module that handles tensors
@@ -88,6 +89,19 @@ public final class UnsafeTensorRules {
             .should()
             .dependOnClassesThat(resideInAPackage("ai.djl.pytorch.."))
             .because("the engine's native layer checks nothing: go through TensorRuntime and Kernels");
+
+    /** Every rule, for tests that choose their classes themselves. */
+    public static List<ArchRule> all() {
+        return List.of(
+                NO_NUMBER_OVERLOADS,
+                NO_SUB_MANAGERS,
+                NO_ALIASES,
+                NO_BORROWED_MEMORY,
+                NO_BFLOAT16,
+                NO_DJL_TRAINING,
+                NO_LIST_DECODING,
+                NATIVE_LAYER_IN_ONE_PACKAGE);
+    }
 
     private static DescribedPredicate<JavaCall<?>> owned(String type) {
         return DescribedPredicate.describe(
