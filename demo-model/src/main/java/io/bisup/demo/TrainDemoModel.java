@@ -1,6 +1,7 @@
 package io.bisup.demo;
 
 import io.bisup.demo.train.DemoTraining;
+import io.bisup.demo.train.TrainingReport;
 import io.bisup.demo.train.TrainingSettings;
 import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.TensorRuntime;
@@ -26,27 +27,35 @@ public final class TrainDemoModel implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "7", description = "of weights and windows (${DEFAULT-VALUE})")
     private long seed;
 
-    @Option(names = "--steps", defaultValue = "1500", description = "optimizer steps (${DEFAULT-VALUE})")
+    @Option(names = "--steps", defaultValue = "1800", description = "optimizer steps (${DEFAULT-VALUE})")
     private int steps;
 
-    @Option(names = "--sequences", defaultValue = "4", description = "windows of 512 tokens a step (${DEFAULT-VALUE})")
+    @Option(names = "--sequences", defaultValue = "2", description = "windows of 512 tokens a step (${DEFAULT-VALUE})")
     private int sequences;
 
-    @Option(names = "--rate", defaultValue = "0.003", description = "peak learning rate (${DEFAULT-VALUE})")
+    @Option(names = "--rate", defaultValue = "0.0025", description = "peak learning rate (${DEFAULT-VALUE})")
     private double rate;
 
     @Option(
             names = "--checkpoint-every",
-            defaultValue = "250",
+            defaultValue = "300",
             description = "steps between two writes of the folder (${DEFAULT-VALUE})")
     private int checkpointEvery;
+
+    @Option(names = "--only-measure", description = "train nothing, measure the model that lies in the folder")
+    private boolean onlyMeasure;
 
     @Override
     public Integer call() throws Exception {
         TrainingSettings settings = new TrainingSettings(seed, steps, sequences, 512, rate, 100, 0.1, 1.0);
         try (TensorRuntime runtime = TensorRuntime.open(ComputeDevice.parse(device))) {
-            new DemoTraining(runtime, out, settings, Clock.systemUTC(), System.out).run(checkpointEvery);
+            if (onlyMeasure) {
+                TrainingReport.measure(runtime, out);
+            } else {
+                new DemoTraining(runtime, out, settings, Clock.systemUTC(), System.out).run(checkpointEvery);
+            }
         }
+        System.out.print(TrainingReport.read(out));
         return 0;
     }
 

@@ -1,9 +1,6 @@
 package io.bisup.demo.train;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bisup.demo.DemoCorpus;
 import io.bisup.demo.corpus.Register;
 import io.bisup.demo.corpus.Split;
@@ -14,7 +11,6 @@ import io.bisup.llm.tensor.TensorRuntime;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,7 +21,6 @@ import java.util.Locale;
 /** Makes the demo model from nothing: corpus, tokenizer, weights, and the record of how it was made. */
 public final class DemoTraining {
     static final int VOCABULARY = 2560;
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private static final int REPORT_EVERY = 25;
     private static final int CHECK_WINDOWS = 16;
 
@@ -63,8 +58,10 @@ public final class DemoTraining {
             try (Trainer trainer = new Trainer(runtime, config, settings, tokens)) {
                 trainer.train((step, loss, norm) -> stepped(trainer, step, loss, norm, checkpointEvery));
             }
+            TrainingReport.writeTraining(
+                    directory, settings, tokens.size(), elapsed().toSeconds());
         }
-        writeReport();
+        TrainingReport.measure(runtime, directory);
     }
 
     private void stepped(Trainer trainer, int step, double loss, double norm, int checkpointEvery) {
@@ -93,28 +90,6 @@ public final class DemoTraining {
                         step, register, CHECK_WINDOWS, perplexity);
             }
         }
-    }
-
-    /** Writes training.json: how the weights were made and how well they predict. */
-    private void writeReport() throws IOException {
-        ObjectNode report = JSON.createObjectNode();
-        report.put("seed", settings.seed())
-                .put("steps", settings.steps())
-                .put("tokens_per_step", settings.sequences() * settings.context())
-                .put("peak_learning_rate", settings.peakRate())
-                .put("seconds", elapsed().toSeconds());
-        ObjectNode perplexities = report.putObject("perplexity");
-        try (DemoModel model = DemoModel.open(runtime, directory)) {
-            for (Split split : List.of(Split.VALIDATION, Split.TEST)) {
-                for (Register register : Register.values()) {
-                    WindowPerplexity measured = model.perplexity(split, register, Integer.MAX_VALUE);
-                    String name = (split + "." + register).toLowerCase(Locale.ROOT);
-                    perplexities.put(name, measured.perplexity());
-                    say("perplexity of %s (%d windows): %.4f", name, measured.windows(), measured.perplexity());
-                }
-            }
-        }
-        Files.writeString(directory.resolve("training.json"), JSON.writeValueAsString(report) + "\n");
     }
 
     private Duration elapsed() {
