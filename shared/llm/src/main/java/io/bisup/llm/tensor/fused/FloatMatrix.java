@@ -64,6 +64,20 @@ record FloatMatrix(long address, int rows, int columns) {
         return Lanes.at(row(row), column);
     }
 
+    private MemorySegment memory() {
+        return MemorySegment.ofAddress(address).reinterpret((long) rows * columns * Float.BYTES);
+    }
+
+    /** Fills with zeros. */
+    void clear() {
+        memory().fill((byte) 0);
+    }
+
+    void copyFrom(FloatMatrix source) {
+        source.requireShapeOf("source", this);
+        memory().copyFrom(source.memory());
+    }
+
     void requireShape(String name, int expectedRows, int expectedColumns) {
         if (rows != expectedRows || columns != expectedColumns) {
             throw new IllegalArgumentException(name + " is [" + rows + ", " + columns + "], expected [" + expectedRows

@@ -1,16 +1,15 @@
 package io.bisup.llm.tensor.fused;
 
+import ai.djl.pytorch.jni.JniUtils;
 import java.util.stream.IntStream;
 
 /**
- * Rows cut into blocks of a fixed size, worked on by all processors.
+ * Rows cut into blocks of a fixed size, worked on in parallel where libtorch may use more than one thread.
  *
  * <p>The size does not depend on the number of processors, so sums taken block by block do not either.
  */
 final class RowBlocks {
     static final int SIZE = 64;
-
-    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
     /** Work on the rows from {@code from} up to {@code to}. */
     @FunctionalInterface
@@ -26,7 +25,7 @@ final class RowBlocks {
 
     static void forEach(int rows, Body body) {
         IntStream blocks = IntStream.range(0, count(rows));
-        (PROCESSORS > 1 ? blocks.parallel() : blocks)
+        (JniUtils.getNumThreads() > 1 ? blocks.parallel() : blocks)
                 .forEach(block -> body.accept(block, block * SIZE, Math.min(rows, (block + 1) * SIZE)));
     }
 }

@@ -122,24 +122,11 @@ class FusedFakeQuantTest {
         kernels.backward(expected, dOut);
 
         assertThat(out.toFloatArray()).isEqualTo(expected.toFloatArray());
-        assertClose(dx, kernels.gradient(x));
-        assertClose(dHigh, kernels.gradient(high));
+        Closeness.assertClose("x", dx, kernels.gradient(x), GRADIENT_TOLERANCE);
+        Closeness.assertClose("high", dHigh, kernels.gradient(high), GRADIENT_TOLERANCE);
         if (!quantizer.symmetric()) {
-            assertClose(dLow, kernels.gradient(low));
+            Closeness.assertClose("low", dLow, kernels.gradient(low), GRADIENT_TOLERANCE);
         }
-    }
-
-    private static void assertClose(NDArray actual, NDArray expected) {
-        float[] a = actual.toFloatArray();
-        float[] e = expected.toFloatArray();
-        double error = 0;
-        double norm = 0;
-        for (int i = 0; i < e.length; i++) {
-            error += Math.pow(a[i] - e[i], 2);
-            norm += Math.pow(e[i], 2);
-        }
-        assertThat(norm).isPositive();
-        assertThat(Math.sqrt(error / norm)).isLessThan(GRADIENT_TOLERANCE);
     }
 
     private NDArray normal(int... shape) {

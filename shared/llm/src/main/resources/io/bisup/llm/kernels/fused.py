@@ -1,0 +1,91 @@
+# The matrix products of the hand-staged block step (io.bisup.llm.tensor.fused). They write into given memory; no gradients.
+
+# y = x^ W^T + (x B^T) A^T + bias + addend into `out`; empty bias, A, B, addend: none.
+def fused_linear(self, x_hat: Tensor, w_hat: Tensor, bias: Tensor, x: Tensor, a: Tensor, b: Tensor, addend: Tensor, out: Tensor) -> Tensor:
+  if torch.numel(addend) > 0:
+    y = torch.addmm(addend, x_hat, torch.t(w_hat), out=out)
+  else:
+    y = torch.mm(x_hat, torch.t(w_hat), out=out)
+  if torch.numel(b) > 0:
+    y = torch.addmm_(out, torch.mm(x, torch.t(b)), torch.t(a))
+  if torch.numel(bias) > 0:
+    y = torch.add_(out, bias)
+  return out
+
+# branch: A, B; gradients: of x^, x (added to), W^ (added to or overwritten), A, B, bias (added to); an empty one is not wanted.
+def fused_linear_backward(self, dy: Tensor, x_hat: Tensor, w_hat: Tensor, x: Tensor, branch: List[Tensor], gradients: List[Tensor], add_weight: bool) -> Tensor:
+  dx_hat, dx, dw, da, db, dbias = gradients
+  a, b = branch
+  if torch.numel(dx_hat) > 0:
+    done = torch.addmm_(dx_hat, dy, w_hat)
+  if torch.numel(dw) > 0:
+    if add_weight:
+      done = torch.addmm_(dw, torch.t(dy), x_hat)
+    else:
+      done = torch.mm(torch.t(dy), x_hat, out=dw)
+  if torch.numel(b) > 0:
+    dp = torch.mm(dy, a)
+    done = torch.addmm_(da, torch.t(dy), torch.mm(x, torch.t(b)))
+    done = torch.addmm_(db, torch.t(dp), x)
+    if torch.numel(dx) > 0:
+      done = torch.addmm_(dx, dp, b)
+  if torch.numel(dbias) > 0:
+    done = torch.add_(dbias, torch.sum(dy, [0]))
+  return dy
+
+# [batch * T, heads * D] -> [batch, heads, T, D], the same memory
+def fused_heads(self, x: Tensor, batch: int, heads: int) -> Tensor:
+  return torch.transpose(torch.reshape(x, [batch, x.size(0) // batch, heads, -1]), 1, 2)
+
+# [batch, heads, T, D] -> [batch * T, heads * D]
+def fused_rows(self, x: Tensor) -> Tensor:
+  return torch.reshape(torch.transpose(x, 1, 2), [x.size(0) * x.size(2), -1])
+
+# Additive mask of T tokens behind a prefix that all of them see: [T, P + T].
+def fused_mask(self, like: Tensor, fresh: int, total: int) -> Tensor:
+  allowed = torch.tril(torch.ones([fresh, total], dtype=11), total - fresh)
+  return torch.masked_fill(torch.zeros([fresh, total], dtype=like.dtype), torch.logical_not(allowed), -inf)
+
+def fused_context(self, prefix: Tensor, fresh: Tensor) -> Tensor:
+  if torch.numel(prefix) > 0:
+    return self.extend_past(prefix, fresh)
+  else:
+    return fresh
+
+# dims: batch, heads, kv heads. -> mixed rows [batch * T, heads * D], then what the backward pass needs.
+def fused_attention(self, q: Tensor, k: Tensor, v: Tensor, prefix_k: Tensor, prefix_v: Tensor, dims: List[int]) -> List[Tensor]:
+  repeats = dims[1] // dims[2]
+  queries = self.fused_heads(q, dims[0], dims[1])
+  keys = self.repeat_heads(self.fused_context(prefix_k, self.fused_heads(k, dims[0], dims[2])), repeats)
+  values = self.repeat_heads(self.fused_context(prefix_v, self.fused_heads(v, dims[0], dims[2])), repeats)
+  if keys.size(2) == queries.size(2):
+    out, normalizer = torch._scaled_dot_product_flash_attention_for_cpu(queries, keys, values, 0.0, True)
+  else:
+    mask = self.fused_mask(q, queries.size(2), keys.size(2))
+    out, normalizer = torch._scaled_dot_product_flash_attention_for_cpu(queries, keys, values, 0.0, False, attn_mask=mask)
+  return [self.fused_rows(out), queries, keys, values, out, normalizer]
+
+# -> gradients of the rows of queries, keys and values without the prefix
+def fused_attention_backward(self, d_rows: Tensor, saved: List[Tensor], fresh: int, kv_heads: int) -> List[Tensor]:
+  rows, queries, keys, values, out, normalizer = saved
+  d_out = self.fused_heads(d_rows, queries.size(0), queries.size(1))
+  if keys.size(2) == fresh:
+    dq, dk, dv = torch._scaled_dot_product_flash_attention_for_cpu_backward(d_out, queries, keys, values, out, normalizer, 0.0, True)
+  else:
+    mask = self.fused_mask(d_rows, fresh, keys.size(2))
+    dq, dk, dv = torch._scaled_dot_product_flash_attention_for_cpu_backward(d_out, queries, keys, values, out, normalizer, 0.0, False, attn_mask=mask)
+  return [self.fused_rows(dq), self.fused_shared(dk, fresh, kv_heads), self.fused_shared(dv, fresh, kv_heads)]
+
+# The fresh tokens' gradient, summed over the query heads that share a key-value head.
+def fused_shared(self, d: Tensor, fresh: int, kv_heads: int) -> Tensor:
+  last = torch.narrow(d, 2, d.size(2) - fresh, fresh)
+  if d.size(1) != kv_heads:
+    last = torch.sum(torch.unflatten(last, 1, [kv_heads, -1]), [2])
+  return torch.contiguous(self.fused_rows(last))
+
+# Zeros to add a gradient to, or an empty tensor where nothing that is learnt stands behind x.
+def fused_gradient(self, x: Tensor) -> Tensor:
+  if x.requires_grad:
+    return torch.zeros_like(x)
+  else:
+    return torch.new_empty(x, [0])
