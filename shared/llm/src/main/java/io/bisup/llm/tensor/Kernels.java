@@ -98,14 +98,12 @@ public final class Kernels implements KernelCalls, AutoCloseable {
      * @throws IllegalStateException when no backward pass has reached this parameter
      */
     public NDArray gradient(NDArray leaf) {
-        try {
-            return JniUtils.getGradient((PtNDArray) leaf);
-        } catch (NullPointerException e) {
-            throw new IllegalStateException(
-                    "Parameter " + leaf.getName() + leaf.getShape()
-                            + " has no gradient: the loss does not depend on it.",
-                    e);
+        NDArray gradient = JniUtils.getGradient((PtNDArray) leaf);
+        if (gradient == null) {
+            throw new IllegalStateException("A parameter of shape " + leaf.getShape()
+                    + " has no gradient: either the loss does not depend on it, or requireGradient was not called.");
         }
+        return gradient;
     }
 
     /** Sets the gradients of the given parameters to zero. */

@@ -89,10 +89,23 @@ class KernelsTest {
         NDArray product = kernels.call("matmul", a, a);
         kernels.requireGradient(a);
         NDArray loss = kernels.callWithGradient("matmul", a, product).sum();
-        assertThat(loss.hasGradient()).isFalse();
+        assertThat(loss.hasGradient())
+                .as("glue outside of kernels is not recorded")
+                .isFalse();
         NDArray recorded = kernels.callWithGradient("matmul", a, product);
         kernels.backward(recorded, recorded.onesLike());
         assertThat(kernels.gradient(a).toDoubleArray()).doesNotContain(0.0);
+    }
+
+    @Test
+    void aParameterTheLossDoesNotDependOnIsNamedByItsShape() {
+        NDArray used = gaussian(2, 2);
+        NDArray unused = gaussian(3, 4);
+        kernels.requireGradient(used);
+        kernels.requireGradient(unused);
+        NDArray loss = kernels.callWithGradient("matmul", used, used);
+        kernels.backward(loss, loss.onesLike());
+        assertThatThrownBy(() -> kernels.gradient(unused)).hasMessageContaining("(3, 4) has no gradient");
     }
 
     private static void assertClose(NDArray actual, NDArray expected, double tolerance) {
