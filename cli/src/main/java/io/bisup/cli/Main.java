@@ -1,6 +1,7 @@
 package io.bisup.cli;
 
 import io.bisup.cli.demo.DemoCommand;
+import io.bisup.cli.local.LocalCommand;
 import io.bisup.cli.rest.CancelCommand;
 import io.bisup.cli.rest.DatasetsCommand;
 import io.bisup.cli.rest.GetCommand;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Command;
             GetCommand.class,
             ListCommand.class,
             CancelCommand.class,
+            LocalCommand.class,
         },
         mixinStandardHelpOptions = true,
         version = "BiSup Service 0.1.0")

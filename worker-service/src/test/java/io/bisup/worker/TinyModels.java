@@ -64,9 +64,8 @@ public final class TinyModels {
         Random random = new Random(name.hashCode());
         boolean norm = name.contains("norm");
         double deviation = shape.length == 1 ? 0.1 : name.equals(ModelTensors.EMBEDDING) ? 1 : 1 / Math.sqrt(shape[1]);
-        float[] values = new float[(int) IntStream.range(0, shape.length)
-                .mapToLong(i -> shape[i])
-                .reduce(1, Math::multiplyExact)];
+        float[] values = new float
+                [(int) IntStream.range(0, shape.length).mapToLong(i -> shape[i]).reduce(1, Math::multiplyExact)];
         boolean reads = name.matches(".*(q_proj|k_proj|v_proj|gate_proj|up_proj).weight");
         for (int i = 0; i < values.length; i++) {
             double planted = norm && i < OUTLIERS ? 20 : reads && i % shape[1] < OUTLIERS ? 1.0 / 20 : 1;
@@ -79,7 +78,9 @@ public final class TinyModels {
 
     /** A W3A3KV3 recipe with groups of 32; a null stage is off. */
     public static Recipe recipe(
-            Recipe.@Nullable Clipping clipping, Recipe.@Nullable Smoothing smoothing, Recipe.@Nullable LowRank lowRank) {
+            Recipe.@Nullable Clipping clipping,
+            Recipe.@Nullable Smoothing smoothing,
+            Recipe.@Nullable LowRank lowRank) {
         boolean learns = clipping != null || smoothing != null || lowRank != null;
         return recipe(3, clipping, smoothing, lowRank, learns ? TRAINING : null);
     }

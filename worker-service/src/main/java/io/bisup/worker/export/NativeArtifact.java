@@ -1,7 +1,11 @@
 package io.bisup.worker.export;
 
+import io.bisup.contract.Json;
 import io.bisup.llm.checkpoint.Checkpoint;
+import io.bisup.llm.checkpoint.SafetensorsFile;
 import io.bisup.llm.checkpoint.SafetensorsWriter;
+import io.bisup.llm.checkpoint.ShardIndex;
+import io.bisup.llm.checkpoint.TensorEntry;
 import io.bisup.llm.checkpoint.TensorSource;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.ModelTensors;
@@ -13,6 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -36,12 +43,18 @@ public final class NativeArtifact {
      * Writes everything but the blocks' files.
      *
      * @param source folder of the source checkpoint
+     * @param blocks the blocks' files, wherever they lie
      * @param target folder of the artifact
      * @return the files written
      */
-    public static List<Path> complete(Path source, Checkpoint checkpoint, ArtifactConfig sidecar, Path target) {
+    public static List<Path> complete(
+            Path source, Checkpoint checkpoint, ArtifactConfig sidecar, List<Path> blocks, Path target) {
         try {
             ends(DecoderConfig.read(source), checkpoint, target);
+            index(
+                    Stream.concat(Stream.of(target.resolve(ArtifactFiles.ENDS)), blocks.stream())
+                            .toList(),
+                    target);
             sidecar.write(target);
             for (String name : COPIED) {
                 if (Files.isRegularFile(source.resolve(name))) {
@@ -51,7 +64,7 @@ public final class NativeArtifact {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the artifact to " + target, e);
         }
-        return Stream.concat(Stream.of(ArtifactFiles.ENDS, ArtifactFiles.SIDECAR), COPIED.stream())
+        return Stream.concat(Stream.of(ArtifactFiles.ENDS, ArtifactFiles.SIDECAR, ShardIndex.FILE), COPIED.stream())
                 .map(target::resolve)
                 .filter(Files::isRegularFile)
                 .toList();
@@ -64,5 +77,20 @@ public final class NativeArtifact {
         List<TensorSource> tensors =
                 names.map(name -> TensorSource.copyOf(checkpoint.tensor(name))).toList();
         SafetensorsWriter.write(target.resolve(ArtifactFiles.ENDS), SafetensorsWriter.FORMAT_PT, tensors);
+    }
+
+    private static void index(List<Path> shards, Path target) throws IOException {
+        SortedMap<String, String> shardOf = new TreeMap<>();
+        long bytes = 0;
+        for (Path shard : shards) {
+            try (SafetensorsFile file = SafetensorsFile.open(shard)) {
+                for (TensorEntry entry : file.header().tensors().values()) {
+                    shardOf.put(entry.name(), file.name());
+                    bytes += entry.bytes();
+                }
+            }
+        }
+        Map<String, Object> index = Map.of("metadata", Map.of("total_size", bytes), "weight_map", shardOf);
+        Files.writeString(target.resolve(ShardIndex.FILE), Json.write(index) + "\n");
     }
 }

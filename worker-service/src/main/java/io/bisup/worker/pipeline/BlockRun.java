@@ -17,6 +17,7 @@ import io.bisup.llm.quant.FakeQuantizer;
 import io.bisup.llm.quant.KernelOrder;
 import io.bisup.llm.quant.QuantizedBlockReader;
 import io.bisup.llm.quant.QuantizedBlockWriter;
+import io.bisup.llm.tensor.PeakMemory;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.worker.stage.BlockContext;
 import io.bisup.worker.stage.BlockParameters;
@@ -40,6 +41,7 @@ final class BlockRun implements AutoCloseable {
     private final RotaryEmbedding rotary;
     private final int layer;
     private final FakeQuantizer quantizer;
+    private final PeakMemory memory;
     private final DecoderBlockWeights weights;
     private final @Nullable KeyValues prefix;
     private final AttentionContext context;
@@ -55,8 +57,9 @@ final class BlockRun implements AutoCloseable {
             Streams streams,
             RotaryEmbedding rotary,
             int layer) {
-        PeakMemory.reset();
         this.runtime = runtime;
+        this.memory = new PeakMemory(runtime.device());
+        memory.reset();
         this.input = input;
         this.control = control;
         this.solver = solver;
@@ -152,7 +155,7 @@ final class BlockRun implements AutoCloseable {
                 outcome.heldOutAfter() * power,
                 error,
                 (System.nanoTime() - started) / 1e9,
-                PeakMemory.bytes(),
+                memory.bytes().orElse(0),
                 1,
                 outcome.notes());
     }

@@ -78,13 +78,15 @@ public final class FolderQuantization {
             QuantizationInput input = new QuantizationInput(
                     config, name -> checkpoint.load(name, runtime.manager()), request.recipe(), windows, prefix);
             List<BlockReport> reports = new ArrayList<>();
+            List<Path> blocks = new ArrayList<>(finished);
             new QuantizationPipeline(runtime, input, control).run(target, finished, (shard, report) -> {
                 reports.add(report);
+                blocks.add(shard);
                 sink.finished(shard, report);
             });
             ArtifactConfig sidecar =
                     ArtifactConfig.of(request.recipe(), prefix, digest(windows), request.sourceSha256());
-            List<Path> files = NativeArtifact.complete(request.model(), checkpoint, sidecar, target);
+            List<Path> files = NativeArtifact.complete(request.model(), checkpoint, sidecar, blocks, target);
             return new Result(reports, files, prefix);
         }
     }

@@ -83,8 +83,8 @@ class QuantizationPipelineTest {
     @Test
     void learningHalvesTheErrorThatOutliersMake() {
         DecoderConfig config = TinyModels.config(Architecture.LLAMA, LAYERS);
-        Outcome nearest = run(
-                "rtn", TinyModels.input(config, TinyModels.recipe(null, null, null), 3), List.of(), Control.NONE);
+        Outcome nearest =
+                run("rtn", TinyModels.input(config, TinyModels.recipe(null, null, null), 3), List.of(), Control.NONE);
         Outcome learnt = run("bisup", bisup(Architecture.LLAMA), List.of(), Control.NONE);
         assertThat(learnt.reports().getLast().relativeError())
                 .isLessThan(0.5 * nearest.reports().getLast().relativeError());
@@ -103,8 +103,7 @@ class QuantizationPipelineTest {
     @ValueSource(ints = {1, 2})
     void aResumedRunGivesTheBytesOfTheUninterruptedOne(int finished) {
         Outcome whole = run("a", bisup(Architecture.QWEN2), List.of(), Control.NONE);
-        Outcome resumed =
-                run("b", bisup(Architecture.QWEN2), whole.shards().subList(0, finished), Control.NONE);
+        Outcome resumed = run("b", bisup(Architecture.QWEN2), whole.shards().subList(0, finished), Control.NONE);
         assertThat(resumed.digests()).isEqualTo(whole.digests());
     }
 
@@ -141,7 +140,9 @@ class QuantizationPipelineTest {
     }
 
     private static int managed() {
-        return ((ai.djl.ndarray.BaseNDManager) RUNTIME.manager()).getManagedArrays().size();
+        return ((ai.djl.ndarray.BaseNDManager) RUNTIME.manager())
+                .getManagedArrays()
+                .size();
     }
 
     @Test
@@ -172,7 +173,9 @@ class QuantizationPipelineTest {
         QuantizationInput good = TinyModels.input(config, TinyModels.recipe(null, null, null), 0);
         QuantizationInput bad = new QuantizationInput(
                 config,
-                name -> name.endsWith("up_proj.weight") ? broken(good, name) : good.source().apply(name),
+                name -> name.endsWith("up_proj.weight")
+                        ? broken(good, name)
+                        : good.source().apply(name),
                 good.recipe(),
                 good.windows(),
                 good.prefix());

@@ -100,9 +100,7 @@ class StoredBlockTest {
     private static NDArray[] rounded(BlockContext context, NDArray[] branches) {
         NDArray[] all = new NDArray[branches.length];
         for (int i = 0; i < all.length; i++) {
-            all[i] = branches[i].size() == 0
-                    ? branches[i]
-                    : context.kernels().call("quant_stored", branches[i]);
+            all[i] = branches[i].size() == 0 ? branches[i] : context.kernels().call("quant_stored", branches[i]);
         }
         return all;
     }
@@ -110,8 +108,7 @@ class StoredBlockTest {
     private NDArray fromFile(BlockContext context, BlockParameters parameters, NDArray x) throws IOException {
         Path shard = folder.resolve("block.safetensors");
         QuantizedBlockWriter writer = new QuantizedBlockWriter(context.formats(), new FakeQuantizer(RUNTIME));
-        SafetensorsWriter.write(
-                shard, SafetensorsWriter.FORMAT_PT, writer.tensors(0, parameters.solution()));
+        SafetensorsWriter.write(shard, SafetensorsWriter.FORMAT_PT, writer.tensors(0, parameters.solution()));
         try (SafetensorsFile file = SafetensorsFile.open(shard)) {
             return new QuantizedBlockReader(RUNTIME, context.config(), context.formats(), file::tensor)
                     .block(0)
@@ -125,8 +122,8 @@ class StoredBlockTest {
 
     private static BlockContext context(DecoderConfig config, BlockFormats formats) {
         NDArray empty = RUNTIME.manager().create(new Shape(0));
-        NDArray[] weights = KernelOrder.of(
-                DecoderBlockWeights.load(config, 0, name -> TinyModels.parameter(config, name)), empty);
+        NDArray[] weights =
+                KernelOrder.of(DecoderBlockWeights.load(config, 0, name -> TinyModels.parameter(config, name)), empty);
         return new BlockContext(
                 RUNTIME,
                 config,

@@ -48,13 +48,9 @@ class TrainingGuardsTest {
 
     private BlockReport run(String name, BlockSteps steps) throws IOException {
         List<BlockReport> reports = new ArrayList<>();
-        QuantizationInput input =
-                TinyModels.input(TinyModels.config(Architecture.LLAMA, 1), TinyModels.bisup(), 0);
+        QuantizationInput input = TinyModels.input(TinyModels.config(Architecture.LLAMA, 1), TinyModels.bisup(), 0);
         new QuantizationPipeline(RUNTIME, input, Control.NONE, steps)
-                .run(
-                        Files.createDirectory(folder.resolve(name)),
-                        List.of(),
-                        (shard, report) -> reports.add(report));
+                .run(Files.createDirectory(folder.resolve(name)), List.of(), (shard, report) -> reports.add(report));
         return reports.getFirst();
     }
 

@@ -1,12 +1,9 @@
 package io.bisup.llm.folder;
 
-import com.sun.management.OperatingSystemMXBean;
 import io.bisup.llm.checkpoint.Checkpoint;
 import io.bisup.llm.config.DecoderConfig;
-import io.bisup.llm.config.ModelTensors;
 import io.bisup.llm.model.LanguageModel;
 import io.bisup.llm.tensor.TensorRuntime;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,7 +23,7 @@ final class HuggingFaceFormat implements ModelFormat {
         Checkpoint checkpoint = Checkpoint.open(directory);
         try {
             checkpoint.requireMatch(config);
-            LanguageModel model = bytes(config) < physicalMemory() / 2
+            LanguageModel model = ModelSize.staysInMemory(config)
                     ? LanguageModel.resident(runtime, config, checkpoint)
                     : LanguageModel.streamed(runtime, config, checkpoint);
             return new OpenModel(directory, model, List.of(), checkpoint);
@@ -34,15 +31,5 @@ final class HuggingFaceFormat implements ModelFormat {
             checkpoint.close();
             throw refused;
         }
-    }
-
-    private static long bytes(DecoderConfig config) {
-        return ModelTensors.expected(config).values().stream()
-                .mapToLong(shape -> shape.stream().reduce((long) Float.BYTES, Math::multiplyExact))
-                .reduce(0, Math::addExact);
-    }
-
-    private static long physicalMemory() {
-        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
     }
 }

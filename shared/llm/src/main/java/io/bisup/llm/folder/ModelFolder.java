@@ -8,7 +8,7 @@ import java.util.List;
 public final class ModelFolder {
 
     /** Tried in order; the last takes whatever the others leave, and says what it misses there. */
-    private static final List<ModelFormat> FORMATS = List.of(new HuggingFaceFormat());
+    private static final List<ModelFormat> FORMATS = List.of(new ArtifactFormat(), new HuggingFaceFormat());
 
     private ModelFolder() {}
 
@@ -24,5 +24,20 @@ public final class ModelFolder {
                 .findFirst()
                 .orElse(FORMATS.getLast())
                 .open(directory, runtime);
+    }
+
+    /**
+     * Opens a full-precision model behind a prefix that it computes itself, such as the baseline of an artifact that has
+     * one; see {@link #open(Path, TensorRuntime)}.
+     *
+     * @param prefixIds token ids; empty for none
+     */
+    public static OpenModel open(Path directory, TensorRuntime runtime, List<Long> prefixIds) {
+        OpenModel plain = open(directory, runtime);
+        if (prefixIds.isEmpty()) {
+            return plain;
+        }
+        long[] ids = prefixIds.stream().mapToLong(Long::longValue).toArray();
+        return new OpenModel(directory, plain.model().behind(ids), prefixIds, plain.checkpoint());
     }
 }

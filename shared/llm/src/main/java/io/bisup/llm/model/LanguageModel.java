@@ -152,6 +152,13 @@ public final class LanguageModel implements AutoCloseable {
         }
     }
 
+    /** This model behind a prefix whose keys and values it computes; the result takes over every part of this model. */
+    public LanguageModel behind(long[] prefixIds) {
+        List<KeyValues> known = keyValues(prefixIds);
+        rotary.close();
+        return new LanguageModel(runtime, config, ends, blocks, known);
+    }
+
     /** An empty cache, behind the model's prefix if there is one. */
     public KeyValueCache newCache() {
         return prefix.isEmpty() ? new KeyValueCache(config.layers()) : KeyValueCache.after(prefix);

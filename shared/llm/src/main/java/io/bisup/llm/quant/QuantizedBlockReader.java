@@ -2,6 +2,8 @@ package io.bisup.llm.quant;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.bisup.contract.FailureCode;
+import io.bisup.contract.FailureException;
 import io.bisup.llm.checkpoint.TensorView;
 import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.config.DecoderConfig;
@@ -9,6 +11,7 @@ import io.bisup.llm.model.BlockInput;
 import io.bisup.llm.model.BlockLinears;
 import io.bisup.llm.model.BlockNorms;
 import io.bisup.llm.model.DecoderBlock;
+import io.bisup.llm.model.DecoderBlockWeights;
 import io.bisup.llm.model.KeyValues;
 import io.bisup.llm.tensor.TensorRuntime;
 import java.lang.foreign.ValueLayout;
@@ -54,12 +57,11 @@ public final class QuantizedBlockReader {
                 low);
     }
 
-    /** The exact keys and values of the prefix in one block, if the model has a prefix. */
-    public Optional<KeyValues> prefix(int layer) {
-        return tensors.apply(QuantizedNames.prefixKeys(layer))
-                .map(keys -> new KeyValues(
-                        keys.load(runtime.manager()),
-                        required(QuantizedNames.prefixValues(layer)).load(runtime.manager())));
+    /** The exact keys and values of the prefix in one block of a model that has a prefix. */
+    public KeyValues prefix(int layer) {
+        return new KeyValues(
+                required(QuantizedNames.prefixKeys(layer)).load(runtime.manager()),
+                required(QuantizedNames.prefixValues(layer)).load(runtime.manager()));
     }
 
     private BlockNorms norms(int layer) {
@@ -73,7 +75,7 @@ public final class QuantizedBlockReader {
                 norms.put(norm, required(norm.name(layer)).load(runtime.manager()));
             }
         }
-        return BlockNorms.of(config, new io.bisup.llm.model.DecoderBlockWeights(norms));
+        return BlockNorms.of(config, new DecoderBlockWeights(norms));
     }
 
     private QuantizedLinears linears(BlockInput input, int layer, boolean low) {
@@ -129,8 +131,8 @@ public final class QuantizedBlockReader {
 
     private TensorView required(String name) {
         return tensors.apply(name)
-                .orElseThrow(() -> new io.bisup.contract.FailureException(
-                        io.bisup.contract.FailureCode.MALFORMED_CHECKPOINT,
+                .orElseThrow(() -> new FailureException(
+                        FailureCode.MALFORMED_CHECKPOINT,
                         "the quantized checkpoint lacks tensor " + name + "; make the artifact again"));
     }
 

@@ -14,8 +14,8 @@ import io.bisup.llm.model.DecoderBlockWeights;
 import io.bisup.llm.model.RandomModel;
 import io.bisup.llm.model.RotaryEmbedding;
 import io.bisup.llm.tensor.TensorRuntime;
-import io.bisup.llm.tensor.TestDevice;
 import io.bisup.llm.tensor.Tensors;
+import io.bisup.llm.tensor.TestDevice;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -43,8 +43,17 @@ class BlockKernelsTest {
     /** S1: each of the five folds alone leaves the block's output unchanged, and does change the weights. */
     @ParameterizedTest
     @CsvSource({
-        "LLAMA, 0", "LLAMA, 1", "LLAMA, 2", "LLAMA, 3", "LLAMA, 4", "QWEN2, 0", "QWEN2, 1", "QWEN2, 4", "QWEN3, 1",
-        "QWEN3, 3", "QWEN3, 4"
+        "LLAMA, 0",
+        "LLAMA, 1",
+        "LLAMA, 2",
+        "LLAMA, 3",
+        "LLAMA, 4",
+        "QWEN2, 0",
+        "QWEN2, 1",
+        "QWEN2, 4",
+        "QWEN3, 1",
+        "QWEN3, 3",
+        "QWEN3, 4"
     })
     void smoothingFoldsLeaveTheFunctionUnchanged(Architecture architecture, int place) {
         DecoderConfig config = RandomModel.config(architecture, 1);
@@ -187,8 +196,7 @@ class BlockKernelsTest {
     }
 
     private NDArray[] weights(DecoderConfig config, DataType type) {
-        return KernelOrder.of(
-                DecoderBlockWeights.load(config, 0, RandomModel.source(runtime, config, type)), empty);
+        return KernelOrder.of(DecoderBlockWeights.load(config, 0, RandomModel.source(runtime, config, type)), empty);
     }
 
     private NDArray[] empties(int count) {

@@ -75,7 +75,8 @@ class WhitenedSvdTest {
         NDArray error = gaussian(size, size, 4);
         NDArray root = runtime.manager().eye(size).toType(ai.djl.ndarray.types.DataType.FLOAT64, true);
         double randomized = energy(error.sub(low(svd.factor(error, root, rank))));
-        double[] values = runtime.kernels().call("lowrank_singular_values", error).toDoubleArray();
+        double[] values =
+                runtime.kernels().call("lowrank_singular_values", error).toDoubleArray();
         double tail = 0;
         for (int i = rank; i < values.length; i++) {
             tail += values[i] * values[i];

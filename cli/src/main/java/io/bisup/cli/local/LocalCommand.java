@@ -1,0 +1,11 @@
+package io.bisup.cli.local;
+
+import picocli.CommandLine.Command;
+
+/** The commands that need no service. */
+@Command(
+        name = "local",
+        description = "Run the engine on folders, without any service.",
+        subcommands = {QuantizeCommand.class},
+        mixinStandardHelpOptions = true)
+public final class LocalCommand {}

@@ -1,0 +1,153 @@
+package io.bisup.cli.local;
+
+import io.bisup.cli.ExitCode;
+import io.bisup.cli.UserErrorException;
+import io.bisup.contract.BlockReport;
+import io.bisup.contract.Json;
+import io.bisup.llm.checkpoint.MalformedCheckpointException;
+import io.bisup.llm.config.ModelConfigException;
+import io.bisup.llm.tensor.ComputeDevice;
+import io.bisup.llm.tensor.TensorRuntime;
+import io.bisup.llm.token.TokenizerException;
+import io.bisup.worker.export.FolderDigest;
+import io.bisup.worker.pipeline.FolderQuantization;
+import io.bisup.worker.stage.Control;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Quantizes a model folder into an artifact folder. */
+@Command(
+        name = "quantize",
+        description = "Quantize a Hugging Face checkpoint folder into an artifact folder.",
+        mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+public final class QuantizeCommand implements Callable<Integer> {
+
+    @Option(names = "--model", required = true, paramLabel = "DIR", description = "checkpoint folder")
+    private Path model;
+
+    @Option(names = "--recipe", required = true, paramLabel = "NAME|FILE", description = "preset, or a YAML file")
+    private String recipe;
+
+    @Option(names = "--calibration", required = true, paramLabel = "FILE", description = "text to calibrate on")
+    private Path calibration;
+
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "new or empty artifact folder")
+    private Path out;
+
+    @Option(names = "--samples", description = "calibration windows, instead of the recipe's")
+    private @Nullable Integer samples;
+
+    @Option(names = "--sequence-length", description = "tokens of each window, instead of the recipe's")
+    private @Nullable Integer sequenceLength;
+
+    @Option(names = "--system-prompt", description = "text whose keys and values stay exact, where the recipe says so")
+    private @Nullable String systemPrompt;
+
+    @Option(names = "--device", defaultValue = "auto", description = "auto, cpu or cuda:N")
+    private String device;
+
+    @Option(names = "--json", description = "one JSON object per block, and one at the end")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        long started = System.nanoTime();
+        FolderQuantization.Request request = new FolderQuantization.Request(
+                folder(model),
+                FolderDigest.sha256(model),
+                new LocalRecipe(recipe, samples, sequenceLength).resolve(),
+                text(calibration),
+                systemPrompt);
+        prepare();
+        try (TensorRuntime runtime = TensorRuntime.open(ComputeDevice.parse(device))) {
+            FolderQuantization.Result result = new FolderQuantization(runtime, Control.NONE)
+                    .run(request, out, List.of(), (shard, report) -> show(report));
+            finish(result, (System.nanoTime() - started) / 1e9);
+            return ExitCode.OK;
+        } catch (MalformedCheckpointException | ModelConfigException | TokenizerException e) {
+            throw new UserErrorException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void show(BlockReport report) {
+        PrintWriter writer = spec.commandLine().getOut();
+        writer.println(
+                json
+                        ? Json.write(report)
+                        : String.format(
+                                Locale.ROOT,
+                                "block %d: loss %.4g -> %.4g, relative error %.4f, %.1f s",
+                                report.block(),
+                                report.lossBefore(),
+                                report.lossAfter(),
+                                report.relativeError(),
+                                report.seconds()));
+        writer.flush();
+    }
+
+    private void finish(FolderQuantization.Result result, double seconds) {
+        Map<String, Object> summary = new TreeMap<>();
+        summary.put("artifact", out.toString());
+        summary.put("blocks", result.blocks().size());
+        summary.put("bytes", bytes());
+        summary.put("prefixTokens", result.prefixTokenIds().size());
+        summary.put("seconds", seconds);
+        PrintWriter writer = spec.commandLine().getOut();
+        writer.println(
+                json ? Json.write(summary) : String.format(Locale.ROOT, "%s: %d bytes, %.1f s", out, bytes(), seconds));
+        writer.flush();
+    }
+
+    private static Path folder(Path path) {
+        if (!Files.isDirectory(path)) {
+            throw new UserErrorException("--model " + path + " is no folder; give a Hugging Face checkpoint folder");
+        }
+        return path;
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UserErrorException("--calibration " + file + " cannot be read as UTF-8 text (" + e + ")");
+        }
+    }
+
+    private void prepare() {
+        try {
+            Files.createDirectories(out);
+            try (Stream<Path> content = Files.list(out)) {
+                if (content.findAny().isPresent()) {
+                    throw new UserErrorException("--out " + out + " is not empty; name a new folder");
+                }
+            }
+        } catch (IOException e) {
+            throw new UserErrorException("--out " + out + " cannot be made (" + e + ")");
+        }
+    }
+
+    private long bytes() {
+        try (Stream<Path> files = Files.list(out)) {
+            return files.mapToLong(file -> file.toFile().length()).sum();
+        } catch (IOException e) {
+            throw new UserErrorException("--out " + out + " cannot be listed (" + e + ")");
+        }
+    }
+}
