@@ -16,6 +16,7 @@ final class Launch {
     private static final List<String> ENGINE = List.of(
             "-Xmx1g",
             "--enable-native-access=ALL-UNNAMED",
+            "--add-modules=jdk.incubator.vector",
             "--sun-misc-unsafe-memory-access=allow",
             "-Dai.djl.offline=true");
 

@@ -153,8 +153,10 @@ public final class Suite {
         if (Files.exists(log)) {
             Files.move(log, log.resolveSibling(member.id() + ".previous.log"), StandardCopyOption.REPLACE_EXISTING);
         }
-        ProcessHandle process = new ProcessBuilder(command)
-                .directory(folders.home().toFile())
+        ProcessBuilder builder = new ProcessBuilder(command);
+        // Idle threads of the tensor library sleep instead of spinning on cores that another service needs.
+        builder.environment().putIfAbsent("OMP_WAIT_POLICY", "passive");
+        ProcessHandle process = builder.directory(folders.home().toFile())
                 .redirectInput(new File("/dev/null"))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
