@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.config.DecoderConfig;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -15,9 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param tensors one per parameter the architecture has
  */
 public record DecoderBlockWeights(Map<BlockTensor, NDArray> tensors) implements AutoCloseable {
-    /** Copies the map, not the tensors. */
+    /** Copies the map, not the tensors; iteration follows the enum, so that results never depend on hash order. */
     public DecoderBlockWeights {
-        tensors = Map.copyOf(tensors);
+        Map<BlockTensor, NDArray> ordered = new EnumMap<>(BlockTensor.class);
+        ordered.putAll(tensors);
+        tensors = Collections.unmodifiableMap(ordered);
     }
 
     /** Loads every parameter of one block by its Hugging Face name; they outlive the open scope. */

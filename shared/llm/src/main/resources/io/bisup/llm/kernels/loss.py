@@ -1,6 +1,6 @@
 # Scores of next-token predictions. N predictions over V tokens; targets: int64 [N].
 
-# Mean negative log-likelihood in nats; logits below float32 are widened first. Targets of -100 do not count.
+# Mean negative log-likelihood in nats. logits: [N, V], float32 or float64. Targets of -100 do not count.
 def cross_entropy(self, logits: Tensor, targets: Tensor) -> Tensor:
   return torch.cross_entropy_loss(logits, targets, None, 1, -100)
 
