@@ -45,8 +45,15 @@ public final class TrainDemoModel implements Callable<Integer> {
     @Option(names = "--only-measure", description = "train nothing, measure the model that lies in the folder")
     private boolean onlyMeasure;
 
+    @Option(names = "--only-text", description = "train nothing, write the corpus to the folder as text files")
+    private boolean onlyText;
+
     @Override
     public Integer call() throws Exception {
+        if (onlyText) {
+            CorpusFiles.write(out);
+            return 0;
+        }
         TrainingSettings settings = new TrainingSettings(seed, steps, sequences, 512, rate, 100, 0.1, 1.0);
         try (TensorRuntime runtime = TensorRuntime.open(ComputeDevice.parse(device))) {
             if (onlyMeasure) {

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bisup.demo.corpus.Register;
 import io.bisup.demo.corpus.Split;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashSet;
@@ -12,6 +15,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -66,6 +70,14 @@ class DemoCorpusTest {
                 / DemoCorpus.test(register).length();
 
         assertThat(natsPerCharacter).isBetween(0.25, 0.45);
+    }
+
+    @Test
+    void liesInFilesAsItIs(@TempDir Path folder) throws IOException {
+        CorpusFiles.write(folder);
+
+        assertThat(folder.resolve("test-stories.txt")).hasContent(DemoCorpus.test(Register.STORIES));
+        assertThat(Files.size(folder.resolve(CorpusFiles.TRAIN))).isGreaterThan(6_000_000);
     }
 
     private static String sha256(String text) {

@@ -1,6 +1,5 @@
 package io.bisup.demo.train;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.bisup.demo.DemoCorpus;
 import io.bisup.demo.corpus.Register;
 import io.bisup.demo.corpus.Split;
@@ -8,6 +7,8 @@ import io.bisup.demo.token.BpeTrainer;
 import io.bisup.demo.token.TokenizerFiles;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.tensor.TensorRuntime;
+import io.bisup.llm.token.SpecialTokens;
+import io.bisup.llm.token.Tokenizer;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -43,16 +44,16 @@ public final class DemoTraining {
 
     /** Trains, writing the folder every {@code checkpointEvery} steps and at the end. */
     public void run(int checkpointEvery) throws IOException {
-        ModelFolder.writeConfig(directory, VOCABULARY);
+        DemoModelFiles.writeConfig(directory, VOCABULARY);
         List<String> documents = DemoCorpus.train();
         say("corpus: %d documents", documents.size());
         TokenizerFiles.write(BpeTrainer.train(documents, VOCABULARY), settings.context(), directory);
         DecoderConfig config = DecoderConfig.read(directory);
-        try (HuggingFaceTokenizer tokenizer = DemoModel.tokenizer(directory)) {
+        try (Tokenizer tokenizer = Tokenizer.open(directory)) {
             TrainingTokens tokens = new TrainingTokens(
                     documents,
                     DemoCorpus.SYSTEM_PROMPT,
-                    text -> tokenizer.encode(text, false, false).getIds(),
+                    text -> tokenizer.encode(text, SpecialTokens.NEVER),
                     settings.seed());
             say("tokenizer: %d tokens, training text: %d tokens", VOCABULARY, tokens.size());
             try (Trainer trainer = new Trainer(runtime, config, settings, tokens)) {
@@ -72,7 +73,7 @@ public final class DemoTraining {
         }
         if (step % checkpointEvery == 0 || step == settings.steps()) {
             try {
-                ModelFolder.writeWeights(directory, trainer.parameters());
+                DemoModelFiles.writeWeights(directory, trainer.parameters());
                 check(step);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -83,8 +84,7 @@ public final class DemoTraining {
     private void check(int step) throws IOException {
         try (DemoModel model = DemoModel.open(runtime, directory)) {
             for (Register register : Register.values()) {
-                double perplexity = model.perplexity(Split.VALIDATION, register, CHECK_WINDOWS)
-                        .perplexity();
+                double perplexity = model.perplexity(Split.VALIDATION, register, CHECK_WINDOWS);
                 say(
                         "step %d  validation perplexity of %s (%d windows): %.4f",
                         step, register, CHECK_WINDOWS, perplexity);

@@ -45,12 +45,8 @@ public final class TrainingReport {
             for (Split split : List.of(Split.VALIDATION, Split.TEST)) {
                 for (Register register : Register.values()) {
                     String name = name(split, register);
-                    perplexity.put(
-                            name,
-                            model.perplexity(split, register, Integer.MAX_VALUE).perplexity());
-                    sample.put(
-                            name,
-                            model.perplexity(split, register, SAMPLE_WINDOWS).perplexity());
+                    perplexity.put(name, model.perplexity(split, register, Integer.MAX_VALUE));
+                    sample.put(name, model.perplexity(split, register, SAMPLE_WINDOWS));
                 }
             }
         }

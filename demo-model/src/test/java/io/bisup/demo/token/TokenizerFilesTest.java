@@ -3,11 +3,10 @@ package io.bisup.demo.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.huggingface.tokenizers.Encoding;
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.bisup.demo.DemoCorpus;
 import io.bisup.demo.corpus.Register;
 import io.bisup.demo.corpus.Split;
+import io.bisup.llm.token.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,21 +26,21 @@ class TokenizerFilesTest {
             strings = {"The miller's 12 jugs, \"he said\".\n\nQ: Who?", " two  spaces ", "été – 日本 🙂", "tab\tand\u0000"
             })
     void everyTextRoundTrips(String text) throws IOException {
-        try (HuggingFaceTokenizer tokenizer = tokenizer()) {
-            Encoding encoding = tokenizer.encode(text);
+        try (Tokenizer tokenizer = tokenizer()) {
+            long[] ids = tokenizer.encode(text);
 
-            assertThat(encoding.getIds()[0]).isEqualTo(BpeVocabulary.BOS_ID);
-            assertThat(tokenizer.decode(encoding.getIds(), true)).isEqualTo(text);
+            assertThat(ids[0]).isEqualTo(BpeVocabulary.BOS_ID);
+            assertThat(tokenizer.decode(ids)).isEqualTo(text);
         }
     }
 
     @Test
     void corpusRoundTripsAndIsCompressed() throws IOException {
         String text = DemoCorpus.test(Register.RECORDS);
-        try (HuggingFaceTokenizer tokenizer = tokenizer()) {
-            long[] ids = tokenizer.encode(text).getIds();
+        try (Tokenizer tokenizer = tokenizer()) {
+            long[] ids = tokenizer.encode(text);
 
-            assertThat(tokenizer.decode(ids, true)).isEqualTo(text);
+            assertThat(tokenizer.decode(ids)).isEqualTo(text);
             assertThat(ids.length).isLessThan(text.length() * 2 / 3);
         }
     }
@@ -60,13 +59,9 @@ class TokenizerFilesTest {
         assertThatThrownBy(() -> BpeTrainer.train(List.of("ab"), SIZE)).hasMessageContaining("too few pairs");
     }
 
-    private HuggingFaceTokenizer tokenizer() throws IOException {
+    private Tokenizer tokenizer() throws IOException {
         BpeVocabulary vocabulary = BpeTrainer.train(DemoCorpus.documents(Split.VALIDATION, Register.STORIES), SIZE);
         TokenizerFiles.write(vocabulary, 512, folder);
-        return HuggingFaceTokenizer.builder()
-                .optTokenizerPath(folder.resolve("tokenizer.json"))
-                .optTruncation(false)
-                .optPadding(false)
-                .build();
+        return Tokenizer.open(folder);
     }
 }

@@ -9,24 +9,17 @@ import io.bisup.demo.token.BpeVocabulary;
 import io.bisup.llm.checkpoint.SafetensorsWriter;
 import io.bisup.llm.checkpoint.TensorSource;
 import io.bisup.llm.checkpoint.TensorSources;
-import io.bisup.llm.config.DecoderConfig;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Writes the demo model's Hugging Face folder. */
-final class ModelFolder {
+/** Writes the demo model's Hugging Face folder; every width of the model is a multiple of the quantization group of 128. */
+final class DemoModelFiles {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-    private ModelFolder() {}
-
-    /** The shape of the demo model: every width a multiple of the quantization group of 128. */
-    static DecoderConfig demoConfig(int vocabulary) {
-        return DecoderConfig.parse(config(vocabulary).toString().getBytes(StandardCharsets.UTF_8));
-    }
+    private DemoModelFiles() {}
 
     /** Writes config.json, generation_config.json and system_prompt.txt. */
     static void writeConfig(Path directory, int vocabulary) throws IOException {
