@@ -26,16 +26,18 @@ public final class QuantizationPipeline {
     private final TensorRuntime runtime;
     private final QuantizationInput input;
     private final Control control;
+    private final BlockSteps steps;
     private final BlockSolver solver;
 
     public QuantizationPipeline(TensorRuntime runtime, QuantizationInput input, Control control) {
-        this(runtime, input, control, BlockSteps.TORCH);
+        this(runtime, input, control, BlockSteps.fastest(runtime));
     }
 
     public QuantizationPipeline(TensorRuntime runtime, QuantizationInput input, Control control, BlockSteps steps) {
         this.runtime = runtime;
         this.input = input;
         this.control = control;
+        this.steps = steps;
         this.solver = new BlockSolver(input.recipe(), steps);
     }
 
@@ -47,7 +49,8 @@ public final class QuantizationPipeline {
      * @param sink is told of each block as its file is complete
      */
     public void run(Path work, List<Path> finished, BlockSink sink) {
-        try (Streams streams = new Streams(runtime, input, work);
+        try (steps;
+                Streams streams = new Streams(runtime, input, work);
                 RotaryEmbedding rotary = new RotaryEmbedding(runtime, input.config(), DataType.FLOAT32)) {
             for (int layer = 0; layer < input.config().layers(); layer++) {
                 control.checkpoint();

@@ -38,6 +38,11 @@ public final class Kernels implements KernelCalls, AutoCloseable {
         }
     }
 
+    /** Further kernels of the built-in ones' form ({@code def name(self, ...)} at the left margin), apart from those. */
+    public static Kernels compile(TensorRuntime runtime, String source) {
+        return new Kernels((PtNDManager) runtime.manager(), KernelArchive.build(source));
+    }
+
     /** Runs a kernel that returns one tensor; no gradient is recorded. */
     @Override
     public NDArray call(String method, Object... arguments) {

@@ -74,7 +74,7 @@ def fused_attention_backward(self, d_rows: Tensor, saved: List[Tensor], fresh: i
   else:
     mask = self.fused_mask(d_rows, fresh, keys.size(2))
     dq, dk, dv = torch._scaled_dot_product_flash_attention_for_cpu_backward(d_out, queries, keys, values, out, normalizer, 0.0, False, attn_mask=mask)
-  return [self.fused_rows(dq), self.fused_shared(dk, fresh, kv_heads), self.fused_shared(dv, fresh, kv_heads)]
+  return [torch.contiguous(self.fused_rows(dq)), self.fused_shared(dk, fresh, kv_heads), self.fused_shared(dv, fresh, kv_heads)]
 
 # The fresh tokens' gradient, summed over the query heads that share a key-value head.
 def fused_shared(self, d: Tensor, fresh: int, kv_heads: int) -> Tensor:
@@ -86,6 +86,10 @@ def fused_shared(self, d: Tensor, fresh: int, kv_heads: int) -> Tensor:
 # Zeros to add a gradient to, or an empty tensor where nothing that is learnt stands behind x.
 def fused_gradient(self, x: Tensor) -> Tensor:
   if x.requires_grad:
-    return torch.zeros_like(x)
+    return torch.contiguous(torch.zeros_like(x))
   else:
     return torch.new_empty(x, [0])
+
+# [batch, T, hidden] -> [batch * T, hidden]
+def fused_flat(self, x: Tensor) -> Tensor:
+  return torch.flatten(x, 0, 1)

@@ -1,15 +1,26 @@
 package io.bisup.worker.stage.learn;
 
+import io.bisup.llm.tensor.TensorRuntime;
+import io.bisup.llm.tensor.fused.FusedBlockStep;
 import io.bisup.worker.stage.BlockContext;
 import io.bisup.worker.stage.BlockParameters;
 
 /** Makes the training step of a block; chosen once per device. */
 @FunctionalInterface
-public interface BlockSteps {
+public interface BlockSteps extends AutoCloseable {
 
     /** The step that runs anywhere. */
     BlockSteps TORCH = TorchBlockStep::new;
 
+    /** The fastest on a device: the fused kernels on a CPU, when the JVM has the Vector API. */
+    static BlockSteps fastest(TensorRuntime runtime) {
+        return FusedBlockStep.isAvailable(runtime) ? new FusedBlockSteps(runtime) : TORCH;
+    }
+
     /** @param power mean square of the targets */
     BlockStep create(BlockContext context, BlockParameters parameters, double power);
+
+    /** Frees what the steps share; the next step makes it again. */
+    @Override
+    default void close() {}
 }

@@ -9,7 +9,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /**
- * The memory of a contiguous float32 tensor on the CPU, seen as rows of its last axis. Valid while the tensor is open.
+ * The memory of a float32 tensor on the CPU, seen as rows of its last axis. Valid while the tensor and the scope are open.
+ *
+ * <p>Of a tensor that is not contiguous it is the memory of a copy: good to read, but what is written to it is lost.
  *
  * @param address of the first element
  */
@@ -21,7 +23,7 @@ record FloatMatrix(long address, int rows, int columns) {
     /**
      * All axes but the last become rows; a tensor without elements becomes {@link #NONE}.
      *
-     * @throws IllegalArgumentException for another type, device or memory layout
+     * @throws IllegalArgumentException for another type or device, or 2 GiB and more
      */
     static FloatMatrix of(NDArray array) {
         Shape shape = array.getShape();
@@ -46,8 +48,7 @@ record FloatMatrix(long address, int rows, int columns) {
         ByteBuffer memory = JniUtils.getByteBuffer((PtNDArray) array, true);
         if (!memory.isDirect()) {
             throw new IllegalArgumentException(
-                    "Tensor " + array.getShape()
-                            + " is not contiguous or has 2 GiB or more; fused kernels read its memory in place. Copy it first.");
+                    "Tensor " + array.getShape() + " cannot be read in place; use the TorchScript kernels.");
         }
         return new FloatMatrix(MemorySegment.ofBuffer(memory).address(), Math.toIntExact(size / columns), columns);
     }

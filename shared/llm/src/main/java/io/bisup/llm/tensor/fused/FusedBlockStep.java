@@ -2,7 +2,7 @@ package io.bisup.llm.tensor.fused;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.types.Shape;
+import io.bisup.llm.tensor.Kernels;
 import io.bisup.llm.tensor.TensorRuntime;
 
 /**
@@ -13,7 +13,7 @@ import io.bisup.llm.tensor.TensorRuntime;
  * needs is kept, in a workspace that all steps of the same dimensions share. Not thread safe.
  */
 public final class FusedBlockStep implements AutoCloseable {
-    private final BlockDimensions dims;
+    private final Kernels kernels;
     private final Workspace workspace;
     private final NDArray none;
     private final AttentionStage attention;
@@ -26,10 +26,10 @@ public final class FusedBlockStep implements AutoCloseable {
      *     symmetric of the cache
      */
     public FusedBlockStep(TensorRuntime runtime, BlockDimensions dims, long... spec) {
-        this.dims = dims;
+        this.kernels = runtime.kernels();
         this.workspace = new Workspace(runtime.manager());
         this.none = workspace.buffer(0, 0);
-        StageTools tools = new StageTools(runtime.kernels(), workspace, dims, BlockQuantizers.of(spec), none);
+        StageTools tools = new StageTools(kernels, workspace, dims, BlockQuantizers.of(spec), none);
         this.attention = new AttentionStage(tools);
         this.mlp = new MlpStage(tools);
     }
@@ -60,7 +60,7 @@ public final class FusedBlockStep implements AutoCloseable {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             FusedRotary rotary = new FusedRotary(FloatMatrix.of(sample.cosine()), FloatMatrix.of(sample.sine()));
-            NDArray x = sample.x().reshape(new Shape(dims.rows(), dims.hidden()));
+            NDArray x = kernels.call("fused_flat", sample.x());
             NDArray residual = attention.forward(x, rotary, sample.prefix(), operands);
             NDArray y = mlp.forward(residual, operands, none);
 
