@@ -1,0 +1,19 @@
+package io.bisup.bench;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** Entry of the benchmarks. */
+@Command(
+        name = "bench",
+        description = "Measures what this project claims about speed and memory.",
+        subcommands = {BlockStepCommand.class, MemoryCommand.class, MemoryRunCommand.class},
+        mixinStandardHelpOptions = true,
+        version = "BiSup Service 0.1.0")
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new Main()).execute(args));
+    }
+}

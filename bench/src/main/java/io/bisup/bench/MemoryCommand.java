@@ -1,0 +1,79 @@
+package io.bisup.bench;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Peak memory of the same job over models of the same width and several depths, each in a process of its own. */
+@Command(
+        name = "memory",
+        description = "Peak resident memory of a BiSup job over a shallow and a deep model of the same width. Prints a"
+                + " table in Markdown; fails when the deepest needs more than 10 % above the shallowest.",
+        mixinStandardHelpOptions = true)
+final class MemoryCommand implements Callable<Integer> {
+    private static final double TOLERANCE = 1.10;
+    private static final double MEBIBYTE = 1 << 20;
+
+    @Option(names = "--blocks", split = ",", defaultValue = "6,24", description = "Depths (${DEFAULT-VALUE}).")
+    private List<Integer> blocks = List.of();
+
+    @Option(names = "--hidden", defaultValue = "512", description = "Width (${DEFAULT-VALUE}).")
+    private int hidden;
+
+    @Option(names = "--tokens", defaultValue = "256", description = "Tokens of a sample (${DEFAULT-VALUE}).")
+    private int tokens;
+
+    @Option(names = "--samples", defaultValue = "4", description = "Samples (${DEFAULT-VALUE}).")
+    private int samples;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Map<Integer, Long> peaks = new TreeMap<>();
+        for (int depth : blocks) {
+            peaks.put(depth, peak(depth));
+        }
+        double shallow = peaks.values().iterator().next();
+        System.out.printf(
+                "hidden %d, %d samples of %d tokens, BiSup W3A3 g128, float32 on CPU%n%n", hidden, samples, tokens);
+        System.out.println("| blocks | peak MiB | to the shallowest |");
+        System.out.println("|---:|---:|---:|");
+        double worst = 1;
+        for (Map.Entry<Integer, Long> entry : peaks.entrySet()) {
+            double ratio = entry.getValue() / shallow;
+            worst = Math.max(worst, ratio);
+            System.out.printf(
+                    Locale.ROOT, "| %d | %.0f | %.3f |%n", entry.getKey(), entry.getValue() / MEBIBYTE, ratio);
+        }
+        return worst <= TOLERANCE ? 0 : 1;
+    }
+
+    private long peak(int depth) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command(depth))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        if (process.waitFor() != 0) {
+            throw new IllegalStateException("the job over " + depth + " blocks failed; its message stands above");
+        }
+        return Long.parseLong(output.lines().reduce((first, last) -> last).orElseThrow());
+    }
+
+    private List<String> command(int depth) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "memory-run"));
+        command.addAll(List.of("--blocks", String.valueOf(depth), "--hidden", String.valueOf(hidden)));
+        command.addAll(List.of("--tokens", String.valueOf(tokens), "--samples", String.valueOf(samples)));
+        return command;
+    }
+}
