@@ -28,7 +28,7 @@ public final class ListCommand implements Callable<Integer> {
     public Integer call() {
         JsonNode page = new Jobs(service.client()).list(limit);
         PrintWriter out = spec.commandLine().getOut();
-        for (JsonNode node : page.path("jobs")) {
+        for (JsonNode node : page.path("items")) {
             JobView job = new JobView(node);
             out.println(
                     service.json()
