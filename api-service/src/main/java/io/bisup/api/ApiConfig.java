@@ -1,0 +1,47 @@
+package io.bisup.api;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/** Every setting of the api-service that is its own; {@code docs/configuration.md} lists them with those of the stores. */
+@ConfigMapping(prefix = "bisup.api")
+public interface ApiConfig {
+
+    /** Whether this is a suite on one's own machine: {@code file:} sources are allowed, and only loopback is served. */
+    @WithDefault("${bisup.local:false}")
+    boolean local();
+
+    /** Buckets that models may be imported from with {@code s3://bucket/prefix}. */
+    Optional<Set<String>> importBuckets();
+
+    /** Largest JSON body, in bytes. */
+    @WithDefault("1048576")
+    int maxJsonBytes();
+
+    /** Largest data set, in bytes. */
+    @WithDefault("4294967296")
+    long maxDatasetBytes();
+
+    /** Largest single file of a model, in bytes. */
+    @WithDefault("68719476736")
+    long maxModelFileBytes();
+
+    /** How long a download URL holds; at most 15 minutes are sensible. */
+    @WithDefault("10m")
+    Duration downloadUrlValidity();
+
+    /** How often an idle event stream carries a comment. */
+    @WithDefault("15s")
+    Duration eventHeartbeat();
+
+    /** After which time an event stream is closed, so that the client comes again with Last-Event-ID. */
+    @WithDefault("1h")
+    Duration eventStreamLimit();
+
+    /** The longest {@code ?wait=} of a long poll. */
+    @WithDefault("20s")
+    Duration maxWait();
+}

@@ -1,0 +1,82 @@
+package io.bisup.api;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.bisup.api.problem.ProblemException;
+import io.bisup.api.problem.ProblemKind;
+import io.bisup.contract.Json;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/** Reads JSON bodies strictly and within bounds. */
+@ApplicationScoped
+public class Bodies {
+
+    private final int limit;
+
+    Bodies(ApiConfig config) {
+        this.limit = config.maxJsonBytes();
+    }
+
+    /**
+     * Reads one JSON document.
+     *
+     * @throws ProblemException BODY_TOO_LARGE or MALFORMED_JSON
+     * @throws io.bisup.contract.InvalidSpecException naming the field at fault
+     */
+    public <T> T read(InputStream body, Class<T> type) {
+        String text = text(bytes(body));
+        requireWellFormed(text);
+        return Json.read(text, type);
+    }
+
+    private byte[] bytes(InputStream body) {
+        try {
+            byte[] bytes = body.readNBytes(limit + 1);
+            if (bytes.length > limit) {
+                throw new ProblemException(
+                        ProblemKind.BODY_TOO_LARGE, "the body is larger than " + limit + " bytes; send less");
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw new ProblemException(ProblemKind.BAD_REQUEST, "the body broke off; send it again");
+        }
+    }
+
+    private static String text(byte[] bytes) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new ProblemException(ProblemKind.MALFORMED_JSON, "the body is not UTF-8; encode it so");
+        }
+    }
+
+    private static void requireWellFormed(String text) {
+        try (JsonParser parser = Json.mapper().getFactory().createParser(text)) {
+            if (parser.nextToken() == null) {
+                throw new ProblemException(ProblemKind.MALFORMED_JSON, "the body is empty; send a JSON object");
+            }
+            parser.skipChildren();
+            if (parser.nextToken() != null) {
+                throw new ProblemException(
+                        ProblemKind.MALFORMED_JSON, "text follows the JSON document; send exactly one");
+            }
+        } catch (JsonProcessingException e) {
+            String place = e.getLocation() == null
+                    ? ""
+                    : " (line " + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr() + ")";
+            throw new ProblemException(
+                    ProblemKind.MALFORMED_JSON, "the body is no JSON: " + e.getOriginalMessage() + place);
+        } catch (IOException e) {
+            throw new IllegalStateException("reading a string", e);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.bisup.api;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bisup.contract.Json;
+import io.bisup.contract.Presets;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+
+/** Beans made of things that know no container. */
+final class Wiring {
+
+    /** Bodies and answers are read and written by the contract's strict mapper. */
+    @Produces
+    @Singleton
+    ObjectMapper mapper() {
+        return Json.mapper();
+    }
+
+    @Produces
+    @Singleton
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Produces
+    @Singleton
+    Presets presets() {
+        return Presets.load();
+    }
+}

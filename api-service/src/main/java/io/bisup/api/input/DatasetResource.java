@@ -1,0 +1,77 @@
+package io.bisup.api.input;
+
+import io.bisup.api.Listing;
+import io.bisup.platform.registry.DatasetRegistry;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
+import java.net.URI;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Data sets. */
+@Path(DatasetResource.PATH)
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+@Tag(name = "Inputs")
+public class DatasetResource {
+
+    static final String PATH = "/v1/datasets";
+
+    private final DatasetRegistration registration;
+    private final DatasetRegistry registry;
+
+    DatasetResource(DatasetRegistration registration, DatasetRegistry registry) {
+        this.registration = registration;
+        this.registry = registry;
+    }
+
+    @PUT
+    @Path("{name}")
+    @Consumes(MediaType.WILDCARD)
+    @Operation(
+            summary = "Register a data set",
+            description = "The body is UTF-8 text (text/plain), or one JSON object with a string \"text\" a line "
+                    + "(application/jsonl). Again with the same bytes is a no-op; a name never changes its bytes.")
+    @APIResponseSchema(value = DatasetView.class, responseCode = "201")
+    @APIResponse(responseCode = "200", description = "The same bytes were registered under this name before")
+    @APIResponse(responseCode = "409", description = "The name stands for other bytes")
+    public Response register(
+            @PathParam("name") String name,
+            @HeaderParam("Content-Type") @Nullable String contentType,
+            @QueryParam("format") @Nullable String format,
+            InputStream body) {
+        var registered = registration.register(name, DatasetFormats.of(contentType, format), body);
+        DatasetView view = DatasetView.of(registered.dataset());
+        return registered.created()
+                ? Response.created(URI.create(PATH + "/" + view.name()))
+                        .entity(view)
+                        .build()
+                : Response.ok(view).build();
+    }
+
+    @GET
+    @Operation(summary = "All data sets")
+    public Listing<DatasetView> list() {
+        return new Listing<>(registry.list().stream().map(DatasetView::of).toList());
+    }
+
+    @GET
+    @Path("{name}")
+    @Operation(summary = "A data set")
+    public DatasetView get(@PathParam("name") String name) {
+        return registry.find(name).map(DatasetView::of).orElseThrow(() -> Names.unknown("data set", name));
+    }
+}

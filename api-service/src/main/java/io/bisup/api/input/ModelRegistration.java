@@ -1,0 +1,141 @@
+package io.bisup.api.input;
+
+import io.bisup.api.ApiConfig;
+import io.bisup.api.preflight.Inspection;
+import io.bisup.api.preflight.ModelInspector;
+import io.bisup.api.preflight.ModelRefusedException;
+import io.bisup.api.problem.ProblemException;
+import io.bisup.api.problem.ProblemKind;
+import io.bisup.contract.Digests;
+import io.bisup.contract.ObjectEntry;
+import io.bisup.platform.object.ObjectKeys;
+import io.bisup.platform.object.ObjectStore;
+import io.bisup.platform.registry.ModelRegistry;
+import io.bisup.platform.registry.NameTakenException;
+import io.bisup.platform.registry.RegisteredModel;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.DigestInputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/** Brings a model into the object store: inspected first, then copied and digested in one pass. */
+@ApplicationScoped
+class ModelRegistration {
+
+    private static final Set<String> SIDE_FILES = Set.of(
+            "config.json",
+            "generation_config.json",
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "added_tokens.json",
+            "vocab.json",
+            "merges.txt",
+            "chat_template.jinja");
+
+    private final ModelSources sources;
+    private final ModelRegistry registry;
+    private final ObjectStore objects;
+    private final ApiConfig config;
+
+    ModelRegistration(ModelSources sources, ModelRegistry registry, ObjectStore objects, ApiConfig config) {
+        this.sources = sources;
+        this.registry = registry;
+        this.objects = objects;
+        this.config = config;
+    }
+
+    /**
+     * @param model what is registered under the name now
+     * @param created whether this request did it
+     */
+    record Registered(RegisteredModel model, boolean created) {}
+
+    Registered register(ModelRequest request) {
+        String name = Names.require(request.name());
+        ModelSource source = sources.open(request.source());
+        Inspection inspection = inspect(source);
+        List<String> files = files(source, inspection);
+        try {
+            Optional<RegisteredModel> existing = registry.find(name);
+            if (existing.isPresent()) {
+                return new Registered(requireSame(existing.get(), source, files), false);
+            }
+            RegisteredModel model = model(name, inspection, copy(source, files));
+            return new Registered(registry.register(model), true);
+        } catch (IOException e) {
+            throw ProblemException.at(
+                    ProblemKind.SOURCE_NOT_READABLE, "/source", "broke off: " + e.getMessage(), "try again");
+        }
+    }
+
+    private static Inspection inspect(ModelSource source) {
+        try {
+            return ModelInspector.inspect(source);
+        } catch (ModelRefusedException e) {
+            throw ProblemException.at(e.kind(), "/source", String.valueOf(e.getMessage()), e.remedy());
+        }
+    }
+
+    private List<String> files(ModelSource source, Inspection inspection) {
+        List<String> files = new ArrayList<>(inspection.weightFiles());
+        source.sizes().keySet().stream().filter(SIDE_FILES::contains).forEach(files::add);
+        for (String file : files) {
+            if (source.size(file) > config.maxModelFileBytes()) {
+                throw ProblemException.at(
+                        ProblemKind.SOURCE_NOT_ALLOWED,
+                        "/source",
+                        file + " has more than the " + config.maxModelFileBytes() + " bytes allowed",
+                        "save the model in smaller shards, or raise bisup.api.max-model-file-bytes");
+            }
+        }
+        return files;
+    }
+
+    private static RegisteredModel requireSame(RegisteredModel existing, ModelSource source, List<String> files)
+            throws IOException {
+        List<ObjectEntry> offered = new ArrayList<>();
+        for (String file : files) {
+            offered.add(new ObjectEntry(file, "", source.size(file), digest(source, file)));
+        }
+        String digest = Digests.of(offered);
+        if (!digest.equals(existing.digest())) {
+            throw new NameTakenException("model", existing.name(), existing.digest(), digest);
+        }
+        return existing;
+    }
+
+    private static String digest(ModelSource source, String file) throws IOException {
+        try (DigestInputStream in = new DigestInputStream(source.open(file), Digests.sha256())) {
+            in.transferTo(java.io.OutputStream.nullOutputStream());
+            return Digests.hex(in.getMessageDigest().digest());
+        }
+    }
+
+    private List<ObjectEntry> copy(ModelSource source, List<String> files) throws IOException {
+        UUID upload = UUID.randomUUID();
+        List<ObjectEntry> entries = new ArrayList<>();
+        for (String file : files) {
+            try (InputStream in = source.open(file)) {
+                entries.add(objects.put(ObjectKeys.model(upload, file), in, source.size(file)));
+            }
+        }
+        return entries;
+    }
+
+    private static RegisteredModel model(String name, Inspection inspection, List<ObjectEntry> entries) {
+        return new RegisteredModel(
+                name,
+                Digests.of(entries),
+                inspection.config().architecture().className(),
+                inspection.config().layers(),
+                inspection.parameters(),
+                inspection.configJson(),
+                entries);
+    }
+}

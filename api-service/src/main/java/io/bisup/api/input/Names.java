@@ -1,0 +1,30 @@
+package io.bisup.api.input;
+
+import io.bisup.api.problem.ProblemException;
+import io.bisup.api.problem.ProblemKind;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Names that specs may use. */
+final class Names {
+
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,127}");
+
+    private Names() {}
+
+    static String require(@Nullable String name) {
+        if (name == null || !NAME.matcher(name).matches()) {
+            throw ProblemException.at(
+                    ProblemKind.INVALID_SPEC,
+                    "/name",
+                    name == null ? "is missing" : "is no name",
+                    "use 1 to 128 lower-case letters, digits, '.', '_' or '-', starting with a letter or digit");
+        }
+        return name;
+    }
+
+    static ProblemException unknown(String kind, String name) {
+        String shown = name.length() > 128 ? name.substring(0, 128) + "…" : name;
+        return new ProblemException(ProblemKind.NOT_FOUND, "there is no " + kind + " '" + shown + "'");
+    }
+}

@@ -1,0 +1,79 @@
+package io.bisup.api.preflight;
+
+import io.bisup.api.problem.ProblemKind;
+import io.bisup.contract.QuantizationJobSpec;
+import io.bisup.contract.Recipe;
+import io.bisup.platform.registry.DatasetRegistry;
+import io.bisup.platform.registry.RegisteredDataset;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Whether the data sets exist, are not too short, and calibration and evaluation are kept apart. */
+@ApplicationScoped
+class DatasetChecks {
+
+    private final DatasetRegistry registry;
+
+    DatasetChecks(DatasetRegistry registry) {
+        this.registry = registry;
+    }
+
+    /** The data sets found; complete when there were no findings. */
+    record Found(Optional<RegisteredDataset> calibration, List<RegisteredDataset> evaluation) {}
+
+    Found check(QuantizationJobSpec spec, Recipe recipe, Findings findings) {
+        Optional<RegisteredDataset> calibration = find(spec.calibrationDataset(), "/calibrationDataset", findings);
+        calibration.ifPresent(
+                d -> requireLength(d, recipe.calibration().sequenceLength(), "/calibrationDataset", findings));
+        Map<String, RegisteredDataset> evaluation = new LinkedHashMap<>();
+        for (int i = 0; i < spec.evaluation().size(); i++) {
+            var wanted = spec.evaluation().get(i);
+            String pointer = "/evaluation/" + i + "/dataset";
+            find(wanted.dataset(), pointer, findings).ifPresent(dataset -> {
+                evaluation.put(dataset.name(), dataset);
+                requireLength(dataset, wanted.window(), pointer, findings);
+                calibration.ifPresent(c -> requireApart(c, dataset, findings));
+            });
+        }
+        return new Found(calibration, List.copyOf(evaluation.values()));
+    }
+
+    private Optional<RegisteredDataset> find(String name, String pointer, Findings findings) {
+        Optional<RegisteredDataset> found = registry.find(name);
+        if (found.isEmpty()) {
+            findings.add(
+                    ProblemKind.DATASET_NOT_FOUND,
+                    pointer,
+                    "'" + name + "' is not registered",
+                    "upload it with PUT /v1/datasets/" + name + ", or see GET /v1/datasets for those there are");
+        }
+        return found;
+    }
+
+    /** A token stands for at least one byte, so fewer bytes than tokens can never do. */
+    private static void requireLength(RegisteredDataset dataset, int tokens, String pointer, Findings findings) {
+        if (dataset.bytes() < tokens) {
+            findings.add(
+                    ProblemKind.DATASET_TOO_SHORT,
+                    pointer,
+                    "'" + dataset.name() + "' has " + dataset.bytes() + " bytes, less than one window of " + tokens
+                            + " tokens",
+                    "register a longer text or ask for shorter windows");
+        }
+    }
+
+    /** The same bytes under another name are the same data. */
+    private static void requireApart(RegisteredDataset calibration, RegisteredDataset evaluation, Findings findings) {
+        if (calibration.sha256().equals(evaluation.sha256())) {
+            findings.add(
+                    ProblemKind.INVALID_SPEC,
+                    "/calibrationDataset",
+                    "'" + calibration.name() + "' holds the same bytes as '" + evaluation.name()
+                            + "', which is evaluated on",
+                    "calibrate on a split that is not evaluated, or the figure means nothing");
+        }
+    }
+}

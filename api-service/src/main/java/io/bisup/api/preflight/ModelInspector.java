@@ -1,0 +1,74 @@
+package io.bisup.api.preflight;
+
+import io.bisup.api.problem.ProblemKind;
+import io.bisup.contract.FailureCode;
+import io.bisup.llm.checkpoint.MalformedCheckpointException;
+import io.bisup.llm.checkpoint.TensorEntry;
+import io.bisup.llm.config.DecoderConfig;
+import io.bisup.llm.config.ModelConfigException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** Reads config.json and the headers of the weights, nothing else, and checks that they describe one model we can run. */
+public final class ModelInspector {
+
+    static final String CONFIG = "config.json";
+    static final String TOKENIZER = "tokenizer.json";
+    private static final int MAX_CONFIG_BYTES = 1 << 20;
+
+    private ModelInspector() {}
+
+    /**
+     * Checks the files.
+     *
+     * @throws ModelRefusedException when they cannot be run, or are incomplete or damaged
+     */
+    public static Inspection inspect(ModelFiles files) {
+        byte[] json = config(files);
+        try {
+            DecoderConfig config = DecoderConfig.parse(json);
+            WeightHeaders weights = WeightHeaders.read(files);
+            Map<String, TensorEntry> tensors = weights.tensors();
+            TensorInventory.check(config, tensors);
+            return new Inspection(
+                    config,
+                    new String(json, StandardCharsets.UTF_8),
+                    tensors.values().stream().mapToLong(TensorEntry::elements).sum(),
+                    files.sizes().containsKey(TOKENIZER),
+                    weights.files());
+        } catch (ModelConfigException e) {
+            throw new ModelRefusedException(kind(e), String.valueOf(e.getMessage()), remedy(kind(e)));
+        } catch (MalformedCheckpointException e) {
+            throw damaged(String.valueOf(e.getMessage()));
+        }
+    }
+
+    static ModelRefusedException damaged(String message) {
+        return new ModelRefusedException(
+                ProblemKind.MALFORMED_CHECKPOINT, message, remedy(ProblemKind.MALFORMED_CHECKPOINT));
+    }
+
+    private static byte[] config(ModelFiles files) {
+        Long size = files.sizes().get(CONFIG);
+        if (size == null) {
+            throw damaged(CONFIG + " is missing: this is no Hugging Face checkpoint folder");
+        }
+        if (size > MAX_CONFIG_BYTES) {
+            throw damaged(CONFIG + " has " + size + " bytes, more than the " + MAX_CONFIG_BYTES + " one may have");
+        }
+        return files.range(CONFIG, 0, size.intValue());
+    }
+
+    private static ProblemKind kind(ModelConfigException e) {
+        return switch (e.code()) {
+            case UNSUPPORTED_ARCHITECTURE, REMOTE_CODE, UNSUPPORTED_FEATURE -> ProblemKind.UNSUPPORTED_ARCHITECTURE;
+            case UNREADABLE_FILE, MALFORMED_JSON, MISSING_FIELD, INVALID_FIELD -> ProblemKind.MALFORMED_CHECKPOINT;
+        };
+    }
+
+    private static String remedy(ProblemKind kind) {
+        return kind == ProblemKind.UNSUPPORTED_ARCHITECTURE
+                ? FailureCode.UNSUPPORTED_ARCHITECTURE.remedy()
+                : FailureCode.MALFORMED_CHECKPOINT.remedy();
+    }
+}

@@ -1,0 +1,61 @@
+package io.bisup.api.preflight;
+
+import io.bisup.api.problem.ProblemKind;
+import io.bisup.contract.Presets;
+import io.bisup.contract.QuantizationJobSpec;
+import io.bisup.contract.Recipe;
+import io.bisup.platform.registry.ModelRegistry;
+import io.bisup.platform.registry.RegisteredModel;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
+
+/** Refuses what cannot run before it is queued, naming each field at fault with a cause and a remedy. */
+@ApplicationScoped
+public class Preflight {
+
+    private final Presets presets;
+    private final ModelRegistry models;
+    private final StoredModels stored;
+    private final DatasetChecks datasets;
+
+    Preflight(Presets presets, ModelRegistry models, StoredModels stored, DatasetChecks datasets) {
+        this.presets = presets;
+        this.models = models;
+        this.stored = stored;
+        this.datasets = datasets;
+    }
+
+    /**
+     * Resolves the spec's names and checks that everything fits.
+     *
+     * @throws io.bisup.api.problem.ProblemException with one error per field at fault
+     * @throws io.bisup.contract.InvalidSpecException when the recipe is no preset
+     */
+    public Resolved check(QuantizationJobSpec spec) {
+        Recipe recipe = spec.resolvedRecipe(presets);
+        Findings findings = new Findings();
+        DatasetChecks.Found data = datasets.check(spec, recipe, findings);
+        Optional<RegisteredModel> model = models.find(spec.model());
+        if (model.isEmpty()) {
+            findings.add(
+                    ProblemKind.MODEL_NOT_FOUND,
+                    "/model",
+                    "'" + spec.model() + "' is not registered",
+                    "register it with POST /v1/models, or see GET /v1/models for those there are");
+        } else {
+            checkModel(spec, recipe, model.get(), findings);
+        }
+        findings.throwIfAny();
+        return new Resolved(recipe, model.orElseThrow(), data.calibration().orElseThrow(), data.evaluation());
+    }
+
+    private void checkModel(QuantizationJobSpec spec, Recipe recipe, RegisteredModel model, Findings findings) {
+        try {
+            Inspection inspection = stored.inspect(model);
+            RecipeChecks.check(spec, recipe, inspection, findings);
+            LengthChecks.check(spec, recipe, inspection.config(), findings);
+        } catch (ModelRefusedException e) {
+            findings.add(e.kind(), "/model", String.valueOf(e.getMessage()), e.remedy());
+        }
+    }
+}

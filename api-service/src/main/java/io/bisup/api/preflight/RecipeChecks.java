@@ -1,0 +1,109 @@
+package io.bisup.api.preflight;
+
+import io.bisup.api.problem.ProblemKind;
+import io.bisup.contract.InvalidSpecException;
+import io.bisup.contract.QuantizationJobSpec;
+import io.bisup.contract.Recipe;
+import io.bisup.contract.RecipeReference;
+import io.bisup.llm.config.BlockTensor;
+import io.bisup.llm.config.DecoderConfig;
+import io.bisup.llm.quant.BlockFormats;
+import java.util.List;
+
+/** Whether this release can apply the recipe to a model of this shape. */
+final class RecipeChecks {
+
+    private static final List<BlockTensor> LINEARS = List.of(
+            BlockTensor.QUERY,
+            BlockTensor.KEY,
+            BlockTensor.VALUE,
+            BlockTensor.OUTPUT,
+            BlockTensor.GATE,
+            BlockTensor.UP,
+            BlockTensor.DOWN);
+
+    private RecipeChecks() {}
+
+    static void check(QuantizationJobSpec spec, Recipe recipe, Inspection model, Findings findings) {
+        checkBase(spec, recipe, findings);
+        checkFormats(spec, recipe, model.config(), findings);
+        checkRank(spec, recipe, model.config(), findings);
+        checkPrefix(spec, recipe, model, findings);
+        checkTraining(spec, recipe, findings);
+    }
+
+    private static void checkBase(QuantizationJobSpec spec, Recipe recipe, Findings findings) {
+        if (recipe.base() != Recipe.Base.NONE) {
+            findings.add(
+                    ProblemKind.UNSUPPORTED_RECIPE,
+                    pointer(spec, "/base"),
+                    "base " + recipe.base() + " is not supported in this release",
+                    "use base none, as the preset bisup-w4a4-g128 does");
+        }
+    }
+
+    private static void checkFormats(QuantizationJobSpec spec, Recipe recipe, DecoderConfig config, Findings findings) {
+        try {
+            BlockFormats.of(recipe).check(config);
+        } catch (InvalidSpecException e) {
+            findings.add(ProblemKind.UNSUPPORTED_RECIPE, pointer(spec, "/" + e.field()), at(spec, e), e.remedy());
+        }
+    }
+
+    /** A preset's fields are not in the document, so its message says which one is meant. */
+    private static String at(QuantizationJobSpec spec, InvalidSpecException e) {
+        return isPreset(spec) ? e.field().replace('/', '.') + " " + e.reason() : e.reason();
+    }
+
+    private static void checkRank(QuantizationJobSpec spec, Recipe recipe, DecoderConfig config, Findings findings) {
+        if (recipe.lowRank() == null) {
+            return;
+        }
+        int rank = recipe.lowRank().rank();
+        for (BlockTensor linear : LINEARS) {
+            long narrow = linear.shape(config).stream()
+                    .mapToLong(Long::longValue)
+                    .min()
+                    .orElseThrow();
+            if (rank > narrow) {
+                findings.add(
+                        ProblemKind.UNSUPPORTED_RECIPE,
+                        pointer(spec, "/lowRank/rank"),
+                        "rank " + rank + " exceeds the narrow side " + narrow + " of " + linear.suffix(),
+                        "use a rank of at most " + narrow);
+                return;
+            }
+        }
+    }
+
+    private static void checkPrefix(QuantizationJobSpec spec, Recipe recipe, Inspection model, Findings findings) {
+        if (recipe.prefix() != Recipe.Prefix.NONE && !model.hasTokenizer()) {
+            findings.add(
+                    ProblemKind.UNSUPPORTED_RECIPE,
+                    pointer(spec, "/prefix"),
+                    "prefix " + recipe.prefix() + " needs a tokenizer, but the model has no tokenizer.json",
+                    "register the model together with its tokenizer.json, or use prefix none");
+        }
+    }
+
+    private static void checkTraining(QuantizationJobSpec spec, Recipe recipe, Findings findings) {
+        if (recipe.training() != null
+                && recipe.training().heldOut() >= recipe.calibration().samples()) {
+            findings.add(
+                    ProblemKind.UNSUPPORTED_RECIPE,
+                    spec.calibration() != null ? "/calibration/samples" : pointer(spec, "/training/heldOut"),
+                    recipe.training().heldOut() + " held-out samples leave nothing to learn from "
+                            + recipe.calibration().samples(),
+                    "use more calibration samples than the " + recipe.training().heldOut() + " held out");
+        }
+    }
+
+    /** Where the recipe's field stands in the document: inside an inline recipe, or the preset's name. */
+    static String pointer(QuantizationJobSpec spec, String field) {
+        return isPreset(spec) ? "/recipe" : "/recipe" + field;
+    }
+
+    private static boolean isPreset(QuantizationJobSpec spec) {
+        return spec.recipe() instanceof RecipeReference.Preset;
+    }
+}

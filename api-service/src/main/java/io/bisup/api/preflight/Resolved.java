@@ -1,0 +1,20 @@
+package io.bisup.api.preflight;
+
+import io.bisup.contract.Recipe;
+import io.bisup.platform.registry.RegisteredDataset;
+import io.bisup.platform.registry.RegisteredModel;
+import java.util.List;
+
+/**
+ * What the names of a spec mean, checked to fit together.
+ *
+ * @param recipe whole, with the spec's own calibration
+ * @param model the source model
+ * @param calibration what is calibrated on
+ * @param evaluationDatasets what is evaluated on, each once
+ */
+public record Resolved(
+        Recipe recipe,
+        RegisteredModel model,
+        RegisteredDataset calibration,
+        List<RegisteredDataset> evaluationDatasets) {}

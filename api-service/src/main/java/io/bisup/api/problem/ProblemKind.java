@@ -1,0 +1,56 @@
+package io.bisup.api.problem;
+
+import java.util.Locale;
+
+/** The kinds of problem the API answers with: the {@code code}, the HTTP status and whether trying again can help. */
+public enum ProblemKind {
+    MALFORMED_JSON(400, "The body is not one JSON document"),
+    INVALID_PARAMETER(400, "A header, path or query parameter cannot be meant"),
+    MISSING_IDEMPOTENCY_KEY(400, "The Idempotency-Key header is missing"),
+    INVALID_SPEC(422, "A field cannot be meant"),
+    IDEMPOTENCY_KEY_REUSED(422, "The Idempotency-Key was used for another request"),
+    MODEL_NOT_FOUND(422, "The model is not registered"),
+    DATASET_NOT_FOUND(422, "A data set is not registered"),
+    DATASET_TOO_SHORT(422, "A data set is too short"),
+    UNSUPPORTED_ARCHITECTURE(422, "This release cannot run the model"),
+    UNSUPPORTED_RECIPE(422, "This release cannot apply the recipe to the model"),
+    MALFORMED_CHECKPOINT(422, "The checkpoint is incomplete or damaged"),
+    SOURCE_NOT_READABLE(422, "The source cannot be read"),
+    SOURCE_NOT_ALLOWED(403, "The source is not allowed"),
+    NOT_FOUND(404, "There is no such resource"),
+    METHOD_NOT_ALLOWED(405, "The resource does not know this method"),
+    NOT_ACCEPTABLE(406, "The resource has no such representation"),
+    NAME_TAKEN(409, "The name stands for other bytes"),
+    ILLEGAL_TRANSITION(409, "The job's state forbids this"),
+    BODY_TOO_LARGE(413, "The body is too large"),
+    UNSUPPORTED_MEDIA_TYPE(415, "The body has the wrong content type"),
+    BAD_REQUEST(400, "The request cannot be understood"),
+    STORE_UNAVAILABLE(503, "A store is not reachable"),
+    INTERNAL(500, "The service failed");
+
+    private final int status;
+    private final String title;
+
+    ProblemKind(int status, String title) {
+        this.status = status;
+        this.title = title;
+    }
+
+    public int status() {
+        return status;
+    }
+
+    public String title() {
+        return title;
+    }
+
+    /** Whether the same request can succeed later. */
+    public boolean retryable() {
+        return this == STORE_UNAVAILABLE;
+    }
+
+    /** A URI that names the kind. */
+    public String type() {
+        return "urn:bisup:problem:" + name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,99 @@
+package io.bisup.api.problem;
+
+import io.bisup.contract.FailureCode;
+import io.bisup.contract.FailureException;
+import io.bisup.contract.InvalidSpecException;
+import io.bisup.platform.job.IdempotencyConflictException;
+import io.bisup.platform.job.IllegalTransitionException;
+import io.bisup.platform.job.JobNotFoundException;
+import io.bisup.platform.registry.NameTakenException;
+import io.bisup.platform.work.Outages;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.List;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/** Turns every exception that leaves a resource into a problem document; no stack trace and no class name leaves. */
+public final class ProblemMappers {
+
+    private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
+
+    @ServerExceptionMapper
+    Response problem(ProblemException e, UriInfo uri) {
+        return ProblemResponses.of(e.kind(), message(e), e.errors(), uri.getPath());
+    }
+
+    @ServerExceptionMapper
+    Response invalidSpec(InvalidSpecException e, UriInfo uri) {
+        String pointer = e.field().isEmpty() || e.field().startsWith("/") ? e.field() : "/" + e.field();
+        return problem(ProblemException.at(ProblemKind.INVALID_SPEC, pointer, e.reason(), e.remedy()), uri);
+    }
+
+    @ServerExceptionMapper
+    Response keyReused(IdempotencyConflictException e, UriInfo uri) {
+        return ProblemResponses.of(ProblemKind.IDEMPOTENCY_KEY_REUSED, message(e), List.of(), uri.getPath());
+    }
+
+    @ServerExceptionMapper
+    Response notFound(JobNotFoundException e, UriInfo uri) {
+        return ProblemResponses.of(ProblemKind.NOT_FOUND, message(e), List.of(), uri.getPath());
+    }
+
+    @ServerExceptionMapper
+    Response illegalTransition(IllegalTransitionException e, UriInfo uri) {
+        return ProblemResponses.of(ProblemKind.ILLEGAL_TRANSITION, message(e), List.of(), uri.getPath());
+    }
+
+    @ServerExceptionMapper
+    Response nameTaken(NameTakenException e, UriInfo uri) {
+        return ProblemResponses.of(ProblemKind.NAME_TAKEN, message(e), List.of(), uri.getPath());
+    }
+
+    @ServerExceptionMapper
+    Response failure(FailureException e, UriInfo uri) {
+        return e.code() == FailureCode.STORE_UNAVAILABLE ? unavailable(e, uri) : anything(e, uri);
+    }
+
+    @ServerExceptionMapper
+    Response standard(WebApplicationException e, UriInfo uri) {
+        int status = e.getResponse().getStatus();
+        if (status < 400) {
+            return e.getResponse();
+        }
+        ProblemKind kind = StandardErrors.kind(status);
+        return kind == ProblemKind.INTERNAL
+                ? internal(e, uri)
+                : ProblemResponses.of(kind, StandardErrors.detail(kind), List.of(), uri.getPath());
+    }
+
+    @ServerExceptionMapper
+    Response anything(Throwable e, UriInfo uri) {
+        return Outages.causedBy(e) ? unavailable(e, uri) : internal(e, uri);
+    }
+
+    private static Response unavailable(Throwable e, UriInfo uri) {
+        LOG.warnf("%s: a store is not reachable: %s", uri.getPath(), e.toString());
+        return ProblemResponses.of(
+                ProblemKind.STORE_UNAVAILABLE,
+                "the database or the object store is not reachable at the moment; try the same request again",
+                List.of(),
+                uri.getPath());
+    }
+
+    private static Response internal(Throwable e, UriInfo uri) {
+        String incident = UUID.randomUUID().toString();
+        LOG.errorf(e, "incident %s at %s", incident, uri.getPath());
+        return ProblemResponses.of(
+                ProblemKind.INTERNAL,
+                "the service failed; its log tells why under incident " + incident,
+                List.of(),
+                uri.getPath());
+    }
+
+    private static String message(Throwable e) {
+        return String.valueOf(e.getMessage());
+    }
+}

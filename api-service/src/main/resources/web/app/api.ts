@@ -1,0 +1,117 @@
+/** The public API as this page uses it: there is no other way in. */
+
+export type JobState = 'SUBMITTED' | 'VALIDATING' | 'REJECTED' | 'QUEUED' | 'RUNNING' | 'EVALUATING' | 'PAUSED'
+  | 'CANCELLING' | 'CANCELLED' | 'SUCCEEDED' | 'FAILED';
+
+export const TERMINAL: readonly JobState[] = ['REJECTED', 'CANCELLED', 'SUCCEEDED', 'FAILED'];
+
+export const PHASES = ['FETCH', 'CALIBRATE', 'PREFIX', 'BLOCKS', 'EXPORT', 'PUBLISH'] as const;
+export type Phase = typeof PHASES[number];
+
+export interface Progress {
+  phase: Phase;
+  blocksDone: number;
+  blocks: number;
+  secondsPerBlock?: number;
+  etaSeconds?: number;
+  updatedAt?: string;
+}
+
+export interface Failure { code: string; message: string; remedy: string; phase?: Phase; block?: number; attempt: number }
+
+export interface Perplexity {
+  dataset: string; datasetSha256: string; protocol: string; window: number; tokens: number; windows: number;
+  bos: string; prefixSha256: string; dtype: string; codeVersion: string; perplexity: number; seconds: number;
+}
+
+export interface Result { quantized: Perplexity; baseline: Perplexity; ratio: number }
+
+export interface JobSummary {
+  id: string; state: JobState; heartbeatLate: boolean; pauseRequested: boolean; model: string; recipe: string;
+  code: string; labels: Record<string, string>; attempt: number; blocks: number; progress?: Progress;
+  measurements: Result[]; artifactBytes?: number; failure?: Failure;
+  submittedAt: string; updatedAt: string; startedAt?: string; finishedAt?: string;
+}
+
+export interface Condition { type: string; status: 'TRUE' | 'FALSE' | 'UNKNOWN'; reason: string }
+
+export interface Job extends JobSummary {
+  spec: Record<string, unknown> & { qualityGate?: { maxPerplexityRatio: number } };
+  resolvedRecipe: Record<string, unknown>; modelDigest: string; calibrationSha256: string; workerId?: string;
+  conditions: Condition[]; artifactDigest?: string; lastSequence: number; notBefore?: string;
+}
+
+export interface BlockReport {
+  block: number; lossBefore: number; lossAfter: number; heldOutBefore: number; heldOutAfter: number;
+  relativeError: number; seconds: number; peakMemoryBytes: number; attempt: number; notes: string[];
+}
+
+export interface Attempt {
+  number: number; workerId: string; resumedFromBlock: number; startedAt: string; endedAt?: string;
+  outcome?: string; failure?: Failure;
+}
+
+export interface ArtifactFile { name: string; bytes: number; sha256: string }
+export interface Manifest { digest: string; format: string; formatVersion: number; files: ArtifactFile[] }
+
+export interface JobEvent { jobId: string; sequence: number; type: string; at: string; data: Record<string, unknown> }
+
+/** What the service says when it refuses. */
+export class Refusal extends Error {
+  constructor(readonly status: number, message: string) {
+    super(message);
+  }
+}
+
+const JOBS = '/v1/quantization-jobs';
+const seen = new Map<string, { tag: string; body: unknown }>();
+
+/** Reads JSON; an unchanged document costs a 304. */
+async function get<T>(path: string): Promise<T> {
+  const known = seen.get(path);
+  const headers: Record<string, string> = { Accept: 'application/json' };
+  if (known) {
+    headers['If-None-Match'] = known.tag;
+  }
+  const answer = await fetch(path, { headers });
+  if (answer.status === 304 && known) {
+    return known.body as T;
+  }
+  const body = await checked(answer);
+  const tag = answer.headers.get('ETag');
+  if (tag) {
+    seen.set(path, { tag, body });
+  }
+  return body as T;
+}
+
+async function checked(answer: Response): Promise<unknown> {
+  const body: any = await answer.json().catch(() => undefined);
+  if (!answer.ok) {
+    throw new Refusal(answer.status, body?.detail ?? `the service answered ${answer.status}`);
+  }
+  return body;
+}
+
+const one = (id: string) => `${JOBS}/${encodeURIComponent(id)}`;
+
+export const api = {
+  jobs: (states: readonly string[], pageToken?: string) => {
+    const query = new URLSearchParams({ pageSize: '50' });
+    states.forEach(s => query.append('state', s));
+    if (pageToken) {
+      query.set('pageToken', pageToken);
+    }
+    return get<{ items: JobSummary[]; nextPageToken?: string }>(`${JOBS}?${query}`);
+  },
+  job: (id: string) => get<Job>(one(id)),
+  blocks: (id: string) => get<BlockReport[]>(`${one(id)}/blocks`),
+  attempts: (id: string) => get<Attempt[]>(`${one(id)}/attempts`),
+  events: (id: string, after: number) =>
+    get<{ events: JobEvent[]; next: number }>(`${one(id)}/events?limit=1000&after=${after}`),
+  manifest: (id: string) => get<Manifest>(`/v1/artifacts/${encodeURIComponent(id)}`),
+  command: async (id: string, verb: 'cancel' | 'pause' | 'resume') => {
+    await checked(await fetch(`${one(id)}:${verb}`, { method: 'POST', headers: { Accept: 'application/json' } }));
+  },
+  eventsUrl: (id: string, after: number) => `${one(id)}/events?after=${after}`,
+};

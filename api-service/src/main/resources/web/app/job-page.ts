@@ -1,0 +1,170 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { api, type Attempt, type BlockReport, type Job, type JobEvent, type Manifest, TERMINAL } from './api';
+import './charts';
+import { ago, bytes, perplexity, ratio, short, time, UNKNOWN } from './format';
+import { artifact, blockTable, events, lossSeries, relativeSeries } from './job-parts';
+import { Page } from './page';
+import { copyable, eta, progressBar, stateChip } from './parts';
+import { attempts, timeline } from './timeline';
+import { verdict } from './verdict';
+
+const EVENTS_KEPT = 1000;
+
+/** One job, live: the event stream says when to look again, and looking now and then finds what it missed. */
+class JobPage extends Page {
+  static properties = { ...Page.properties, jobId: {}, job: { state: true }, live: { state: true } };
+  declare jobId: string;
+  declare job?: Job;
+  declare live: boolean;
+  private blocks: BlockReport[] = [];
+  private attempts: Attempt[] = [];
+  private events: JobEvent[] = [];
+  private manifest?: Manifest;
+  private stream?: EventSource;
+  private soon?: ReturnType<typeof setTimeout>;
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.hush();
+  }
+
+  protected async load() {
+    const id = this.jobId;
+    const [job, blocks, tries, news] = await Promise.all([
+      api.job(id), api.blocks(id), api.attempts(id), api.events(id, this.events.at(-1)?.sequence ?? 0)]);
+    this.blocks = blocks;
+    this.attempts = tries;
+    this.events = [...this.events, ...news.events].slice(-EVENTS_KEPT);
+    if (job.artifactDigest && !this.manifest) {
+      this.manifest = await api.manifest(id);
+    }
+    this.job = job;
+    this.requestUpdate();
+    document.title = `${job.model} ${job.code} · BiSup`;
+    if (TERMINAL.includes(job.state)) {
+      this.hush();
+    } else if (!this.stream) {
+      this.listen(job.lastSequence);
+    }
+  }
+
+  protected pause() {
+    return this.job && TERMINAL.includes(this.job.state) ? undefined : this.live ? 4000 : 2000;
+  }
+
+  protected willUpdate(changed: PropertyValues) {
+    if (changed.get('jobId') !== undefined) {
+      this.hush();
+      Object.assign(this, { job: undefined, blocks: [], attempts: [], events: [], manifest: undefined });
+      void this.refresh();
+    }
+  }
+
+  private listen(after: number) {
+    this.stream = new EventSource(api.eventsUrl(this.jobId, after));
+    this.stream.onopen = () => { this.live = true; };
+    this.stream.onerror = () => { this.live = false; };
+    for (const type of ['STATE_CHANGED', 'PROGRESS', 'BLOCK_COMMITTED', 'EVALUATED', 'ATTEMPT_LOST']) {
+      this.stream.addEventListener(type, () => {
+        clearTimeout(this.soon);
+        this.soon = setTimeout(() => void this.refresh(), 150);
+      });
+    }
+  }
+
+  private hush() {
+    this.stream?.close();
+    this.stream = undefined;
+    this.live = false;
+    clearTimeout(this.soon);
+  }
+
+  private async command(verb: 'cancel' | 'pause' | 'resume') {
+    try {
+      await api.command(this.jobId, verb);
+    } catch (e) {
+      this.trouble = (e as Error).message;
+      return;
+    }
+    await this.refresh();
+  }
+
+  render() {
+    const job = this.job;
+    const trouble = this.trouble ? html`<p class="trouble" role="alert">${this.trouble}</p>` : nothing;
+    if (!job) {
+      return html`${trouble}<p class="quiet">${this.trouble ? '' : 'Loading…'}</p>`;
+    }
+    return html`${this.title_(job)}${trouble}
+      <p class="verdict" role="status">${verdict(job)}</p>
+      ${job.failure && job.state !== 'SUCCEEDED' ? this.failure(job) : nothing}
+      <section class="card" aria-label="Progress">${timeline(job)}
+        <div class="gauge">${progressBar(job)}<span class="quiet">${TERMINAL.includes(job.state) ? '' : `time left ${eta(job)}`}</span></div></section>
+      ${this.charts(job)}${this.results(job)}${artifact(job, this.manifest)}
+      <div class="two">${this.facts(job)}
+        <section class="card"><h2>Attempts</h2>${attempts(this.attempts)}</section></div>
+      ${events(this.events)}`;
+  }
+
+  private title_(job: Job): TemplateResult {
+    const over = TERMINAL.includes(job.state);
+    const button = (verb: 'cancel' | 'pause' | 'resume', label: string) =>
+      html`<button type="button" class=${verb} @click=${() => this.command(verb)}>${label}</button>`;
+    return html`<div class="titlebar"><div>
+        <p class="crumbs"><a href="#/">Jobs</a> / ${copyable(job.id)}</p>
+        <h1>${job.model} <span class="bits">${job.code}</span> ${stateChip(job)}</h1></div>
+      <div class="actions">
+        ${over ? nothing : html`<span class="feed ${this.live ? 'on' : ''}">${this.live ? 'live' : 'polling'}</span>`}
+        ${job.state === 'QUEUED' || job.state === 'RUNNING' ? button('pause', 'Pause') : nothing}
+        ${job.state === 'PAUSED' ? button('resume', 'Resume') : nothing}
+        ${over || job.state === 'CANCELLING' ? nothing : button('cancel', 'Cancel')}
+        <a class="button" href=${`/v1/quantization-jobs/${job.id}`}>JSON</a></div></div>`;
+  }
+
+  private failure(job: Job): TemplateResult {
+    const f = job.failure!;
+    return html`<section class="card failure"><h2>${job.state === 'FAILED' || job.state === 'REJECTED' ? 'Why it failed' : 'Why the last attempt ended'}</h2>
+      <p><code>${f.code}</code> ${f.message}</p><p><strong>What to do:</strong> ${f.remedy}.</p></section>`;
+  }
+
+  private charts(job: Job): TemplateResult {
+    if (this.blocks.length === 0) {
+      return html`<section class="card"><h2>Blocks</h2><p class="quiet">No block is committed yet.</p></section>`;
+    }
+    return html`<div class="two">
+      <section class="card"><h2>Loss of each block</h2>
+        <p class="quiet">Mean squared error of its output, before and after learning (log scale)</p>
+        <bisup-block-chart .series=${lossSeries(this.blocks, job.blocks)} .blocks=${job.blocks}></bisup-block-chart></section>
+      <section class="card"><h2>Relative error along the model</h2>
+        <p class="quiet">‖x − x̂‖² / ‖x‖² of each block's output on the quantized stream (log scale)</p>
+        <bisup-block-chart .series=${relativeSeries(this.blocks, job.blocks)} .blocks=${job.blocks}></bisup-block-chart></section></div>
+      <details class="card"><summary>Figures of the blocks as a table</summary>${blockTable(this.blocks)}</details>`;
+  }
+
+  private results(job: Job): TemplateResult {
+    const gate = job.spec.qualityGate?.maxPerplexityRatio;
+    return html`<section class="card"><h2>Quality against the FP model</h2>
+      ${job.measurements.length === 0 ? html`<p class="quiet">${job.state === 'EVALUATING' ? 'Being measured.' : TERMINAL.includes(job.state)
+        ? 'Nothing was measured.' : 'Measured when all blocks are done.'}</p>` : html`
+      <div class="scroll"><table><thead><tr><th>Data set</th><th>Protocol</th><th class="num">Window</th><th class="num">Tokens</th>
+        <th class="num">FP</th><th class="num">Quantized</th><th class="num">Ratio</th><th>Computed in</th><th>Data digest</th></tr></thead>
+      <tbody>${job.measurements.map(m => html`<tr><td>${m.quantized.dataset}</td><td>${m.quantized.protocol}</td>
+        <td class="num">${m.quantized.window}</td><td class="num">${m.quantized.tokens.toLocaleString('en')}</td>
+        <td class="num">${perplexity(m.baseline.perplexity)}</td><td class="num"><strong>${perplexity(m.quantized.perplexity)}</strong></td>
+        <td class="num ${gate !== undefined && m.ratio > gate ? 'bad' : ''}">${ratio(m.ratio)}</td><td>${m.quantized.dtype}</td>
+        <td>${copyable(m.quantized.datasetSha256, short(m.quantized.datasetSha256))}</td></tr>`)}</tbody></table></div>
+      <p class="quiet">Perplexity, lower is better; both columns are measured by the same protocol${gate === undefined ? '' : `; the gate is ${ratio(gate)}`}.</p>`}</section>`;
+  }
+
+  private facts(job: Job): TemplateResult {
+    const labels = Object.entries(job.labels).map(([k, v]) => `${k}=${v}`).join(', ');
+    const rows: [string, unknown][] = [['Recipe', job.recipe], ['Model digest', copyable(job.modelDigest, short(job.modelDigest))],
+      ['Calibration digest', copyable(job.calibrationSha256, short(job.calibrationSha256))], ['Worker', job.workerId ?? UNKNOWN],
+      ['Submitted', `${time(job.submittedAt)} (${ago(job.submittedAt)})`], ['Started', time(job.startedAt)], ['Finished', time(job.finishedAt)],
+      ['Artifact', bytes(job.artifactBytes)], ['Labels', labels || UNKNOWN]];
+    return html`<section class="card"><h2>Facts</h2><dl>${rows.map(([k, v]) => html`<dt>${k}</dt><dd>${v}</dd>`)}</dl>
+      <details><summary>Spec as posted</summary><pre>${JSON.stringify(job.spec, null, 2)}</pre></details>
+      <details><summary>Recipe in full</summary><pre>${JSON.stringify(job.resolvedRecipe, null, 2)}</pre></details></section>`;
+  }
+}
+customElements.define('bisup-job-page', JobPage);

@@ -1,0 +1,51 @@
+import { type Job } from './api';
+import { ago, bytes, duration, perplexity, ratio, words } from './format';
+
+/** The job in one sentence, for who reads nothing else. */
+export function verdict(job: Job): string {
+  switch (job.state) {
+    case 'SUBMITTED':
+    case 'VALIDATING': return 'Being checked.';
+    case 'QUEUED': return queued(job);
+    case 'RUNNING': return running(job);
+    case 'EVALUATING': return `Quantized to ${bytes(job.artifactBytes)}; its perplexity and the FP model's are being measured.`;
+    case 'PAUSED': return `Paused after ${job.progress?.blocksDone ?? 0} of ${job.blocks} blocks; resume it when you like, nothing is lost.`;
+    case 'CANCELLING': return 'Being cancelled: the worker finishes its step and stops.';
+    case 'CANCELLED': return `Cancelled${job.artifactDigest ? '; its artifact is kept.' : ` after ${job.progress?.blocksDone ?? 0} of ${job.blocks} blocks.`}`;
+    case 'REJECTED': return 'Refused: it cannot run as it is.';
+    case 'FAILED': return failed(job);
+    case 'SUCCEEDED': return succeeded(job);
+  }
+}
+
+function queued(job: Job): string {
+  return job.attempt === 0 ? `Waiting for a worker since ${ago(job.submittedAt).replace(' ago', '')}.`
+    : `Attempt ${job.attempt} ended${job.failure ? ` (${words(job.failure.code)})` : ''}; the next one goes on after `
+      + `${job.progress?.blocksDone ?? 0} of ${job.blocks} blocks.`;
+}
+
+function running(job: Job): string {
+  if (job.heartbeatLate) {
+    return `The worker has not been heard for ${ago(job.progress?.updatedAt ?? job.updatedAt).replace(' ago', '')}: what it does is unknown. `
+      + 'If it stays silent, another worker takes over at the last committed block.';
+  }
+  if (!job.progress) {
+    return 'A worker has begun.';
+  }
+  const left = job.progress.etaSeconds === undefined ? 'time left not known yet' : `about ${duration(job.progress.etaSeconds)} left`;
+  return `${job.progress.blocksDone} of ${job.blocks} blocks done${job.progress.phase === 'BLOCKS' ? '' : `, now in phase ${words(job.progress.phase)}`}; ${left}`
+    + `${job.attempt > 1 ? ` (attempt ${job.attempt})` : ''}.`;
+}
+
+function failed(job: Job): string {
+  const code = job.failure ? words(job.failure.code) : 'failure';
+  const where = job.failure?.block !== undefined ? ` at block ${job.failure.block}` : '';
+  return `Failed${where}: ${code}.${job.artifactDigest ? ' The artifact is kept.' : ''}`;
+}
+
+function succeeded(job: Job): string {
+  const results = job.measurements.map(m => `${perplexity(m.quantized.perplexity)} on ${m.quantized.dataset} `
+    + `(FP ${perplexity(m.baseline.perplexity)}, ${ratio(m.ratio)})`);
+  const measured = results.length ? `; perplexity ${results.join(' and ')}` : '; nothing was asked to be measured';
+  return `${job.code}, ${bytes(job.artifactBytes)}${measured}.`;
+}
