@@ -12,6 +12,7 @@ import io.bisup.llm.config.RopeScaling;
 import io.bisup.llm.tensor.Tensors;
 import io.bisup.worker.pipeline.QuantizationInput;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -73,7 +74,7 @@ record DepthModel(int blocks, int hidden, int tokens, int samples) {
     }
 
     private NDArray parameter(NDManager manager, String name) {
-        long[] shape = ModelTensors.expected(config()).get(name).stream()
+        long[] shape = Objects.requireNonNull(ModelTensors.expected(config()).get(name), name).stream()
                 .mapToLong(Long::longValue)
                 .toArray();
         Random random = new Random(name.hashCode());
