@@ -45,7 +45,7 @@ public final class Tokenizer implements AutoCloseable {
                     "give a checkpoint with a fast tokenizer (AutoTokenizer.from_pretrained(...).save_pretrained)");
         }
         TokenizerSettings settings = TokenizerSettings.read(directory);
-        HuggingFaceTokenizer library = load(file);
+        HuggingFaceTokenizer library = load(file, settings);
         try {
             Map<String, Integer> added = AddedTokens.read(file);
             SpecialIds special = SpecialIds.of(library, settings, added);
@@ -56,14 +56,9 @@ public final class Tokenizer implements AutoCloseable {
         }
     }
 
-    private static HuggingFaceTokenizer load(Path file) {
+    private static HuggingFaceTokenizer load(Path file, TokenizerSettings settings) {
         try {
-            return HuggingFaceTokenizer.builder()
-                    .optTokenizerPath(file)
-                    // The library's defaults cut a text at 512 tokens and pad, without a word.
-                    .optTruncation(false)
-                    .optPadding(false)
-                    .build();
+            return TokenizerLibrary.load(file, settings);
         } catch (IOException | RuntimeException broken) {
             throw unusable(broken);
         }

@@ -86,4 +86,12 @@ record TokenizerSettings(
                         || tokenizerClass.startsWith("CodeLlama")
                         || tokenizerClass.startsWith("Gemma"));
     }
+
+    /**
+     * Whether characters that the vocabulary cannot spell vanish instead of becoming the unknown token: transformers 5
+     * builds its Llama class without one. Real Llama vocabularies spell every byte and never notice.
+     */
+    boolean dropsUnknown() {
+        return "LlamaTokenizer".equals(tokenizerClass) || "LlamaTokenizerFast".equals(tokenizerClass);
+    }
 }

@@ -60,6 +60,13 @@ class TokenizerTest {
     }
 
     @Test
+    void dropsCharactersThatALlamaVocabularyCannotSpell() {
+        try (Tokenizer tokenizer = Tokenizer.open(tinyStories())) {
+            assertThat(tokenizer.encode("dog é x")).isEqualTo(tokenizer.encode("dog  x"));
+        }
+    }
+
+    @Test
     void neverCutsALongText() throws IOException {
         Path copy = copyOf(tinyStories());
         Path json = copy.resolve(Tokenizer.FILE);
