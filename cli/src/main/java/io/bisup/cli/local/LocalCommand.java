@@ -6,6 +6,6 @@ import picocli.CommandLine.Command;
 @Command(
         name = "local",
         description = "Run the engine on folders, without any service.",
-        subcommands = {QuantizeCommand.class},
+        subcommands = {LogitsCommand.class, PerplexityCommand.class, QuantizeCommand.class},
         mixinStandardHelpOptions = true)
 public final class LocalCommand {}

@@ -14,11 +14,7 @@ import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.ModelTensors;
 import io.bisup.llm.folder.ModelFolder;
 import io.bisup.llm.folder.OpenModel;
-import io.bisup.llm.model.BlockSource;
-import io.bisup.llm.model.DecoderBlock;
-import io.bisup.llm.model.DecoderBlockWeights;
 import io.bisup.llm.model.LanguageModel;
-import io.bisup.llm.model.ModelEnds;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.TestDevice;
 import io.bisup.llm.testing.ReferenceData;
@@ -108,8 +104,8 @@ class PerplexityTest {
     void aPrefixPrecedesEveryWindowAndIsNotScored() {
         try (OpenModel opened = ModelFolder.open(MODEL, RUNTIME);
                 Tokenizer tokenizer = opened.openTokenizer();
-                LanguageModel behind = behindPrefix(opened, 1, 75)) {
-            PerplexityResult result = new Perplexity(behind, List.of(1L, 75L), tokenizer, Clock.systemUTC())
+                OpenModel behind = ModelFolder.open(MODEL, RUNTIME, List.of(1L, 75L))) {
+            PerplexityResult result = new Perplexity(behind.model(), behind.prefixIds(), tokenizer, Clock.systemUTC())
                     .measure(SHORT, Protocol.GPTQ, 128, SILENT);
 
             List<long[]> windows = new WindowCutter(tokenizer, SpecialTokens.NEVER)
@@ -132,21 +128,6 @@ class PerplexityTest {
             assertThat(result.bos()).isEqualTo("prefix");
             assertThat(result.prefixSha256()).isEqualTo(Digests.sha256("1,75"));
         }
-    }
-
-    private static LanguageModel behindPrefix(OpenModel opened, long... prefix) {
-        DecoderConfig config = opened.model().config();
-        Function<String, NDArray> source = name -> opened.checkpoint().load(name, RUNTIME.manager());
-        BlockSource blocks = BlockSource.streamed(layer -> DecoderBlock.fullPrecision(
-                config,
-                DecoderBlockWeights.load(config, layer, source),
-                RUNTIME.device().lowPrecision()));
-        return new LanguageModel(
-                RUNTIME,
-                config,
-                ModelEnds.load(config, source),
-                blocks,
-                opened.model().keyValues(prefix));
     }
 
     @Test

@@ -1,0 +1,46 @@
+package io.bisup.cli.local;
+
+import io.bisup.cli.UserErrorException;
+import io.bisup.eval.protocol.DatasetException;
+import io.bisup.llm.checkpoint.MalformedCheckpointException;
+import io.bisup.llm.config.ModelConfigException;
+import io.bisup.llm.folder.ModelFolder;
+import io.bisup.llm.folder.OpenModel;
+import io.bisup.llm.tensor.ComputeDevice;
+import io.bisup.llm.tensor.TensorRuntime;
+import io.bisup.llm.token.TokenizerException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Opens a model folder for one command and turns what is wrong with the user's files into one line. */
+final class Engine {
+
+    private Engine() {}
+
+    /** What a command does with the open model. */
+    @FunctionalInterface
+    interface Use<T> {
+        T apply(OpenModel model);
+    }
+
+    static <T> T with(Path directory, String device, Use<T> use) {
+        if (!Files.isDirectory(directory)) {
+            throw new UserErrorException("--model " + directory
+                    + " is no folder; give a Hugging Face checkpoint folder or one of our artifacts");
+        }
+        try (TensorRuntime runtime = TensorRuntime.open(device(device));
+                OpenModel model = ModelFolder.open(directory, runtime)) {
+            return use.apply(model);
+        } catch (MalformedCheckpointException | ModelConfigException | TokenizerException | DatasetException e) {
+            throw new UserErrorException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static ComputeDevice device(String setting) {
+        try {
+            return ComputeDevice.parse(setting);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw new UserErrorException(String.valueOf(e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package io.bisup.cli.local;
+
+import io.bisup.cli.ExitCode;
+import io.bisup.cli.UserErrorException;
+import io.bisup.contract.Json;
+import io.bisup.contract.PerplexityResult;
+import io.bisup.contract.PerplexitySpec.Protocol;
+import io.bisup.eval.protocol.DatasetException;
+import io.bisup.eval.protocol.Perplexity;
+import io.bisup.eval.protocol.TextDataset;
+import io.bisup.llm.folder.OpenModel;
+import io.bisup.llm.token.Tokenizer;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** Measures a model's perplexity on a text. */
+@Command(
+        name = "perplexity",
+        description = "Measure a model's perplexity on a text, by a protocol of the literature.",
+        mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+public final class PerplexityCommand implements Callable<Integer> {
+
+    private static final int USUAL_WINDOW = 2048;
+
+    @Option(names = "--model", required = true, paramLabel = "DIR", description = "checkpoint or artifact folder")
+    private Path model;
+
+    @Option(
+            names = "--text",
+            required = true,
+            paramLabel = "FILE",
+            description = "text whose lines are rows, such as wiki.test.raw; or .jsonl of documents with a text field")
+    private Path text;
+
+    @Option(
+            names = "--protocol",
+            defaultValue = "gptq",
+            converter = ProtocolConverter.class,
+            description = "gptq: rows joined by an empty line; c4-new, c4-old: windows of documents")
+    private Protocol protocol;
+
+    @Option(names = "--window", description = "tokens per window; 2048 or the model's context if that is less")
+    private @Nullable Integer window;
+
+    @Option(names = "--device", defaultValue = "auto", description = "auto, cpu or cuda:N")
+    private String device;
+
+    @Option(names = "--json", description = "the result as one JSON object on the last line")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        TextDataset dataset = read();
+        PerplexityResult result = Engine.with(model, device, open -> measure(open, dataset));
+        PrintWriter writer = spec.commandLine().getOut();
+        writer.println(json ? Json.write(result) : sentence(result));
+        writer.flush();
+        return ExitCode.OK;
+    }
+
+    private TextDataset read() {
+        try {
+            return TextDataset.read(text, String.valueOf(text.getFileName()));
+        } catch (DatasetException e) {
+            throw new UserErrorException("--text " + e.getMessage());
+        }
+    }
+
+    private PerplexityResult measure(OpenModel open, TextDataset dataset) {
+        int context = open.model().config().maxPositions() - open.prefixIds().size();
+        int length = window == null ? Math.min(USUAL_WINDOW, context) : window;
+        try (Tokenizer tokenizer = open.openTokenizer()) {
+            return new Perplexity(open.model(), open.prefixIds(), tokenizer, Clock.systemUTC())
+                    .measure(dataset, protocol, length, (done, of) -> {});
+        }
+    }
+
+    private static String sentence(PerplexityResult result) {
+        return String.format(
+                Locale.ROOT,
+                "perplexity %.4f: %s on %s, %d windows of %d tokens (%d in the text), %s, %.1f s",
+                result.perplexity(),
+                result.protocol().id(),
+                result.dataset(),
+                result.windows(),
+                result.window(),
+                result.tokens(),
+                result.dtype(),
+                result.seconds());
+    }
+
+    /** Protocols by the names that specs and results use. */
+    static final class ProtocolConverter implements ITypeConverter<Protocol> {
+        @Override
+        public Protocol convert(String value) {
+            return Arrays.stream(Protocol.values())
+                    .filter(p -> p.id().equals(value))
+                    .findFirst()
+                    .orElseThrow(() -> new TypeConversionException("'" + value + "' is no protocol; use "
+                            + Arrays.stream(Protocol.values()).map(Protocol::id).collect(Collectors.joining(", "))));
+        }
+    }
+}
