@@ -38,8 +38,15 @@ public final class Failures {
             // What libtorch says when the host's or the device's memory is used up.
             case RuntimeException torch
             when says(torch, "out of memory") || says(torch, "can't allocate memory") -> FailureCode.OUT_OF_MEMORY;
+            case java.sql.SQLException database when unreachable(database) -> FailureCode.STORE_UNAVAILABLE;
             default -> FailureCode.INTERNAL;
         };
+    }
+
+    /** No connection (class 08), the server shuts down (57P), or none came from the pool in time (no state). */
+    private static boolean unreachable(java.sql.SQLException e) {
+        String state = e.getSQLState();
+        return state == null || state.startsWith("08") || state.startsWith("57P");
     }
 
     private static boolean says(Throwable thrown, String words) {

@@ -4,18 +4,14 @@ import io.bisup.contract.ObjectEntry;
 import io.bisup.platform.object.ObjectStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Models, artifacts and data sets on local disk, each in a folder named after its digest. A file is there only when it is
@@ -99,7 +95,7 @@ public final class FileCache {
             if (!keep.contains(old)) {
                 left -= size(old);
                 if (left < 0) {
-                    Files.walkFileTree(old, new Deletion());
+                    WorkFolder.delete(old);
                 }
             }
         }
@@ -125,20 +121,6 @@ public final class FileCache {
             return files.filter(Files::isRegularFile)
                     .mapToLong(f -> f.toFile().length())
                     .sum();
-        }
-    }
-
-    private static final class Deletion extends SimpleFileVisitor<Path> {
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e) throws IOException {
-            Files.delete(dir);
-            return FileVisitResult.CONTINUE;
         }
     }
 }

@@ -1,0 +1,98 @@
+package io.bisup.platform.work;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A folder of this process alone under a folder that processes share: the first one whose lock is free, so that a process
+ * that starts again finds what it fetched before. The operating system drops the lock however the process dies.
+ */
+public final class WorkFolder implements AutoCloseable {
+
+    private static final int MOST = 256;
+
+    private final Path folder;
+    private final FileChannel lock;
+
+    private WorkFolder(Path folder, FileChannel lock) {
+        this.folder = folder;
+        this.lock = lock;
+    }
+
+    /** Takes a free folder; unfinished work of its former owner is deleted. */
+    public static WorkFolder take(Path shared) throws IOException {
+        for (int slot = 0; slot < MOST; slot++) {
+            Path folder = Files.createDirectories(shared.resolve("slot-" + slot));
+            FileChannel lock = locked(folder.resolve("lock"));
+            if (lock != null) {
+                WorkFolder taken = new WorkFolder(folder, lock);
+                delete(taken.attempts());
+                return taken;
+            }
+        }
+        throw new IOException("all " + MOST + " folders under " + shared + " are in use");
+    }
+
+    private static @Nullable FileChannel locked(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (channel.tryLock() != null) {
+                return channel;
+            }
+        } catch (OverlappingFileLockException e) {
+            // Another owner in this process, as in tests: as taken as by another process.
+        }
+        channel.close();
+        return null;
+    }
+
+    /** Where fetched files are kept over restarts. */
+    public Path cache() throws IOException {
+        return Files.createDirectories(folder.resolve("cache"));
+    }
+
+    /** An empty folder for one attempt. */
+    public Path attempt(String id) throws IOException {
+        Path attempt = attempts().resolve(id);
+        delete(attempt);
+        return Files.createDirectories(attempt);
+    }
+
+    private Path attempts() {
+        return folder.resolve("attempts");
+    }
+
+    /** Deletes a folder with all it holds; nothing when there is none. */
+    public static void delete(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            Files.walkFileTree(folder, new Deletion());
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.close();
+    }
+
+    private static final class Deletion extends SimpleFileVisitor<Path> {
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e) throws IOException {
+            Files.delete(dir);
+            return FileVisitResult.CONTINUE;
+        }
+    }
+}

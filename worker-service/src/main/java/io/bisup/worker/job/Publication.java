@@ -1,0 +1,71 @@
+package io.bisup.worker.job;
+
+import io.bisup.contract.ArtifactManifest;
+import io.bisup.contract.Digests;
+import io.bisup.contract.JobState;
+import io.bisup.contract.Json;
+import io.bisup.contract.ObjectEntry;
+import io.bisup.platform.job.Claim;
+import io.bisup.platform.job.JobStore;
+import io.bisup.platform.object.ObjectKey;
+import io.bisup.platform.object.ObjectKeys;
+import io.bisup.platform.object.ObjectStore;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/** The artifact appears: one conditional PUT of its manifest, then one compare-and-set of the job. */
+final class Publication {
+
+    private static final String FORMAT = "bisup";
+    private static final int FORMAT_VERSION = 1;
+
+    private final JobStore jobs;
+    private final ObjectStore objects;
+    private final Claim claim;
+    private final ObjectKey key;
+
+    Publication(JobStore jobs, ObjectStore objects, Claim claim) {
+        this.jobs = jobs;
+        this.objects = objects;
+        this.claim = claim;
+        this.key = ObjectKeys.manifest(claim.jobId());
+    }
+
+    /** Finishes what an earlier attempt began: it put the manifest and died before it told the database. */
+    Optional<JobState> complete() {
+        return existing().map(manifest -> jobs.publish(claim, manifest));
+    }
+
+    /** Publishes an artifact of these files. */
+    JobState publish(List<ObjectEntry> files) {
+        ArtifactManifest manifest = new ArtifactManifest(
+                FORMAT,
+                FORMAT_VERSION,
+                claim.jobId(),
+                claim.attempt(),
+                claim.work().model().name(),
+                claim.work().model().digest(),
+                claim.work().recipe(),
+                files,
+                Digests.of(files));
+        byte[] bytes = Json.write(manifest).getBytes(StandardCharsets.UTF_8);
+        boolean first = Retry.onUnavailableStore(() -> objects.putIfAbsent(key, bytes));
+        return jobs.publish(claim, first ? manifest : same(manifest));
+    }
+
+    /** The first manifest counts; ours must describe the same bytes. */
+    private ArtifactManifest same(ArtifactManifest ours) {
+        ArtifactManifest first = existing().orElseThrow();
+        if (!first.digest().equals(ours.digest())) {
+            throw new IllegalStateException("attempt " + first.attempt() + " published digest " + first.digest()
+                    + ", attempt " + ours.attempt() + " made " + ours.digest() + ": the job is not reproducible");
+        }
+        return first;
+    }
+
+    private Optional<ArtifactManifest> existing() {
+        return Retry.onUnavailableStore(() -> objects.read(key))
+                .map(bytes -> Json.read(new String(bytes, StandardCharsets.UTF_8), ArtifactManifest.class));
+    }
+}
