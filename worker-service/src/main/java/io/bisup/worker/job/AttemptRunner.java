@@ -97,7 +97,8 @@ final class AttemptRunner {
         try {
             end.run();
         } catch (RuntimeException e) {
-            LOG.warnf("job %s: the end of attempt %d was not taken: %s", claim.jobId(), claim.attempt(), e.getMessage());
+            LOG.warnf(
+                    "job %s: the end of attempt %d was not taken: %s", claim.jobId(), claim.attempt(), e.getMessage());
         }
     }
 }

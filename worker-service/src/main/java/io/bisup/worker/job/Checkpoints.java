@@ -64,8 +64,7 @@ final class Checkpoints {
     private Path restore(CommittedBlock block, Path folder) throws IOException {
         ObjectEntry shard = block.objects().getFirst();
         ObjectEntry made = block.objects().getLast();
-        identity.requireSameAs(
-                Json.read(new String(objects.get(made), StandardCharsets.UTF_8), ResumeIdentity.class));
+        identity.requireSameAs(Json.read(new String(objects.get(made), StandardCharsets.UTF_8), ResumeIdentity.class));
         Path file = folder.resolve(shard.name());
         objects.get(shard, file);
         shards.add(shard);
@@ -75,7 +74,8 @@ final class Checkpoints {
     /** Uploads a finished block and commits it. */
     BlockReport commit(Path shard, BlockReport report) {
         BlockReport own = byThisAttempt(report);
-        ObjectEntry uploaded = Retry.onUnavailableStore(() -> objects.put(key(shard.getFileName().toString()), shard));
+        ObjectEntry uploaded = Retry.onUnavailableStore(
+                () -> objects.put(key(shard.getFileName().toString()), shard));
         String name = String.format(Locale.ROOT, "block-%05d.identity.json", report.block());
         byte[] made = Json.write(identity).getBytes(StandardCharsets.UTF_8);
         ObjectEntry identified = Retry.onUnavailableStore(() -> objects.put(key(name), made));

@@ -21,7 +21,12 @@ import java.util.List;
  * @param threads of the tensor library, likewise
  */
 record ResumeIdentity(
-        String formatVersion, String codeVersion, String tensorLibrary, String device, String processor, String threads) {
+        String formatVersion,
+        String codeVersion,
+        String tensorLibrary,
+        String device,
+        String processor,
+        String threads) {
 
     private static final List<String> VECTOR_FLAGS = List.of("avx512f", "avx2", "avx", "asimd");
 
@@ -31,8 +36,8 @@ record ResumeIdentity(
                 codeVersion,
                 ai.djl.engine.Engine.getEngine("PyTorch").getVersion(),
                 device.isGpu() ? "cuda" : "cpu",
-                processor(),
-                threads());
+                vectorInstructions(),
+                configuredThreads());
     }
 
     /**
@@ -61,7 +66,7 @@ record ResumeIdentity(
         }
     }
 
-    private static String processor() {
+    private static String vectorInstructions() {
         String arch = System.getProperty("os.arch", "unknown");
         Path cpuInfo = Path.of("/proc/cpuinfo");
         if (!Files.isReadable(cpuInfo)) {
@@ -79,7 +84,7 @@ record ResumeIdentity(
         }
     }
 
-    private static String threads() {
+    private static String configuredThreads() {
         String configured = System.getProperty("ai.djl.pytorch.num_threads", System.getenv("OMP_NUM_THREADS"));
         return configured == null ? String.valueOf(Runtime.getRuntime().availableProcessors()) : configured;
     }

@@ -30,7 +30,8 @@ final class Retry {
                 if (e.code() != FailureCode.STORE_UNAVAILABLE || tries == TRIES) {
                     throw e;
                 }
-                LockSupport.parkNanos(FIRST_PAUSE.multipliedBy(1L << (tries - 1)).toNanos());
+                LockSupport.parkNanos(
+                        FIRST_PAUSE.multipliedBy(1L << (tries - 1)).toNanos());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

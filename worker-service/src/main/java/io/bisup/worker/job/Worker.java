@@ -54,8 +54,7 @@ class Worker {
         WorkFolder taken = WorkFolder.take(settings.dir());
         folder = taken;
         FileCache cache = new FileCache(objects, taken.cache(), settings.cacheBytes(), Clock.systemUTC());
-        AttemptRunner runner =
-                new AttemptRunner(jobs, objects, engine, cache, taken, codeVersion, () -> stopping);
+        AttemptRunner runner = new AttemptRunner(jobs, objects, engine, cache, taken, codeVersion, () -> stopping);
         listening = doorbells.listen(
                 Doorbell.QUANTIZATION_JOBS,
                 jobs::oldestWaiting,
