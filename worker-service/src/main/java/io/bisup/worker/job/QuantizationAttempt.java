@@ -54,13 +54,7 @@ final class QuantizationAttempt {
         control.checkpoint();
         List<Path> finished = checkpoints.restore(folder, progress);
         progress.enter(Phase.CALIBRATE);
-        FolderQuantization.Result result = new FolderQuantization(runtime, control)
-                .run(request, folder, finished, (shard, report) -> {
-                    progress.committed(checkpoints.commit(shard, report));
-                    if (progress.complete()) {
-                        progress.enter(Phase.EXPORT);
-                    }
-                });
+        FolderQuantization.Result result = quantize(request, folder, finished, control);
         progress.enter(Phase.EXPORT);
         List<ObjectEntry> files = new ArrayList<>(checkpoints.shards());
         for (Path file : result.files()) {
@@ -69,6 +63,20 @@ final class QuantizationAttempt {
         control.checkpoint();
         progress.enter(Phase.PUBLISH);
         return publication.publish(files);
+    }
+
+    private FolderQuantization.Result quantize(
+            FolderQuantization.Request request, Path folder, List<Path> finished, AttemptControl control) {
+        try {
+            return new FolderQuantization(runtime, control).run(request, folder, finished, (shard, report) -> {
+                progress.committed(checkpoints.commit(shard, report));
+                if (progress.complete()) {
+                    progress.enter(Phase.EXPORT);
+                }
+            });
+        } catch (RuntimeException e) {
+            throw ModelFailures.coded(e);
+        }
     }
 
     private FolderQuantization.Request fetch() throws IOException {

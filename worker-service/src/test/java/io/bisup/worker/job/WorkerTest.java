@@ -141,12 +141,13 @@ class WorkerTest {
         List<ObjectEntry> others = model().files().stream()
                 .filter(f -> !f.name().equals(torn.name()))
                 .toList();
-        return register("broken", Stream.concat(others.stream(), Stream.of(torn)).toList());
+        return register(
+                "broken", Stream.concat(others.stream(), Stream.of(torn)).toList());
     }
 
     private RegisteredModel register(String name, List<ObjectEntry> files) {
-        return models.register(new RegisteredModel(
-                name, Digests.of(files), "LlamaForCausalLM", BLOCKS, 1, "{}", files));
+        return models.register(
+                new RegisteredModel(name, Digests.of(files), "LlamaForCausalLM", BLOCKS, 1, "{}", files));
     }
 
     private ObjectEntry put(UUID upload, Path file) {
@@ -177,9 +178,7 @@ class WorkerTest {
             JobEvent event;
             do {
                 event = seen.poll(120, TimeUnit.SECONDS);
-                assertThat(event)
-                        .as("job %s, now %s", id, jobs.find(id))
-                        .isNotNull();
+                assertThat(event).as("job %s, now %s", id, jobs.find(id)).isNotNull();
             } while (!wanted.test(event));
             assertThat(following).isNotNull();
         }
