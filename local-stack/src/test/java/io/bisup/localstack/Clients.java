@@ -79,7 +79,11 @@ final class Clients implements AutoCloseable {
         }
         producer.send(new ProducerRecord<>(TOPIC, String.valueOf(n))).get(20, TimeUnit.SECONDS);
         byte[] bytes = String.valueOf(n).getBytes(java.nio.charset.StandardCharsets.UTF_8);
-        s3.putObject(PutObjectArgs.builder().bucket(bucket).object("number/" + n).data(bytes, bytes.length).build());
+        s3.putObject(PutObjectArgs.builder()
+                .bucket(bucket)
+                .object("number/" + n)
+                .data(bytes, bytes.length)
+                .build());
     }
 
     Set<String> rows() throws SQLException {
@@ -100,7 +104,8 @@ final class Clients implements AutoCloseable {
             TopicPartition partition = new TopicPartition(TOPIC, 0);
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
-            long end = consumer.endOffsets(List.of(partition), Duration.ofSeconds(60)).get(partition);
+            long end = consumer.endOffsets(List.of(partition), Duration.ofSeconds(60))
+                    .get(partition);
             Set<String> found = new HashSet<>();
             while (consumer.position(partition) < end) {
                 consumer.poll(Duration.ofSeconds(1)).forEach(r -> found.add(r.value()));
@@ -111,7 +116,8 @@ final class Clients implements AutoCloseable {
 
     /** The object's content, or nothing. */
     String object(String key) throws MinioException, java.io.IOException {
-        GetObjectArgs request = GetObjectArgs.builder().bucket(bucket).object(key).build();
+        GetObjectArgs request =
+                GetObjectArgs.builder().bucket(bucket).object(key).build();
         try (var in = s3.getObject(request)) {
             return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         } catch (ErrorResponseException e) {

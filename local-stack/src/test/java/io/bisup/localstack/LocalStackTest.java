@@ -75,7 +75,8 @@ class LocalStackTest {
 
     private static void assertPresent(Properties properties, int last) throws Exception {
         try (Clients clients = new Clients(properties)) {
-            List<String> first = IntStream.rangeClosed(0, 19).mapToObj(String::valueOf).toList();
+            List<String> first =
+                    IntStream.rangeClosed(0, 19).mapToObj(String::valueOf).toList();
             assertThat(clients.rows()).containsAll(first).contains(String.valueOf(last));
             assertThat(clients.records()).containsAll(first).contains(String.valueOf(last));
             assertThat(clients.object("number/" + last)).isEqualTo(String.valueOf(last));
