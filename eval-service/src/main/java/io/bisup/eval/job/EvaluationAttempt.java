@@ -1,0 +1,85 @@
+package io.bisup.eval.job;
+
+import io.bisup.contract.Failure;
+import io.bisup.contract.FailureCode;
+import io.bisup.contract.Measurement;
+import io.bisup.platform.job.EvaluationClaim;
+import io.bisup.platform.job.EvaluationStore;
+import io.bisup.platform.job.StaleEpochException;
+import io.bisup.platform.work.Failures;
+import io.bisup.platform.work.Heartbeat;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/** One try at an evaluation job, from its claim to its end. */
+class EvaluationAttempt {
+
+    private static final Logger LOG = System.getLogger(EvaluationAttempt.class.getName());
+
+    private final EvaluationStore store;
+    private final Measurements measurements;
+    private final BooleanSupplier stopping;
+
+    /** @param stopping whether the service shuts down: the work in hand then ends at its next step and is given back */
+    EvaluationAttempt(EvaluationStore store, Measurements measurements, BooleanSupplier stopping) {
+        this.store = store;
+        this.measurements = measurements;
+        this.stopping = stopping;
+    }
+
+    /** Measures and records; every way it can end is told to the store, if the claim still holds. */
+    void run(EvaluationClaim claim) {
+        LOG.log(
+                Level.INFO,
+                "evaluation {0} of job {1}, attempt {2}",
+                claim.evaluationId(),
+                claim.jobId(),
+                claim.attempt());
+        try (Heartbeat heartbeat = Heartbeat.start(claim.lease(), () -> store.heartbeat(claim))) {
+            end(claim, heartbeat);
+        } catch (StaleEpochException e) {
+            LOG.log(Level.INFO, "evaluation {0} stops: {1}", claim.evaluationId(), e.getMessage());
+        }
+    }
+
+    private void end(EvaluationClaim claim, Heartbeat heartbeat) {
+        try {
+            List<Measurement> measured = measurements.of(claim.work(), () -> step(heartbeat));
+            store.complete(claim, measured);
+        } catch (StaleEpochException e) {
+            throw e;
+        } catch (StoppingException e) {
+            store.giveBack(claim);
+        } catch (Exception | OutOfMemoryError e) {
+            Failure failure = Failures.of(e, null, null, claim.attempt());
+            log(claim, failure, e);
+            store.fail(claim, failure);
+        }
+    }
+
+    /** A stack trace only for what nobody expected. */
+    private static void log(EvaluationClaim claim, Failure failure, Throwable cause) {
+        String line = "evaluation " + claim.evaluationId() + " failed: " + failure.code() + ": " + failure.message();
+        if (failure.code() == FailureCode.INTERNAL) {
+            LOG.log(Level.ERROR, line, cause);
+        } else {
+            LOG.log(Level.WARNING, line);
+        }
+    }
+
+    private void step(Heartbeat heartbeat) {
+        heartbeat.check();
+        if (stopping.getAsBoolean()) {
+            throw new StoppingException();
+        }
+    }
+
+    /** The service shuts down. */
+    private static final class StoppingException extends RuntimeException {
+        StoppingException() {
+            super("the service shuts down", null, false, false);
+        }
+    }
+}
