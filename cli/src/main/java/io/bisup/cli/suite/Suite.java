@@ -24,7 +24,7 @@ import java.util.concurrent.TimeoutException;
  */
 public final class Suite {
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(120);
+    private static final Duration START_LIMIT = Duration.ofSeconds(240);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
     private static final List<Member> SERVICES = List.of(Member.API, Member.WORKER, Member.EVAL);
 
@@ -96,9 +96,11 @@ public final class Suite {
             stop(List.of(Member.WORKER, Member.EVAL));
             stop(List.of(Member.API));
             stop(List.of(Member.LOCAL_STACK));
-            if (Files.isDirectory(folders.run())) {
-                folders.forgetAddress();
+            Optional<ProcessHandle> left = LeftPostgres.find(folders.storesLastUsed());
+            if (left.isPresent()) {
+                end(left.get());
             }
+            folders.forgetAddress();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot stop the suite", e);
         }
@@ -106,6 +108,7 @@ public final class Suite {
 
     private void startStores() throws IOException {
         Files.deleteIfExists(folders.stackProperties());
+        folders.rememberStores();
         ProcessHandle process = spawn(Member.LOCAL_STACK, launch.stores());
         await(Member.LOCAL_STACK, process, () -> Files.exists(folders.stackProperties()));
     }
@@ -170,14 +173,17 @@ public final class Suite {
         List<ProcessHandle> processes =
                 members.stream().flatMap(m -> process(m).stream()).toList();
         processes.forEach(ProcessHandle::destroy);
-        for (ProcessHandle process : processes) {
-            if (!ended(process.onExit())) {
-                process.destroyForcibly();
-                process.onExit().join();
-            }
-        }
+        processes.forEach(Suite::end);
         for (Member member : members) {
             file(member).delete();
+        }
+    }
+
+    private static void end(ProcessHandle process) {
+        process.destroy();
+        if (!ended(process.onExit())) {
+            process.destroyForcibly();
+            process.onExit().join();
         }
     }
 

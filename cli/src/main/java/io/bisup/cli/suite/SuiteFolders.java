@@ -17,6 +17,7 @@ import java.util.Optional;
 public record SuiteFolders(Path home, Path state, Path data) {
 
     private static final String ADDRESS = "address";
+    private static final String STORES = "stores";
 
     /** The suite of this checkout: {@code .bisup} in the project's folder. */
     public static SuiteFolders ofHome() {
@@ -72,6 +73,16 @@ public record SuiteFolders(Path home, Path state, Path data) {
 
     void forgetAddress() throws IOException {
         Files.deleteIfExists(run().resolve(ADDRESS));
+    }
+
+    /** Notes which data the suite runs on: {@code ./bisup down} stops the demo's stores as well. */
+    void rememberStores() throws IOException {
+        Files.writeString(run().resolve(STORES), stores() + "\n");
+    }
+
+    Path storesLastUsed() throws IOException {
+        Path file = run().resolve(STORES);
+        return Files.exists(file) ? Path.of(Files.readString(file).strip()) : stores();
     }
 
     void create() throws IOException {

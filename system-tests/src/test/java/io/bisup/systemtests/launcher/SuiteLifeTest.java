@@ -1,0 +1,61 @@
+package io.bisup.systemtests.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bisup.cli.rest.Inputs;
+import io.bisup.cli.rest.ServiceClient;
+import io.bisup.cli.suite.Member;
+import io.bisup.cli.suite.Suite;
+import io.bisup.cli.suite.SuiteFolders;
+import io.bisup.cli.suite.SuiteSettings;
+import io.bisup.systemtests.Project;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Starting, killing, starting again and stopping the whole suite. */
+class SuiteLifeTest {
+
+    @TempDir
+    Path state;
+
+    @Test
+    void aSuiteKilledWholeComesBackWithItsDataAndStopsWithoutATrace() throws Exception {
+        SuiteFolders folders = new SuiteFolders(Project.home(), state, state.resolve("data"));
+        Suite suite = new Suite(folders, new SuiteSettings(0, Map.of()));
+        Path text = Files.writeString(state.resolve("text.txt"), "Once upon a time there was a quantizer.\n");
+        try {
+            suite.start();
+            new Inputs(new ServiceClient(suite.address())).addDataset("kept", text);
+
+            for (Member member : Member.values()) {
+                ProcessHandle process = suite.process(member).orElseThrow();
+                process.destroyForcibly();
+                process.onExit().join();
+            }
+            assertThat(suite.up()).isFalse();
+
+            suite.start();
+            assertThat(suite.up()).isTrue();
+            assertThat(new Inputs(new ServiceClient(suite.address())).datasets().findValuesAsText("name"))
+                    .containsExactly("kept");
+        } finally {
+            suite.stop();
+        }
+
+        assertThat(suite.up()).isFalse();
+        assertThat(processesOf(state))
+                .as("processes that still use the suite's folder")
+                .isEmpty();
+    }
+
+    private static List<String> processesOf(Path folder) {
+        return ProcessHandle.allProcesses()
+                .map(p -> p.info().commandLine().orElse(""))
+                .filter(line -> line.contains(folder.toString()) && !line.contains("surefire"))
+                .toList();
+    }
+}
