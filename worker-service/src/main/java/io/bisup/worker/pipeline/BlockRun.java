@@ -44,7 +44,6 @@ final class BlockRun implements AutoCloseable {
     private final PeakMemory memory;
     private final DecoderBlockWeights weights;
     private final @Nullable KeyValues prefix;
-    private final AttentionContext context;
     private final double power;
     private final long started = System.nanoTime();
 
@@ -72,8 +71,7 @@ final class BlockRun implements AutoCloseable {
         DecoderBlock exact = DecoderBlock.fullPrecision(
                 input.config(), weights, runtime.device().lowPrecision());
         this.prefix = before == 0 ? null : streams.prefix().through(exact, rotary);
-        this.context = PrefixStream.contextOf(prefix);
-        this.power = finite(streams.advanceExact(exact, rotary, context, control));
+        this.power = finite(streams.advanceExact(exact, rotary, PrefixStream.contextOf(prefix), control));
     }
 
     private NDArray finite(String name) {
@@ -140,9 +138,11 @@ final class BlockRun implements AutoCloseable {
         try (SafetensorsFile file = SafetensorsFile.open(shard);
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            DecoderBlock stored =
-                    new QuantizedBlockReader(runtime, input.config(), input.formats(), file::tensor).block(layer);
-            return streams.advanceQuantized(stored, rotary, context, control) / power;
+            QuantizedBlockReader reader =
+                    new QuantizedBlockReader(runtime, input.config(), input.formats(), file::tensor);
+            // The stored prefix, whose values are on the scale of the folded value projection.
+            AttentionContext behind = PrefixStream.contextOf(prefix == null ? null : reader.prefix(layer));
+            return streams.advanceQuantized(reader.block(layer), rotary, behind, control) / power;
         }
     }
 

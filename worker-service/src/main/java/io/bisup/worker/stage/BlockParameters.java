@@ -2,10 +2,13 @@ package io.bisup.worker.stage;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
+import io.bisup.llm.model.BlockInput;
+import io.bisup.llm.model.KeyValues;
 import io.bisup.llm.quant.BlockSolution;
 import io.bisup.llm.quant.KernelOrder;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Θ of one block: everything BiSup may learn, in the kernels' order; an empty tensor where a space is switched off. The
@@ -16,6 +19,7 @@ public final class BlockParameters implements AutoCloseable {
     /** Smoothing places: inputs of qkv, o, gate/up and down; q·k. */
     public static final int SMOOTHED = 5;
 
+    private static final int OUTPUT = BlockInput.OUTPUT.ordinal();
     private static final int LINEARS = KernelOrder.LINEARS.size();
 
     private final BlockContext context;
@@ -28,6 +32,7 @@ public final class BlockParameters implements AutoCloseable {
     private final NDArray[] a;
     private final NDArray[] b;
     private double logBound;
+    private @Nullable NDArray prefixValues;
 
     /** Neutral: no smoothing, no clipping, no low-rank branch. */
     public BlockParameters(BlockContext context) {
@@ -102,9 +107,36 @@ public final class BlockParameters implements AutoCloseable {
         this.logBound = value;
     }
 
+    /** Exact keys before every sample, or an empty tensor. */
+    public NDArray prefixKeys() {
+        return context.prefixKeys();
+    }
+
+    /** Exact values before every sample, on the scale of the folded value projection; or an empty tensor. */
+    public NDArray prefixValues() {
+        return prefixValues == null ? context.prefixValues() : prefixValues;
+    }
+
+    /**
+     * Puts the prefix's values on the scale of the o input's s0. They are constants of the block, so that s of the o input
+     * stays at its start where there is a prefix.
+     */
+    public void foldPrefix() {
+        KeyValues prefix = context.prefix();
+        if (prefix != null && start[OUTPUT].size() > 0) {
+            NDArray folded = context.kernels().call("ql_fold_prefix", prefix.values(), start[OUTPUT]);
+            NDScope.unregister(folded);
+            prefixValues = folded;
+        }
+    }
+
     /** Θ1 and Θ2: what learns at the training's rate. */
     public List<NDArray> rangesAndScales() {
-        return present(theta, high, low, activation, keyValue);
+        NDArray[] free = theta.clone();
+        if (context.prefix() != null) {
+            free[OUTPUT] = context.empty();
+        }
+        return present(free, high, low, activation, keyValue);
     }
 
     /** Θ3: what learns at the low-rank branch's own rate. */
@@ -151,7 +183,7 @@ public final class BlockParameters implements AutoCloseable {
                 factors(keyValue),
                 a,
                 b,
-                context.prefix());
+                context.prefix() == null ? null : new KeyValues(prefixKeys(), prefixValues()));
     }
 
     private NDArray[] factors(NDArray[] logits) {
@@ -173,6 +205,9 @@ public final class BlockParameters implements AutoCloseable {
     @Override
     public void close() {
         learnt().forEach(NDArray::close);
-        present(start).forEach(NDArray::close);
+        present(theta, start).forEach(NDArray::close);
+        if (prefixValues != null) {
+            prefixValues.close();
+        }
     }
 }

@@ -13,7 +13,9 @@ import io.bisup.llm.checkpoint.SafetensorsWriter;
 import io.bisup.llm.config.Architecture;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.model.AttentionContext;
+import io.bisup.llm.model.DecoderBlock;
 import io.bisup.llm.model.DecoderBlockWeights;
+import io.bisup.llm.model.KeyValues;
 import io.bisup.llm.model.RotaryEmbedding;
 import io.bisup.llm.quant.BlockFormats;
 import io.bisup.llm.quant.FakeQuantizer;
@@ -27,9 +29,11 @@ import io.bisup.worker.stage.Control;
 import io.bisup.worker.stage.Samples;
 import io.bisup.worker.stage.Seeds;
 import io.bisup.worker.stage.learn.BlockSteps;
+import io.bisup.worker.stage.prefix.PrefixStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,7 +65,7 @@ class StoredBlockTest {
                         new Recipe.LowRank(4, Recipe.LowRank.Start.WHITENED_SVD, 0.0005),
                         TinyModels.TRAINING)
                 : TinyModels.recipe(bits, null, new Recipe.Smoothing(0.5, 4), null, TinyModels.TRAINING);
-        BlockContext context = context(config, BlockFormats.of(recipe));
+        BlockContext context = context(config, BlockFormats.of(recipe), null);
         try (BlockParameters parameters = new BlockParameters(context)) {
             new BlockSolver(recipe, BlockSteps.TORCH).solve(context, parameters, 1);
             NDArray x = context.samples().input(0);
@@ -69,6 +73,32 @@ class StoredBlockTest {
             NDArray stored = fromFile(context, parameters, x);
             double largest = learnt.abs().max().getFloat();
             assertThat(learnt.sub(stored).abs().max().getFloat()).isLessThan((float) (1e-5 * largest));
+        }
+    }
+
+    /** P1 and B2 on the stored path: at 16 bits, smoothed and behind a prefix, the block is the full-precision one. */
+    @ParameterizedTest
+    @CsvSource({"LLAMA", "QWEN2", "QWEN3"})
+    void smoothingKeepsTheFunctionBehindAPrefix(Architecture architecture) throws IOException {
+        DecoderConfig config = TinyModels.config(architecture, 1);
+        Recipe recipe = TinyModels.recipe(16, null, new Recipe.Smoothing(0.5, 4), null, TinyModels.TRAINING);
+        RotaryEmbedding rotary = new RotaryEmbedding(RUNTIME, config, DataType.FLOAT32);
+        DecoderBlock exact = DecoderBlock.fullPrecision(
+                config,
+                DecoderBlockWeights.load(config, 0, name -> TinyModels.parameter(config, name)),
+                RUNTIME.device().lowPrecision());
+        PrefixStream stream = new PrefixStream(RUNTIME.kernels(), new RandomSamples(config).input(99));
+        KeyValues prefix = stream.through(exact, rotary);
+        BlockContext context = context(config, BlockFormats.of(recipe), prefix);
+        try (BlockParameters parameters = new BlockParameters(context)) {
+            new BlockSolver(recipe, BlockSteps.TORCH).solve(context, parameters, 1);
+            NDArray x = context.samples().input(0);
+            NDArray expected = exact.forward(RUNTIME.kernels(), x, rotary, PrefixStream.contextOf(prefix));
+            NDArray without = exact.forward(RUNTIME.kernels(), x, rotary, AttentionContext.EMPTY);
+            NDArray stored = fromFile(context, parameters, x);
+            double largest = expected.abs().max().getFloat();
+            assertThat(expected.sub(stored).abs().max().getFloat()).isLessThan((float) (1e-5 * largest));
+            assertThat(expected.sub(without).abs().max().getFloat()).isGreaterThan((float) (1e-2 * largest));
         }
     }
 
@@ -84,8 +114,8 @@ class StoredBlockTest {
                         rounded(context, parameters.b()),
                         context.angles().cosines(),
                         context.angles().sines(),
-                        context.prefixKeys(),
-                        context.prefixValues(),
+                        parameters.prefixKeys(),
+                        parameters.prefixValues(),
                         context.dims(),
                         context.formats().spec(),
                         context.config().rmsNormEpsilon(),
@@ -110,17 +140,20 @@ class StoredBlockTest {
         QuantizedBlockWriter writer = new QuantizedBlockWriter(context.formats(), new FakeQuantizer(RUNTIME));
         SafetensorsWriter.write(shard, SafetensorsWriter.FORMAT_PT, writer.tensors(0, parameters.solution()));
         try (SafetensorsFile file = SafetensorsFile.open(shard)) {
-            return new QuantizedBlockReader(RUNTIME, context.config(), context.formats(), file::tensor)
-                    .block(0)
+            QuantizedBlockReader reader =
+                    new QuantizedBlockReader(RUNTIME, context.config(), context.formats(), file::tensor);
+            AttentionContext behind =
+                    context.prefix() == null ? AttentionContext.EMPTY : AttentionContext.of(reader.prefix(0));
+            return reader.block(0)
                     .forward(
                             context.kernels(),
                             x,
                             new RotaryEmbedding(RUNTIME, context.config(), DataType.FLOAT32),
-                            AttentionContext.EMPTY);
+                            behind);
         }
     }
 
-    private static BlockContext context(DecoderConfig config, BlockFormats formats) {
+    private static BlockContext context(DecoderConfig config, BlockFormats formats, @Nullable KeyValues prefix) {
         NDArray empty = RUNTIME.manager().create(new Shape(0));
         NDArray[] weights =
                 KernelOrder.of(DecoderBlockWeights.load(config, 0, name -> TinyModels.parameter(config, name)), empty);
@@ -132,8 +165,9 @@ class StoredBlockTest {
                 weights,
                 empty,
                 new RandomSamples(config),
-                new RotaryEmbedding(RUNTIME, config, DataType.FLOAT32).angles(0, TIME),
-                null,
+                new RotaryEmbedding(RUNTIME, config, DataType.FLOAT32)
+                        .angles(prefix == null ? 0 : prefix.length(), TIME),
+                prefix,
                 new Seeds(0),
                 Control.NONE);
     }

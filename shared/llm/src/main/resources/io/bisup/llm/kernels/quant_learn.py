@@ -46,6 +46,10 @@ def ql_fold_keys(self, w: List[Tensor], s: Tensor, dims: List[int]) -> List[Tens
                 f[10] = self.ql_divide_output(w[10], torch.flatten(pair))
     return f
 
+# Values of a prefix [1, kv heads, P, head dim] on the scale of the value rows that s divides.
+def ql_fold_prefix(self, values: Tensor, s: Tensor) -> Tensor:
+    return torch.div(values, torch.reshape(s, [values.size(1), 1, values.size(3)]))
+
 # s of the o input repeated over the query heads that share a key-value head.
 def ql_repeat(self, s: Tensor, dims: List[int]) -> Tensor:
     result = s

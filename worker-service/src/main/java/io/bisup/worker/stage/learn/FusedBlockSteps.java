@@ -72,7 +72,7 @@ public final class FusedBlockSteps implements BlockSteps {
                     power,
                     context.angles().cosines(),
                     context.angles().sines(),
-                    new Prefix(context.prefixKeys(), context.prefixValues()));
+                    new Prefix(parameters.prefixKeys(), parameters.prefixValues()));
             FusedLearning.Parameters learnt = new FusedLearning.Parameters(
                     context.weights(),
                     parameters.theta(),

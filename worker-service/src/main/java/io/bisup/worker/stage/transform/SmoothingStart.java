@@ -36,6 +36,7 @@ public final class SmoothingStart {
                 BlockParameters.put(parameters.theta(), input.ordinal(), start.zerosLike());
             }
         }
+        parameters.foldPrefix();
     }
 
     private static NDArray columns(BlockContext context, List<BlockTensor> weights) {
