@@ -1,13 +1,17 @@
 package io.bisup.cli.demo;
 
 import io.bisup.cli.rest.Inputs;
+import io.bisup.contract.Json;
 import io.bisup.demo.DemoCorpus;
 import io.bisup.demo.corpus.Register;
+import io.bisup.demo.corpus.Split;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Registers the demo's model and texts; again is a no-op, since their bytes are always the same. */
 final class DemoInputs {
@@ -28,30 +32,34 @@ final class DemoInputs {
 
     /** @return the model's size on disk in bytes */
     long register(Path model) {
-        dataset(CALIBRATION, calibrationText());
-        dataset(STORIES, DemoCorpus.test(Register.STORIES));
-        dataset(RECORDS, DemoCorpus.test(Register.RECORDS));
+        dataset(CALIBRATION, calibration());
+        dataset(STORIES, DemoCorpus.documents(Split.TEST, Register.STORIES));
+        dataset(RECORDS, DemoCorpus.documents(Split.TEST, Register.RECORDS));
         return inputs.addModel(MODEL, model.toString()).path("bytes").asLong();
     }
 
     /** The first training documents; the test texts share no document with them. */
-    private static String calibrationText() {
-        List<String> documents = DemoCorpus.train();
-        StringBuilder text = new StringBuilder();
-        for (String document : documents) {
-            if (text.length() > CALIBRATION_CHARACTERS) {
+    private static List<String> calibration() {
+        List<String> chosen = new ArrayList<>();
+        int characters = 0;
+        for (String document : DemoCorpus.train()) {
+            if (characters > CALIBRATION_CHARACTERS) {
                 break;
             }
-            text.append(text.isEmpty() ? "" : "\n\n").append(document);
+            chosen.add(document);
+            characters += document.length();
         }
-        return text.toString();
+        return chosen;
     }
 
-    private void dataset(String name, String text) {
+    /** As JSON lines, so that the protocols join whole documents, as in training, and not lines. */
+    private void dataset(String name, List<String> documents) {
+        List<String> lines =
+                documents.stream().map(d -> Json.write(Map.of("text", d))).toList();
         try {
-            Path file = Files.createTempFile("bisup-demo", ".txt");
+            Path file = Files.createTempFile("bisup-demo", ".jsonl");
             try {
-                Files.writeString(file, text);
+                Files.write(file, lines);
                 inputs.addDataset(name, file);
             } finally {
                 Files.delete(file);

@@ -45,7 +45,8 @@ record DemoTable(long fpBytes, JobView plain, JobView learned) {
         StringBuilder header = new StringBuilder(String.format("%n%-16s  %-11s  %8s", "", "bits", "MB"));
         rounding.forEach(p -> header.append(String.format("  %18s", p.dataset())));
         out.println(header.append(String.format("  %9s  %7s", "recovered", "seconds")));
-        out.println(row("FP", "16", fpBytes, rounding.stream().map(Pair::fp).toList(), "", ""));
+        out.println(row("FP", "16", fpBytes, fp(rounding), "", ""));
+        out.println(row("FP behind prefix", "16", fpBytes, fp(bisup), "", ""));
         out.println(
                 row(plain.recipe(), plain.code(), plain.artifactBytes(), quantized(rounding), "0 %", seconds(plain)));
         out.println(row(
@@ -58,7 +59,7 @@ record DemoTable(long fpBytes, JobView plain, JobView learned) {
         out.println();
         out.println(
                 "Perplexity per token; recovered: share of rounding's loss in log-perplexity that BiSup takes back, "
-                        + "each against the FP model behind the same prefix.");
+                        + "each against its own FP model (BiSup's stands behind the same prefix).");
         out.flush();
     }
 
@@ -75,6 +76,10 @@ record DemoTable(long fpBytes, JobView plain, JobView learned) {
         return recovered(
                 rounding.stream().mapToDouble(Pair::gap).toArray(),
                 learned.stream().mapToDouble(Pair::gap).toArray());
+    }
+
+    private static List<Double> fp(List<Pair> pairs) {
+        return pairs.stream().map(Pair::fp).toList();
     }
 
     private static List<Double> quantized(List<Pair> pairs) {
