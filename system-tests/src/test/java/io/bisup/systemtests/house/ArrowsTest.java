@@ -48,7 +48,6 @@ class ArrowsTest {
                     .dependOnClassesThat()
                     .resideInAnyPackage(others)
                     .because("services talk through contract, Kafka and the stores")
-                    .allowEmptyShould(true)
                     .check(classes);
         }
     }
@@ -118,7 +117,6 @@ class ArrowsTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.bisup.platform..", "io.bisup.worker.job..")
                 .because("the same engine runs without services")
-                .allowEmptyShould(true)
                 .check(classes);
     }
 
