@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "bench",
         description = "Measures what this project claims about speed and memory.",
-        subcommands = {BlockStepCommand.class, MemoryCommand.class, MemoryRunCommand.class},
+        subcommands = {AblationCommand.class, BlockStepCommand.class, MemoryCommand.class, MemoryRunCommand.class},
         mixinStandardHelpOptions = true,
         version = "BiSup Service 0.1.0")
 public final class Main {

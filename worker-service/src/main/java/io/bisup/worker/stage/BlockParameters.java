@@ -19,7 +19,7 @@ public final class BlockParameters implements AutoCloseable {
     /** Smoothing places: inputs of qkv, o, gate/up and down; q·k. */
     public static final int SMOOTHED = 5;
 
-    private static final int OUTPUT = BlockInput.OUTPUT.ordinal();
+    private static final int OUTPUT = KernelOrder.indexOf(BlockInput.OUTPUT);
     private static final int LINEARS = KernelOrder.LINEARS.size();
 
     private final BlockContext context;

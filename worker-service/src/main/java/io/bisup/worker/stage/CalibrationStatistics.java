@@ -25,9 +25,9 @@ public final class CalibrationStatistics implements AutoCloseable {
         this.grams = moments ? new NDArray[absMax.length] : new NDArray[0];
         for (BlockInput input : BlockInput.values()) {
             long width = width(context, input);
-            absMax[input.ordinal()] = context.runtime().manager().zeros(new Shape(width));
+            absMax[KernelOrder.indexOf(input)] = context.runtime().manager().zeros(new Shape(width));
             if (moments) {
-                grams[input.ordinal()] = context.runtime().manager().zeros(new Shape(width, width));
+                grams[KernelOrder.indexOf(input)] = context.runtime().manager().zeros(new Shape(width, width));
             }
         }
         NDScope.unregister(absMax);
@@ -72,12 +72,12 @@ public final class CalibrationStatistics implements AutoCloseable {
 
     /** Largest magnitude of each channel of an input, [in]. */
     public NDArray absMax(BlockInput input) {
-        return absMax[input.ordinal()];
+        return absMax[KernelOrder.indexOf(input)];
     }
 
     /** Σ x xᵀ over all tokens, [in, in]. */
     public NDArray gram(BlockInput input) {
-        return grams[input.ordinal()];
+        return grams[KernelOrder.indexOf(input)];
     }
 
     /** Number of tokens seen. */

@@ -35,11 +35,18 @@ public final class KernelOrder {
             BlockTensor.QUERY_NORM,
             BlockTensor.KEY_NORM);
 
+    private static final List<BlockInput> INPUTS = List.of(BlockInput.values());
+
     private KernelOrder() {}
 
     /** Where a parameter stands in {@link #PARAMETERS}. */
     public static int indexOf(BlockTensor tensor) {
         return PARAMETERS.indexOf(tensor);
+    }
+
+    /** Where what belongs to an input stands in lists of four. */
+    public static int indexOf(BlockInput input) {
+        return INPUTS.indexOf(input);
     }
 
     /** The parameters in order; {@code empty} where the model has none. */

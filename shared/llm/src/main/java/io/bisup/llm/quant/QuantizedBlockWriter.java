@@ -69,7 +69,10 @@ public final class QuantizedBlockWriter {
 
     private static void clips(List<TensorSource> all, int layer, BlockSolution solution) {
         for (BlockInput input : BlockInput.values()) {
-            exact(all, QuantizedNames.activationClip(input, layer), solution.activationClip()[input.ordinal()]);
+            exact(
+                    all,
+                    QuantizedNames.activationClip(input, layer),
+                    solution.activationClip()[KernelOrder.indexOf(input)]);
         }
         exact(all, QuantizedNames.keyClip(layer), solution.keyValueClip()[0]);
         exact(all, QuantizedNames.valueClip(layer), solution.keyValueClip()[1]);

@@ -75,7 +75,7 @@ public final class LowRankStart {
                                 .call(
                                         "qs_smoothed_gram",
                                         statistics.gram(input),
-                                        parameters.start()[input.ordinal()],
+                                        parameters.start()[KernelOrder.indexOf(input)],
                                         input == BlockInput.OUTPUT,
                                         context.dims()),
                         statistics.tokens());

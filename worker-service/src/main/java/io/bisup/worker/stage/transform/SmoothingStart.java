@@ -32,8 +32,8 @@ public final class SmoothingStart {
                 NDArray activation = perFactor(context, input, statistics.absMax(input));
                 NDArray weight = perFactor(context, input, columns(context, input.weights()));
                 NDArray start = context.kernels().call("qs_smooth_start", activation, weight, smoothing.alpha());
-                BlockParameters.put(parameters.start(), input.ordinal(), start);
-                BlockParameters.put(parameters.theta(), input.ordinal(), start.zerosLike());
+                BlockParameters.put(parameters.start(), KernelOrder.indexOf(input), start);
+                BlockParameters.put(parameters.theta(), KernelOrder.indexOf(input), start.zerosLike());
             }
         }
         parameters.foldPrefix();

@@ -82,7 +82,7 @@ public final class ClippingStart {
             NDArray logits = context.runtime()
                     .manager()
                     .full(new Shape(context.formats().activationGroups(width)), (float) logit);
-            BlockParameters.put(parameters.activation(), input.ordinal(), logits);
+            BlockParameters.put(parameters.activation(), KernelOrder.indexOf(input), logits);
         }
     }
 
@@ -107,7 +107,7 @@ public final class ClippingStart {
         context.control().checkpoint();
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            NDArray read = context.forward(context.samples().input(sample), folded)[3 + input.ordinal()];
+            NDArray read = context.forward(context.samples().input(sample), folded)[3 + KernelOrder.indexOf(input)];
             return context.kernels()
                     .call(
                             "qs_clip_errors",
