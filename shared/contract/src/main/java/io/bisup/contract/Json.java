@@ -13,6 +13,9 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.cfg.MapperBuilder;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
@@ -28,6 +31,7 @@ public final class Json {
 
     private static final int MAX_DEPTH = 64;
     private static final int MAX_STRING = 1 << 20;
+    private static final int MAX_SHOWN = 80;
 
     private static final JsonMapper MAPPER = strict(JsonMapper.builder()).build();
     private static final YAMLMapper YAML = strict(YAMLMapper.builder(
@@ -93,8 +97,22 @@ public final class Json {
                 return new InvalidSpecException(join(pointer, own.field()), own.reason(), own.remedy());
             }
         }
-        String reason = e.getOriginalMessage().lines().findFirst().orElse("cannot be read");
-        return new InvalidSpecException(pointer, reason, "see the API description for the fields and their types");
+        return new InvalidSpecException(pointer, reason(e), "see the API description for the fields and their types");
+    }
+
+    /** The cause in our words: Jackson's name Java classes, which tell a submitter nothing. */
+    private static String reason(JsonMappingException e) {
+        return switch (e) {
+            case UnrecognizedPropertyException unknown -> "is not a field here";
+            case InvalidFormatException format -> "cannot be " + shown(format.getValue());
+            case MismatchedInputException type -> "has the wrong type, or a field of it is missing";
+            default -> e.getOriginalMessage().lines().findFirst().orElse("cannot be read");
+        };
+    }
+
+    private static String shown(Object value) {
+        String text = String.valueOf(value);
+        return "'" + (text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "…" : text) + "'";
     }
 
     private static String join(String pointer, String field) {
