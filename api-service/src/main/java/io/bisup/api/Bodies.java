@@ -73,10 +73,14 @@ public class Bodies {
                     ? ""
                     : " (line " + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr() + ")";
-            throw new ProblemException(
-                    ProblemKind.MALFORMED_JSON, "the body is no JSON: " + e.getOriginalMessage() + place);
+            throw new ProblemException(ProblemKind.MALFORMED_JSON, "the body is no JSON: " + told(e) + place);
         } catch (IOException e) {
             throw new IllegalStateException("reading a string", e);
         }
+    }
+
+    /** Jackson's first words; what follows tells of its insides. */
+    private static String told(JsonProcessingException e) {
+        return e.getOriginalMessage().split(" \\(start marker|, from `|\\n", 2)[0];
     }
 }

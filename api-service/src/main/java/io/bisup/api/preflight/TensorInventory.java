@@ -15,20 +15,40 @@ final class TensorInventory {
 
     static void check(DecoderConfig config, Map<String, TensorEntry> tensors) {
         Map<String, List<Long>> expected = ModelTensors.expected(config);
-        List<String> missing =
-                expected.keySet().stream().filter(n -> !tensors.containsKey(n)).toList();
-        if (!missing.isEmpty()) {
-            String more = missing.size() > SHOWN ? " and " + (missing.size() - SHOWN) + " more" : "";
-            throw ModelInspector.damaged("the checkpoint lacks "
-                    + String.join(", ", missing.subList(0, Math.min(SHOWN, missing.size()))) + more
-                    + ", which config.json implies");
-        }
+        refuse(
+                expected.keySet().stream()
+                        .filter(n -> !tensors.containsKey(n) && !isTiedHead(n, config, tensors))
+                        .toList(),
+                "the checkpoint lacks %s, which config.json implies");
+        refuse(
+                tensors.keySet().stream()
+                        .filter(n -> !expected.containsKey(n) && !isHarmless(n))
+                        .toList(),
+                "the checkpoint holds %s, for which the model has no place");
         tensors.forEach((name, entry) -> {
             List<Long> shape = expected.get(name);
             if (shape != null) {
                 checkTensor(entry, shape);
             }
         });
+    }
+
+    /** Some tied checkpoints store the one matrix under the head's name. */
+    private static boolean isTiedHead(String name, DecoderConfig config, Map<String, TensorEntry> tensors) {
+        return config.tiedEmbeddings() && name.equals(ModelTensors.EMBEDDING) && tensors.containsKey(ModelTensors.HEAD);
+    }
+
+    /** Frequencies that older files store although they follow from config.json, and the copy of a tied head. */
+    private static boolean isHarmless(String name) {
+        return name.endsWith(".rotary_emb.inv_freq") || name.equals(ModelTensors.HEAD);
+    }
+
+    private static void refuse(List<String> names, String message) {
+        if (!names.isEmpty()) {
+            String more = names.size() > SHOWN ? " and " + (names.size() - SHOWN) + " more" : "";
+            String shown = String.join(", ", names.subList(0, Math.min(SHOWN, names.size())));
+            throw ModelInspector.damaged(message.formatted(shown + more));
+        }
     }
 
     private static void checkTensor(TensorEntry tensor, List<Long> shape) {

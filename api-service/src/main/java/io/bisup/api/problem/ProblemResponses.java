@@ -11,7 +11,7 @@ public final class ProblemResponses {
 
     public static final String MEDIA_TYPE = "application/problem+json";
     private static final int RETRY_AFTER_SECONDS = 5;
-    private static final int MAX_DETAIL = 2_000;
+    private static final int MAX_TEXT = 1_000;
 
     private ProblemResponses() {}
 
@@ -32,10 +32,17 @@ public final class ProblemResponses {
                 kind.type(),
                 kind.title(),
                 kind.status(),
-                detail.length() > MAX_DETAIL ? detail.substring(0, MAX_DETAIL) + "…" : detail,
+                shortened(detail),
                 path,
                 kind.name(),
                 kind.retryable(),
-                errors));
+                errors.stream()
+                        .map(e -> new FieldError(shortened(e.pointer()), shortened(e.message()), e.remedy()))
+                        .toList()));
+    }
+
+    /** What a client wrote comes back in part only. */
+    private static String shortened(String text) {
+        return text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) + "…" : text;
     }
 }
