@@ -1,0 +1,49 @@
+package io.bisup.api;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.notNullValue;
+
+import io.bisup.api.testing.Inputs;
+import io.bisup.api.testing.LocalStackResource;
+import io.bisup.localstack.LocalStackProcess;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** With the stores gone, clients are told to come again: 503, never 500. */
+@QuarkusTest
+@QuarkusTestResource(value = LocalStackResource.class, restrictToAnnotatedClass = true)
+class OutageTest {
+
+    LocalStackProcess stack;
+
+    @Test
+    void storesThatAreAway() {
+        Inputs.register();
+        String id = Inputs.submit(Map.of());
+        stack.close();
+        unavailable(given().get("/v1/quantization-jobs/" + id));
+        unavailable(given().get("/v1/quantization-jobs"));
+        unavailable(given().urlEncodingEnabled(false).post("/v1/quantization-jobs/" + id + ":cancel"));
+        unavailable(given().contentType("application/json")
+                .header("Idempotency-Key", UUID.randomUUID().toString())
+                .body(Inputs.spec(Map.of()))
+                .post("/v1/quantization-jobs"));
+        unavailable(given().contentType("text/plain").body("text").put("/v1/datasets/away"));
+        given().get("/q/health/live").then().statusCode(200);
+        given().get("/q/health/ready").then().statusCode(503);
+    }
+
+    private static void unavailable(Response answer) {
+        answer.then()
+                .statusCode(503)
+                .contentType("application/problem+json")
+                .header("Retry-After", notNullValue())
+                .body("code", equalTo("STORE_UNAVAILABLE"))
+                .body("retryable", equalTo(true));
+    }
+}

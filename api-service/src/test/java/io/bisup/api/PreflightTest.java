@@ -1,0 +1,132 @@
+package io.bisup.api;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.emptyString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.not;
+
+import io.bisup.api.testing.Inputs;
+import io.bisup.api.testing.LocalStackResource;
+import io.bisup.api.testing.TinyModel;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What cannot run is refused before it is queued, and the field at fault is named. */
+@QuarkusTest
+@QuarkusTestResource(LocalStackResource.class)
+class PreflightTest {
+
+    private static final Map<String, Object> FORMAT = Map.of("bits", 4, "symmetric", true, "group", "128");
+    private static final Map<String, Object> RECIPE = Map.of(
+            "name",
+            "own",
+            "weights",
+            FORMAT,
+            "activations",
+            FORMAT,
+            "keyValue",
+            Map.of("bits", 4, "symmetric", false, "group", "head"));
+
+    @BeforeEach
+    void register() {
+        Inputs.register();
+    }
+
+    @Test
+    void unknownNames() {
+        refused(Map.of("model", "nobody", "calibrationDataset", "nothing"), "DATASET_NOT_FOUND")
+                .body("errors.pointer", hasItems("/calibrationDataset", "/model"));
+        refused(Map.of("recipe", "magic"), "INVALID_SPEC").body("errors.pointer", hasItem("/recipe"));
+        refused(Map.of("evaluation", List.of(Map.of("dataset", "nowhere", "window", 64))), "DATASET_NOT_FOUND")
+                .body("errors.pointer", hasItem("/evaluation/0/dataset"));
+    }
+
+    @Test
+    void aGroupThatDividesNoWidthNamesTheTensor() {
+        refused(
+                        Map.of("recipe", with("weights", Map.of("bits", 3, "symmetric", true, "group", "96"))),
+                        "UNSUPPORTED_RECIPE")
+                .body("errors.pointer", hasItem("/recipe/weights/group"))
+                .body("errors[0].message", containsString("self_attn.q_proj.weight"));
+        Inputs.model("narrow", new TinyModel().with("intermediate_size", 320));
+        refused(Map.of("model", "narrow"), "UNSUPPORTED_RECIPE")
+                .body("errors.pointer", hasItem("/recipe"))
+                .body("errors[0].message", containsString("mlp.down_proj.weight"));
+    }
+
+    @Test
+    void aBaseOfAnotherRelease() {
+        refused(Map.of("recipe", with("base", "quarot")), "UNSUPPORTED_RECIPE")
+                .body("errors.pointer", hasItem("/recipe/base"));
+    }
+
+    @Test
+    void aRankAboveTheNarrowSide() {
+        Map<String, Object> lowRank = Map.of("rank", 65, "start", "svd", "learningRate", 0.001);
+        Map<String, Object> training = Map.of("epochs", 1, "learningRate", 0.001, "heldOut", 4);
+        Map<String, Object> recipe = new java.util.HashMap<>(RECIPE);
+        recipe.put("lowRank", lowRank);
+        recipe.put("training", training);
+        refused(Map.of("recipe", recipe), "UNSUPPORTED_RECIPE").body("errors.pointer", hasItem("/recipe/lowRank/rank"));
+    }
+
+    @Test
+    void aPrefixWithoutATokenizer() {
+        Inputs.model("mute", new TinyModel().withoutTokenizer());
+        refused(Map.of("model", "mute", "recipe", with("prefix", "bos")), "UNSUPPORTED_RECIPE")
+                .body("errors.pointer", hasItem("/recipe/prefix"));
+    }
+
+    @Test
+    void windowsBeyondTheContext() {
+        refused(Map.of("evaluation", List.of(Map.of("dataset", "wiki", "window", 257))), "INVALID_SPEC")
+                .body("errors.pointer", hasItem("/evaluation/0/window"));
+        refused(Map.of("calibration", Map.of("samples", 4, "sequenceLength", 257, "seed", 0)), "UNSUPPORTED_RECIPE")
+                .body("errors.pointer", hasItem("/calibration/sequenceLength"));
+        refused(Map.of("calibration", "absent"), "UNSUPPORTED_RECIPE").body("errors.pointer", hasItem("/recipe"));
+    }
+
+    @Test
+    void calibrationThatIsEvaluation() {
+        refused(Map.of("calibrationDataset", "wiki"), "INVALID_SPEC")
+                .body("errors.pointer", hasItem("/calibrationDataset"));
+        Inputs.dataset("wiki-again", "facts to evaluate on. ".repeat(200));
+        refused(Map.of("calibrationDataset", "wiki-again"), "INVALID_SPEC")
+                .body("errors[0].message", containsString("same bytes"));
+    }
+
+    @Test
+    void aDatasetShorterThanAWindow() {
+        Inputs.dataset("short", "few words");
+        refused(Map.of("calibrationDataset", "short"), "DATASET_TOO_SHORT")
+                .body("errors.pointer", hasItem("/calibrationDataset"));
+    }
+
+    private static Map<String, Object> with(String field, Object value) {
+        Map<String, Object> recipe = new java.util.HashMap<>(RECIPE);
+        recipe.put(field, value);
+        return recipe;
+    }
+
+    private static ValidatableResponse refused(Map<String, ?> changes, String code) {
+        return given().contentType("application/json")
+                .header("Idempotency-Key", UUID.randomUUID().toString())
+                .body(Inputs.spec(changes))
+                .post("/v1/quantization-jobs")
+                .then()
+                .statusCode(422)
+                .contentType("application/problem+json")
+                .body("code", equalTo(code))
+                .body("retryable", equalTo(false))
+                .body("errors[0].remedy", not(emptyString()));
+    }
+}

@@ -1,0 +1,124 @@
+package io.bisup.api.testing;
+
+import io.bisup.contract.ArtifactManifest;
+import io.bisup.contract.BlockReport;
+import io.bisup.contract.Digests;
+import io.bisup.contract.Measurement;
+import io.bisup.contract.ObjectEntry;
+import io.bisup.contract.PerplexityResult;
+import io.bisup.contract.PerplexitySpec;
+import io.bisup.contract.Phase;
+import io.bisup.contract.Progress;
+import io.bisup.platform.job.Claim;
+import io.bisup.platform.job.EvaluationStore;
+import io.bisup.platform.job.JobStore;
+import io.bisup.platform.object.ObjectKeys;
+import io.bisup.platform.object.ObjectStore;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+/** Plays the other services against the real stores: writes what a worker and an evaluator write. */
+@ApplicationScoped
+public class Worker {
+
+    private static final Duration LEASE = Duration.ofSeconds(60);
+
+    private final JobStore jobs;
+    private final EvaluationStore evaluations;
+    private final ObjectStore objects;
+
+    Worker(JobStore jobs, EvaluationStore evaluations, ObjectStore objects) {
+        this.jobs = jobs;
+        this.evaluations = evaluations;
+        this.objects = objects;
+    }
+
+    public Claim claim(String jobId) {
+        return jobs.claim(jobId, "worker-1", LEASE).orElseThrow();
+    }
+
+    public Claim claim(String jobId, Duration lease) {
+        return jobs.claim(jobId, "worker-1", lease).orElseThrow();
+    }
+
+    public void report(Claim claim, Phase phase, int blocksDone) {
+        double left = 4.5 * (TinyModel.LAYERS - blocksDone);
+        jobs.heartbeat(claim, new Progress(phase, blocksDone, TinyModel.LAYERS, 4.5, left, null));
+    }
+
+    public void commit(Claim claim, int block) {
+        double loss = 2e-4 * Math.exp(0.9 * block);
+        jobs.commitBlock(
+                claim,
+                new BlockReport(
+                        block,
+                        loss,
+                        0.4 * loss,
+                        1.05 * loss,
+                        0.5 * loss,
+                        2e-3 * Math.exp(0.5 * block),
+                        4.5,
+                        512L << 20,
+                        claim.attempt(),
+                        block == 1 ? List.of("reverted to epoch 3 of 5") : List.of()),
+                List.of());
+        report(claim, Phase.BLOCKS, block + 1);
+    }
+
+    public ArtifactManifest publish(Claim claim) {
+        List<ObjectEntry> files =
+                List.of(file(claim, "config.json", "{}"), file(claim, "model-00001.safetensors", "weights"));
+        ArtifactManifest manifest = new ArtifactManifest(
+                "bisup",
+                1,
+                claim.jobId(),
+                claim.attempt(),
+                claim.work().model().name(),
+                claim.work().model().digest(),
+                claim.work().recipe(),
+                files,
+                Digests.of(files));
+        jobs.publish(claim, manifest);
+        return manifest;
+    }
+
+    public void evaluate(String jobId, double quantized, double baseline) {
+        String id = evaluations.ofJob(jobId).getFirst().id();
+        var claim = evaluations.claim(id, "eval-1", LEASE).orElseThrow();
+        evaluations.complete(claim, List.of(new Measurement(perplexity(quantized), perplexity(baseline))));
+    }
+
+    /** The whole way of a job. */
+    public void run(String jobId) {
+        Claim claim = claim(jobId);
+        report(claim, Phase.FETCH, 0);
+        for (int block = 0; block < TinyModel.LAYERS; block++) {
+            commit(claim, block);
+        }
+        publish(claim);
+        evaluate(jobId, 13.412, 11.807);
+    }
+
+    private ObjectEntry file(Claim claim, String name, String text) {
+        return objects.put(
+                ObjectKeys.attempt(claim.jobId(), claim.attempt(), name), text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static PerplexityResult perplexity(double value) {
+        return new PerplexityResult(
+                "wiki",
+                Digests.sha256("wiki"),
+                PerplexitySpec.Protocol.GPTQ,
+                64,
+                4_352,
+                68,
+                "tokenizer",
+                "none",
+                "float32",
+                "0.1.0",
+                value,
+                3.25);
+    }
+}
