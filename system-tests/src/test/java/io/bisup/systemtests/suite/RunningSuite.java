@@ -1,0 +1,129 @@
+package io.bisup.systemtests.suite;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bisup.cli.rest.JobView;
+import io.bisup.cli.rest.Jobs;
+import io.bisup.cli.rest.ServiceClient;
+import io.bisup.cli.suite.Member;
+import io.bisup.cli.suite.Suite;
+import io.bisup.cli.suite.SuiteFolders;
+import io.bisup.cli.suite.SuiteSettings;
+import io.bisup.contract.Json;
+import io.bisup.contract.PerplexitySpec;
+import io.bisup.contract.QuantizationJobSpec;
+import io.bisup.contract.Recipe;
+import io.bisup.contract.RecipeReference;
+import io.bisup.demo.DemoCorpus;
+import io.bisup.demo.corpus.Register;
+import io.bisup.systemtests.Project;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** A suite of its own, in a folder of its own, with the demo model and its texts registered. */
+final class RunningSuite implements AutoCloseable {
+
+    /** Short leases, so that a killed worker's job is taken over in seconds and not in half a minute. */
+    private static final Map<String, String> QUICK = Map.of(
+            "bisup.worker.heartbeat", "500ms",
+            "bisup.worker.lease", "3s",
+            "bisup.eval.heartbeat", "500ms",
+            "bisup.eval.lease", "3s",
+            "bisup.sweeper.period", "1s");
+
+    private final Suite suite;
+    private final ServiceClient client;
+    private final Jobs jobs;
+
+    private RunningSuite(Suite suite) {
+        this.suite = suite;
+        this.client = new ServiceClient(suite.address());
+        this.jobs = new Jobs(client);
+    }
+
+    static RunningSuite start(Path folder) throws IOException {
+        SuiteFolders folders = new SuiteFolders(Project.home(), folder.resolve("state"), folder.resolve("data"));
+        Suite suite = new Suite(folders, new SuiteSettings(0, QUICK));
+        suite.start();
+        RunningSuite running = new RunningSuite(suite);
+        running.register(folder);
+        return running;
+    }
+
+    private void register(Path folder) throws IOException {
+        Path model = Project.home().resolve("demo-model/model");
+        client.post("/v1/models", Json.write(Map.of("name", "demo", "source", model.toUri().toString())), Map.of());
+        putText(folder, "calibration", String.join("\n\n", DemoCorpus.train()));
+        putText(folder, "stories", DemoCorpus.test(Register.STORIES));
+    }
+
+    private void putText(Path folder, String name, String text) throws IOException {
+        Path file = Files.writeString(folder.resolve(name + ".txt"), text);
+        client.put("/v1/datasets/" + name, file, "text/plain");
+    }
+
+    /** A BiSup job small enough to be done in seconds, yet with every stage on. */
+    static QuantizationJobSpec smallJob(List<PerplexitySpec> evaluation) {
+        return new QuantizationJobSpec(
+                "demo",
+                new RecipeReference.Preset("bisup-w3a3-g128"),
+                "calibration",
+                new Recipe.Calibration(6, 64, 0),
+                DemoCorpus.SYSTEM_PROMPT,
+                evaluation,
+                null,
+                Map.of());
+    }
+
+    JobView submit(QuantizationJobSpec spec) {
+        return jobs.submit(spec);
+    }
+
+    JobView get(String id) {
+        return jobs.get(id);
+    }
+
+    ServiceClient client() {
+        return client;
+    }
+
+    /** The published artifact's manifest. */
+    JsonNode artifact(String jobId) {
+        return client.get("/v1/artifacts/" + jobId);
+    }
+
+    JobView await(String id, Duration limit) {
+        Instant end = Instant.now().plus(limit);
+        JobView job = get(id);
+        while (!job.state().terminal()) {
+            if (Instant.now().isAfter(end)) {
+                throw new AssertionError("job " + id + " is still " + job.state() + " after " + limit + ": " + job.json());
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+            job = get(id);
+        }
+        return job;
+    }
+
+    /** SIGKILL: the process gets no chance to say good-bye. */
+    void kill(Member member) {
+        ProcessHandle process = suite.process(member).orElseThrow();
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    void startAgain(Member member) {
+        suite.startService(member);
+    }
+
+    @Override
+    public void close() {
+        suite.stop();
+    }
+}
