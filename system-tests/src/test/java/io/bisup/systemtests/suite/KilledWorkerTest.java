@@ -52,10 +52,16 @@ class KilledWorkerTest {
         suite.kill(Member.WORKER);
         suite.startAgain(Member.WORKER);
         JsonNode artifact = finish(suite, job);
-        assertThat(files(artifact)).as("files after a kill at %s", killedAt.json()).isEqualTo(files(expected));
+        assertThat(files(artifact))
+                .as("files after a kill at %s", killedAt.json())
+                .isEqualTo(files(expected));
         assertThat(artifact.path("digest")).isEqualTo(expected.path("digest"));
         return "killed after %.1f s, %s block %d/%d: SUCCEEDED, artifact %s"
-                .formatted(nanos / 1e9, killedAt.state(), killedAt.blocksDone(), killedAt.blocks(),
+                .formatted(
+                        nanos / 1e9,
+                        killedAt.state(),
+                        killedAt.blocksDone(),
+                        killedAt.blocks(),
                         artifact.path("digest").asText().substring(0, 12));
     }
 
@@ -68,7 +74,8 @@ class KilledWorkerTest {
     private static List<String> files(JsonNode manifest) {
         List<String> lines = new ArrayList<>();
         manifest.path("files")
-                .forEach(f -> lines.add(f.path("sha256").asText() + " " + f.path("name").asText()));
+                .forEach(f -> lines.add(
+                        f.path("sha256").asText() + " " + f.path("name").asText()));
         return lines;
     }
 }

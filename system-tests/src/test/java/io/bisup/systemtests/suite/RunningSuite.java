@@ -31,11 +31,8 @@ final class RunningSuite implements AutoCloseable {
 
     /** Short leases, so that a killed worker's job is taken over in seconds and not in half a minute. */
     private static final Map<String, String> QUICK = Map.of(
-            "bisup.worker.heartbeat", "500ms",
-            "bisup.worker.lease", "3s",
-            "bisup.eval.heartbeat", "500ms",
-            "bisup.eval.lease", "3s",
-            "bisup.sweeper.period", "1s");
+            "bisup.work.lease", "3S",
+            "bisup.housekeeping.sweep-interval", "1S");
 
     private final Suite suite;
     private final ServiceClient client;
@@ -58,7 +55,10 @@ final class RunningSuite implements AutoCloseable {
 
     private void register(Path folder) throws IOException {
         Path model = Project.home().resolve("demo-model/model");
-        client.post("/v1/models", Json.write(Map.of("name", "demo", "source", model.toUri().toString())), Map.of());
+        client.post(
+                "/v1/models",
+                Json.write(Map.of("name", "demo", "source", model.toUri().toString())),
+                Map.of());
         putText(folder, "calibration", String.join("\n\n", DemoCorpus.train()));
         putText(folder, "stories", DemoCorpus.test(Register.STORIES));
     }
@@ -103,7 +103,8 @@ final class RunningSuite implements AutoCloseable {
         JobView job = get(id);
         while (!job.state().terminal()) {
             if (Instant.now().isAfter(end)) {
-                throw new AssertionError("job " + id + " is still " + job.state() + " after " + limit + ": " + job.json());
+                throw new AssertionError(
+                        "job " + id + " is still " + job.state() + " after " + limit + ": " + job.json());
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
             job = get(id);
