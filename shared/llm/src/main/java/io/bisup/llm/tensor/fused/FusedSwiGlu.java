@@ -4,7 +4,6 @@ import static io.bisup.llm.tensor.fused.Lanes.COUNT;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /** The gated activation z = g σ(g) u (Shazeer, 2020). */
 final class FusedSwiGlu {
@@ -54,6 +53,6 @@ final class FusedSwiGlu {
     }
 
     private static FloatVector sigmoid(FloatVector x) {
-        return Lanes.ONE.div(x.neg().lanewise(VectorOperators.EXP).add(Lanes.ONE));
+        return Lanes.ONE.div(Lanes.exp(x.neg()).add(Lanes.ONE));
     }
 }

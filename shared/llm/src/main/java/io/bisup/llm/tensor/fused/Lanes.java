@@ -3,10 +3,13 @@ package io.bisup.llm.tensor.fused;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -30,6 +33,17 @@ final class Lanes {
 
     /** 1.5 · 2^23: near it float32 numbers are the integers, so adding it rounds half to even. */
     private static final float ROUNDER = 12_582_912f;
+
+    private static final List<VectorShuffle<Float>> EXCHANGES = exchanges();
+
+    private static final float LOG2_E = 1.44269504f;
+    private static final float LN2_HIGH = 0.693359375f;
+    private static final float LN2_LOW = -2.12194440e-4f;
+    private static final float[] EXP_COEFFICIENTS = {
+        1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f
+    };
+    private static final FloatVector EXP_LOWEST = FloatVector.broadcast(SPECIES, -87.3f);
+    private static final FloatVector EXP_HIGHEST = FloatVector.broadcast(SPECIES, 88.3f);
 
     private Lanes() {}
 
@@ -101,7 +115,40 @@ final class Lanes {
         return maximum.reduceLanes(VectorOperators.MAX);
     }
 
+    /** The sum of all lanes, always in the same order: the order of {@code reduceLanes} may change when a method is compiled. */
     static float sum(FloatVector values) {
-        return values.reduceLanes(VectorOperators.ADD);
+        FloatVector sum = values;
+        for (VectorShuffle<Float> exchange : EXCHANGES) {
+            sum = sum.add(sum.rearrange(exchange));
+        }
+        return sum.lane(0);
+    }
+
+    /**
+     * e^x to within 2 units in the last place (Cephes expf), from exact operations only: those of {@code EXP} differ between
+     * the interpreter and compiled code, and the same spec must give the same bytes.
+     */
+    static FloatVector exp(FloatVector x) {
+        FloatVector bounded = clamp(x, EXP_LOWEST, EXP_HIGHEST);
+        FloatVector power = rint(bounded.mul(LOG2_E));
+        FloatVector rest = power.fma(FloatVector.broadcast(SPECIES, -LN2_HIGH), bounded);
+        rest = power.fma(FloatVector.broadcast(SPECIES, -LN2_LOW), rest);
+        FloatVector polynomial = FloatVector.broadcast(SPECIES, EXP_COEFFICIENTS[0]);
+        for (int i = 1; i < EXP_COEFFICIENTS.length; i++) {
+            polynomial = polynomial.fma(rest, FloatVector.broadcast(SPECIES, EXP_COEFFICIENTS[i]));
+        }
+        FloatVector mantissa = polynomial.fma(rest.mul(rest), rest).add(ONE);
+        IntVector exponent = (IntVector) power.convertShape(VectorOperators.F2I, INTEGERS, 0);
+        return mantissa.mul(exponent.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
+    }
+
+    /** Shuffles that swap neighbours at distance 1, 2, 4, ...: adding each in turn leaves the sum in every lane. */
+    private static List<VectorShuffle<Float>> exchanges() {
+        List<VectorShuffle<Float>> exchanges = new ArrayList<>();
+        for (int distance = 1; distance < COUNT; distance *= 2) {
+            int other = distance;
+            exchanges.add(VectorShuffle.fromOp(SPECIES, lane -> lane ^ other));
+        }
+        return List.copyOf(exchanges);
     }
 }
