@@ -38,9 +38,10 @@ class KilledWorkerTest {
             Random random = new Random(SEED);
             List<String> notes = new ArrayList<>();
             for (int i = 0; i < KILLS; i++) {
-                notes.add(killOnce(suite, expected, random.nextLong(uninterrupted)));
+                String note = killOnce(suite, expected, random.nextLong(uninterrupted));
+                System.out.println(note);
+                notes.add(note);
             }
-            notes.forEach(System.out::println);
             assertThat(notes).hasSize(KILLS);
         }
     }
