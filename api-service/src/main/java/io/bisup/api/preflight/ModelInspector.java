@@ -3,11 +3,10 @@ package io.bisup.api.preflight;
 import io.bisup.api.problem.ProblemKind;
 import io.bisup.contract.FailureCode;
 import io.bisup.llm.checkpoint.MalformedCheckpointException;
-import io.bisup.llm.checkpoint.TensorEntry;
+import io.bisup.llm.checkpoint.ModelMatch;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.ModelConfigException;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 
 /** Reads config.json and the headers of the weights, nothing else, and checks that they describe one model we can run. */
 public final class ModelInspector {
@@ -28,12 +27,13 @@ public final class ModelInspector {
         try {
             DecoderConfig config = DecoderConfig.parse(json);
             WeightHeaders weights = WeightHeaders.read(files);
-            Map<String, TensorEntry> tensors = weights.tensors();
-            TensorInventory.check(config, tensors);
+            ModelMatch.check(config, weights.tensors());
             return new Inspection(
                     config,
                     new String(json, StandardCharsets.UTF_8),
-                    tensors.values().stream().mapToLong(TensorEntry::elements).sum(),
+                    weights.tensors().stream()
+                            .mapToLong(tensor -> tensor.entry().elements())
+                            .sum(),
                     files.sizes().containsKey(TOKENIZER),
                     weights.files());
         } catch (ModelConfigException e) {

@@ -1,36 +1,31 @@
 package io.bisup.api.preflight;
 
+import io.bisup.llm.checkpoint.IndexMatch;
 import io.bisup.llm.checkpoint.SafetensorsHeader;
 import io.bisup.llm.checkpoint.ShardIndex;
-import io.bisup.llm.checkpoint.TensorEntry;
+import io.bisup.llm.checkpoint.StoredTensor;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The tensors of a checkpoint by its safetensors headers: of one file, or of the shards that its index names.
  *
- * @param tensors by name
  * @param files that hold them, and the index when there is one
  */
-record WeightHeaders(Map<String, TensorEntry> tensors, List<String> files) {
+record WeightHeaders(List<StoredTensor> tensors, List<String> files) {
 
     static final String SINGLE_FILE = "model.safetensors";
     private static final int MAX_INDEX_BYTES = 32 << 20;
 
     static WeightHeaders read(ModelFiles files) {
         if (files.sizes().containsKey(SINGLE_FILE)) {
-            return new WeightHeaders(header(files, SINGLE_FILE).tensors(), List.of(SINGLE_FILE));
+            return new WeightHeaders(header(files, SINGLE_FILE), List.of(SINGLE_FILE));
         }
         ShardIndex index = index(files);
         List<String> names = new ArrayList<>(index.shards());
-        Map<String, TensorEntry> tensors = new LinkedHashMap<>();
-        names.forEach(shard -> header(files, shard).tensors().forEach((name, entry) -> {
-            requireAgreement(index, shard, name);
-            tensors.put(name, entry);
-        }));
-        index.shardOf().forEach((name, shard) -> requirePresence(tensors, name, shard));
+        List<StoredTensor> tensors = new ArrayList<>();
+        names.forEach(shard -> tensors.addAll(header(files, shard)));
+        IndexMatch.check(index, tensors);
         names.add(ShardIndex.FILE);
         return new WeightHeaders(tensors, names);
     }
@@ -47,26 +42,18 @@ record WeightHeaders(Map<String, TensorEntry> tensors, List<String> files) {
         return ShardIndex.parse(files.range(ShardIndex.FILE, 0, size.intValue()));
     }
 
-    private static void requireAgreement(ShardIndex index, String shard, String name) {
-        if (!shard.equals(index.shardOf().get(name))) {
-            throw ModelInspector.damaged(
-                    "tensor " + name + " is in " + shard + ", but the index does not put it there");
-        }
-    }
-
-    private static void requirePresence(Map<String, TensorEntry> tensors, String name, String shard) {
-        if (!tensors.containsKey(name)) {
-            throw ModelInspector.damaged("tensor " + name + " is not in " + shard + ", where the index puts it");
-        }
-    }
-
-    private static SafetensorsHeader header(ModelFiles files, String file) {
+    private static List<StoredTensor> header(ModelFiles files, String file) {
         Long size = files.sizes().get(file);
         if (size == null) {
             throw ModelInspector.damaged("shard " + file + " is missing");
         }
         byte[] start = files.range(file, 0, SafetensorsHeader.LENGTH_BYTES);
         int length = SafetensorsHeader.length(start, size, file);
-        return SafetensorsHeader.parse(files.range(file, SafetensorsHeader.LENGTH_BYTES, length), size, file);
+        return SafetensorsHeader.parse(files.range(file, SafetensorsHeader.LENGTH_BYTES, length), size, file)
+                .tensors()
+                .values()
+                .stream()
+                .map(entry -> new StoredTensor(file, entry))
+                .toList();
     }
 }

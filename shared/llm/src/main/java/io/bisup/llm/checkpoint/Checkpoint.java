@@ -57,7 +57,7 @@ public final class Checkpoint implements AutoCloseable {
         ShardIndex shards = ShardIndex.read(index);
         Checkpoint checkpoint = openFiles(directory, List.copyOf(shards.shards()));
         try {
-            CheckpointFolder.checkAgreement(shards, checkpoint.tensors);
+            IndexMatch.check(shards, checkpoint.stored());
             return checkpoint;
         } catch (MalformedCheckpointException refused) {
             checkpoint.close();
@@ -72,20 +72,17 @@ public final class Checkpoint implements AutoCloseable {
             for (String name : names) {
                 SafetensorsFile file = SafetensorsFile.open(directory.resolve(name));
                 files.add(file);
-                file.header().tensors().keySet().forEach(tensor -> add(tensors, file, tensor));
+                // A name in two shards is refused with the other faults of an index.
+                file.header()
+                        .tensors()
+                        .keySet()
+                        .forEach(tensor ->
+                                tensors.put(tensor, file.tensor(tensor).orElseThrow()));
             }
             return new Checkpoint(files, tensors);
         } catch (MalformedCheckpointException refused) {
             files.forEach(SafetensorsFile::close);
             throw refused;
-        }
-    }
-
-    private static void add(SequencedMap<String, TensorView> tensors, SafetensorsFile file, String name) {
-        TensorView view = file.tensor(name).orElseThrow();
-        if (tensors.put(name, view) != null) {
-            throw new MalformedCheckpointException(
-                    Code.DUPLICATE_KEY, file.name(), name, "another shard holds it too", "write the checkpoint again");
         }
     }
 
@@ -129,7 +126,14 @@ public final class Checkpoint implements AutoCloseable {
      * @throws MalformedCheckpointException naming the tensors that are missing, unexpected or of a wrong shape
      */
     public void requireMatch(DecoderConfig config) {
-        ModelMatch.check(config, tensors, files.getFirst().name());
+        ModelMatch.check(config, stored());
+    }
+
+    private List<StoredTensor> stored() {
+        return files.stream()
+                .flatMap(file ->
+                        file.header().tensors().values().stream().map(entry -> new StoredTensor(file.name(), entry)))
+                .toList();
     }
 
     /** Unmaps every file; views fail from then on. */

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -51,31 +50,5 @@ final class CheckpointFolder {
         } catch (IOException unreadable) {
             return Optional.empty();
         }
-    }
-
-    /** Checks that the index lists every tensor of the shards, each in the shard that holds it, and no other. */
-    static void checkAgreement(ShardIndex index, Map<String, TensorView> tensors) {
-        index.shardOf().forEach((tensor, shard) -> {
-            TensorView view = tensors.get(tensor);
-            if (view == null || !view.file().equals(shard)) {
-                throw new MalformedCheckpointException(
-                        Code.INDEX_MISMATCH,
-                        ShardIndex.FILE,
-                        tensor,
-                        "the index places it in " + shard + ", which does not hold it",
-                        "download index and shards of the same revision");
-            }
-        });
-        tensors.values().forEach(view -> {
-            String tensor = view.name();
-            if (!index.shardOf().containsKey(tensor)) {
-                throw new MalformedCheckpointException(
-                        Code.INDEX_MISMATCH,
-                        view.file(),
-                        tensor,
-                        "the index does not list it",
-                        "download index and shards of the same revision");
-            }
-        });
     }
 }

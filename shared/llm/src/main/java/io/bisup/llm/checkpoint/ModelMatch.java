@@ -3,34 +3,54 @@ package io.bisup.llm.checkpoint;
 import io.bisup.llm.checkpoint.MalformedCheckpointException.Code;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.ModelTensors;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Compares a checkpoint's tensors with those its config.json implies. */
-final class ModelMatch {
+public final class ModelMatch {
 
     private static final int SHOWN = 3;
 
     private ModelMatch() {}
 
-    static void check(DecoderConfig config, Map<String, TensorView> tensors, String file) {
+    /**
+     * Checks that the checkpoint holds exactly the tensors of the model, each with the shape config.json implies.
+     *
+     * @param stored every tensor of the checkpoint
+     * @throws MalformedCheckpointException naming the tensors that are missing, unexpected, of a wrong shape or type
+     */
+    public static void check(DecoderConfig config, Collection<StoredTensor> stored) {
+        Map<String, StoredTensor> tensors = stored.stream()
+                .collect(Collectors.toMap(
+                        StoredTensor::name, Function.identity(), (first, second) -> first, LinkedHashMap::new));
         Map<String, List<Long>> expected = ModelTensors.expected(config);
-        List<String> missing = expected.keySet().stream()
-                .filter(n -> isMissing(n, config, tensors))
-                .toList();
-        if (!missing.isEmpty()) {
-            throw refused(Code.TENSOR_MISSING, file, missing, "missing");
-        }
+        String file = stored.stream().findFirst().map(StoredTensor::file).orElse(Checkpoint.SINGLE_FILE);
+        List<String> missing = new ArrayList<>();
+        expected.forEach((name, shape) -> {
+            StoredTensor tensor = tensors.get(storedName(name, config, tensors));
+            if (tensor == null) {
+                missing.add(name);
+            } else {
+                checkTensor(tensor, shape);
+            }
+        });
+        refuse(Code.TENSOR_MISSING, file, missing, "missing");
         List<String> unexpected = tensors.keySet().stream()
                 .filter(n -> !expected.containsKey(n) && !isHarmless(n))
                 .toList();
-        if (!unexpected.isEmpty()) {
-            throw refused(Code.TENSOR_UNEXPECTED, file, unexpected, "unknown to the model");
-        }
-        expected.forEach((name, shape) ->
-                Optional.ofNullable(tensors.get(name)).ifPresent(tensor -> checkTensor(tensor, shape)));
+        refuse(Code.TENSOR_UNEXPECTED, file, unexpected, "unknown to the model");
+    }
+
+    /** Some writers of models with tied embeddings store the one matrix under the head's name only. */
+    private static String storedName(String name, DecoderConfig config, Map<String, StoredTensor> tensors) {
+        boolean underTheHead =
+                config.tiedEmbeddings() && name.equals(ModelTensors.EMBEDDING) && !tensors.containsKey(name);
+        return underTheHead ? ModelTensors.HEAD : name;
     }
 
     /** Frequencies that older Llama files store although they follow from config.json, and the copy of a tied head. */
@@ -38,34 +58,33 @@ final class ModelMatch {
         return name.endsWith(".rotary_emb.inv_freq") || name.equals(ModelTensors.HEAD);
     }
 
-    private static void checkTensor(TensorView tensor, List<Long> shape) {
-        if (!tensor.shape().equals(shape)) {
+    private static void checkTensor(StoredTensor tensor, List<Long> shape) {
+        TensorEntry entry = tensor.entry();
+        if (!entry.shape().equals(shape)) {
             throw new MalformedCheckpointException(
                     Code.TENSOR_WRONG_SHAPE,
                     tensor.file(),
                     tensor.name(),
-                    "has shape " + tensor.shape() + ", config.json implies " + shape,
+                    "has shape " + entry.shape() + ", config.json implies " + shape,
                     "does config.json belong to these weights?");
         }
-        if (!tensor.dtype().isFloating()) {
+        if (!entry.dtype().isFloating()) {
             throw new MalformedCheckpointException(
                     Code.TENSOR_WRONG_DTYPE,
                     tensor.file(),
                     tensor.name(),
-                    "has type " + tensor.dtype() + ", a weight must be BF16, F16, F32 or F64",
+                    "has type " + entry.dtype() + ", a weight must be BF16, F16, F32 or F64",
                     "start from the unquantized checkpoint");
         }
     }
 
-    private static boolean isMissing(String name, DecoderConfig config, Map<String, TensorView> tensors) {
-        TensorView view = tensors.get(name);
-        return view == null || (!config.tiedEmbeddings() && !view.name().equals(name));
-    }
-
-    private static MalformedCheckpointException refused(Code code, String file, List<String> names, String what) {
+    private static void refuse(Code code, String file, List<String> names, String what) {
+        if (names.isEmpty()) {
+            return;
+        }
         String others = names.stream().skip(1).limit(SHOWN).collect(Collectors.joining(", "));
         String rest = names.size() > SHOWN + 1 ? " and " + (names.size() - SHOWN - 1) + " more" : "";
-        return new MalformedCheckpointException(
+        throw new MalformedCheckpointException(
                 code,
                 file,
                 names.getFirst(),
