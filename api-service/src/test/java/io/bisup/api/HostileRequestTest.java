@@ -6,8 +6,8 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.notNullValue;
 
+import io.bisup.api.testing.ApiStack;
 import io.bisup.api.testing.Inputs;
-import io.bisup.api.testing.LocalStackResource;
 import io.bisup.contract.Json;
 import io.bisup.contract.Problem;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever is sent, the answer is a problem document of the 400s: never a stack trace, never a 500. */
 @QuarkusTest
-@QuarkusTestResource(LocalStackResource.class)
+@QuarkusTestResource(ApiStack.class)
 class HostileRequestTest {
 
     private static final String JOBS = "/v1/quantization-jobs";

@@ -7,8 +7,8 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 
+import io.bisup.api.testing.ApiStack;
 import io.bisup.api.testing.Inputs;
-import io.bisup.api.testing.LocalStackResource;
 import io.bisup.api.testing.TinyModel;
 import io.bisup.contract.Digests;
 import io.bisup.contract.Json;
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Models and data sets come in checked, digested and once. */
 @QuarkusTest
-@QuarkusTestResource(LocalStackResource.class)
+@QuarkusTestResource(ApiStack.class)
 class InputTest {
 
     @Test

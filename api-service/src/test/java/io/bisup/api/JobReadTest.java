@@ -8,8 +8,8 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
+import io.bisup.api.testing.ApiStack;
 import io.bisup.api.testing.Inputs;
-import io.bisup.api.testing.LocalStackResource;
 import io.bisup.api.testing.TinyModel;
 import io.bisup.api.testing.Worker;
 import io.bisup.contract.Digests;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
-@QuarkusTestResource(LocalStackResource.class)
+@QuarkusTestResource(ApiStack.class)
 class JobReadTest {
 
     private static final String JOBS = "/v1/quantization-jobs/";

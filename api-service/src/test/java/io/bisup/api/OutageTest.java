@@ -4,8 +4,8 @@ import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
 
+import io.bisup.api.testing.ApiStack;
 import io.bisup.api.testing.Inputs;
-import io.bisup.api.testing.LocalStackResource;
 import io.bisup.localstack.LocalStackProcess;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** With the stores gone, clients are told to come again: 503, never 500. */
 @QuarkusTest
-@QuarkusTestResource(value = LocalStackResource.class, restrictToAnnotatedClass = true)
+@QuarkusTestResource(value = ApiStack.class, restrictToAnnotatedClass = true)
 class OutageTest {
 
     LocalStackProcess stack;

@@ -8,8 +8,8 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.not;
 
+import io.bisup.api.testing.ApiStack;
 import io.bisup.api.testing.Inputs;
-import io.bisup.api.testing.LocalStackResource;
 import io.bisup.api.testing.TinyModel;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** What cannot run is refused before it is queued, and the field at fault is named. */
 @QuarkusTest
-@QuarkusTestResource(LocalStackResource.class)
+@QuarkusTestResource(ApiStack.class)
 class PreflightTest {
 
     private static final Map<String, Object> FORMAT = Map.of("bits", 4, "symmetric", true, "group", "128");
@@ -92,6 +92,14 @@ class PreflightTest {
                 .body("errors.pointer", hasItem("/evaluation/0/window"));
         refused(Map.of("calibration", Map.of("samples", 4, "sequenceLength", 257, "seed", 0)), "UNSUPPORTED_RECIPE")
                 .body("errors.pointer", hasItem("/calibration/sequenceLength"));
+        refused(
+                        Map.of(
+                                "recipe",
+                                with("prefix", "bos"),
+                                "evaluation",
+                                List.of(Map.of("dataset", "wiki", "window", 256))),
+                        "INVALID_SPEC")
+                .body("errors[0].message", containsString("behind a prefix"));
         refused(Map.of("calibration", "absent"), "UNSUPPORTED_RECIPE").body("errors.pointer", hasItem("/recipe"));
     }
 
@@ -102,6 +110,15 @@ class PreflightTest {
         Inputs.dataset("wiki-again", "facts to evaluate on. ".repeat(200));
         refused(Map.of("calibrationDataset", "wiki-again"), "INVALID_SPEC")
                 .body("errors[0].message", containsString("same bytes"));
+    }
+
+    @Test
+    void aProtocolOfDocumentsOnRunningText() {
+        refused(
+                        Map.of("evaluation", List.of(Map.of("dataset", "wiki", "protocol", "c4-old", "window", 64))),
+                        "INVALID_SPEC")
+                .body("errors.pointer", hasItem("/evaluation/0/protocol"))
+                .body("errors[0].message", containsString("documents"));
     }
 
     @Test

@@ -89,7 +89,8 @@ final class AblationCommand implements Callable<Integer> {
                                 FolderDigest.sha256(model),
                                 step.recipe(),
                                 Files.readString(calibration),
-                                systemPrompt),
+                                systemPrompt,
+                                length),
                         out,
                         List.of(),
                         (shard, report) -> {});

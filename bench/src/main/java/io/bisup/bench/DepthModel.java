@@ -79,7 +79,7 @@ record DepthModel(int blocks, int hidden, int tokens, int samples) {
                 .toArray();
         Random random = new Random(name.hashCode());
         double mean = name.contains("norm") ? 1 : 0;
-        double deviation = shape.length == 1 ? 0.1 : 1 / Math.sqrt(shape[1]);
+        double deviation = shape.length == 1 ? 0.1 : 1 / Math.sqrt((double) shape[1]);
         float[] values = new float[Math.toIntExact(LongStream.of(shape).reduce(1, Math::multiplyExact))];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) (mean + deviation * random.nextGaussian());

@@ -87,7 +87,7 @@ final class PythonAnchor {
 
     /** A line is: torch version, wall and processor milliseconds. */
     private static void note(String line, String mode, Map<String, Tape> tapes) {
-        String[] fields = line.split(" ");
+        String[] fields = line.split(" ", -1);
         tapes.computeIfAbsent("PyTorch " + fields[0] + " " + mode + ", SDPA", name -> new Tape())
                 .add(Double.parseDouble(fields[1]), Double.parseDouble(fields[2]));
     }

@@ -63,7 +63,8 @@ public final class TinyModels {
                 .toArray();
         Random random = new Random(name.hashCode());
         boolean norm = name.contains("norm");
-        double deviation = shape.length == 1 ? 0.1 : name.equals(ModelTensors.EMBEDDING) ? 1 : 1 / Math.sqrt(shape[1]);
+        double deviation =
+                shape.length == 1 ? 0.1 : name.equals(ModelTensors.EMBEDDING) ? 1 : 1 / Math.sqrt((double) shape[1]);
         float[] values = new float
                 [(int) IntStream.range(0, shape.length).mapToLong(i -> shape[i]).reduce(1, Math::multiplyExact)];
         boolean reads = name.matches(".*(q_proj|k_proj|v_proj|gate_proj|up_proj).weight");
@@ -116,9 +117,14 @@ public final class TinyModels {
 
     /** Eight windows of 32 tokens and a prefix of that length. */
     public static QuantizationInput input(DecoderConfig config, Recipe recipe, int prefix) {
+        return input(config, recipe, prefix, 8, 32);
+    }
+
+    /** So many windows of that many tokens. */
+    public static QuantizationInput input(DecoderConfig config, Recipe recipe, int prefix, int samples, int length) {
         Random random = new Random(5);
-        List<long[]> windows = IntStream.range(0, 8)
-                .mapToObj(i -> random.longs(32, 0, VOCABULARY).toArray())
+        List<long[]> windows = IntStream.range(0, samples)
+                .mapToObj(i -> random.longs(length, 0, VOCABULARY).toArray())
                 .toList();
         return new QuantizationInput(
                 config,

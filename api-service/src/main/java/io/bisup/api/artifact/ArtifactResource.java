@@ -52,7 +52,11 @@ public class ArtifactResource {
         this.clock = clock;
     }
 
-    /** @param file name of a file of the artifact */
+    /**
+     * Which file is wanted.
+     *
+     * @param file name of a file of the artifact
+     */
     public record DownloadRequest(@Nullable String file) {}
 
     /**

@@ -14,7 +14,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
-import java.net.URI;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
@@ -55,11 +54,7 @@ public class DatasetResource {
             InputStream body) {
         var registered = registration.register(name, DatasetFormats.of(contentType, format), body);
         DatasetView view = DatasetView.of(registered.dataset());
-        return registered.created()
-                ? Response.created(URI.create(PATH + "/" + view.name()))
-                        .entity(view)
-                        .build()
-                : Response.ok(view).build();
+        return Names.registered(registered.created(), PATH, view.name(), view);
     }
 
     @GET

@@ -13,7 +13,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
-import java.net.URI;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -55,11 +54,7 @@ public class ModelResource {
     public Response register(InputStream body) {
         var registered = registration.register(bodies.read(body, ModelRequest.class));
         ModelView view = ModelView.of(registered.model());
-        return registered.created()
-                ? Response.created(URI.create(PATH + "/" + view.name()))
-                        .entity(view)
-                        .build()
-                : Response.ok(view).build();
+        return Names.registered(registered.created(), PATH, view.name(), view);
     }
 
     @GET

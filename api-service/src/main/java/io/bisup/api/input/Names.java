@@ -2,6 +2,8 @@ package io.bisup.api.input;
 
 import io.bisup.api.problem.ProblemException;
 import io.bisup.api.problem.ProblemKind;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,13 @@ final class Names {
                     "use 1 to 128 lower-case letters, digits, '.', '_' or '-', starting with a letter or digit");
         }
         return name;
+    }
+
+    /** 201 with the new resource's address, or 200 when the name stood for these bytes before. */
+    static Response registered(boolean created, String path, String name, Object view) {
+        return created
+                ? Response.created(URI.create(path + "/" + name)).entity(view).build()
+                : Response.ok(view).build();
     }
 
     static ProblemException unknown(String kind, String name) {

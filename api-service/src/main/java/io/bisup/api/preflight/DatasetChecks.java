@@ -1,6 +1,7 @@
 package io.bisup.api.preflight;
 
 import io.bisup.api.problem.ProblemKind;
+import io.bisup.contract.PerplexitySpec;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.Recipe;
 import io.bisup.platform.registry.DatasetRegistry;
@@ -31,10 +32,12 @@ class DatasetChecks {
         Map<String, RegisteredDataset> evaluation = new LinkedHashMap<>();
         for (int i = 0; i < spec.evaluation().size(); i++) {
             var wanted = spec.evaluation().get(i);
+            int at = i;
             String pointer = "/evaluation/" + i + "/dataset";
             find(wanted.dataset(), pointer, findings).ifPresent(dataset -> {
                 evaluation.put(dataset.name(), dataset);
                 requireLength(dataset, wanted.window(), pointer, findings);
+                requireFormat(dataset, wanted, "/evaluation/" + at + "/protocol", findings);
                 calibration.ifPresent(c -> requireApart(c, dataset, findings));
             });
         }
@@ -62,6 +65,17 @@ class DatasetChecks {
                     "'" + dataset.name() + "' has " + dataset.bytes() + " bytes, less than one window of " + tokens
                             + " tokens",
                     "register a longer text or ask for shorter windows");
+        }
+    }
+
+    private static void requireFormat(
+            RegisteredDataset dataset, PerplexitySpec wanted, String pointer, Findings findings) {
+        if (wanted.protocol().needsDocuments() && dataset.format() == RegisteredDataset.Format.TEXT) {
+            findings.add(
+                    ProblemKind.INVALID_SPEC,
+                    pointer,
+                    wanted.protocol().id() + " needs documents, '" + dataset.name() + "' is running text",
+                    "register it as JSON lines with a \"text\" field, or use protocol gptq");
         }
     }
 

@@ -11,7 +11,10 @@ final class LengthChecks {
     private LengthChecks() {}
 
     static void check(QuantizationJobSpec spec, Recipe recipe, DecoderConfig config, Findings findings) {
-        int context = config.maxPositions();
+        // At least a start token; how many a system prompt has, the worker knows first and refuses before any block.
+        int prefix = recipe.prefix() == Recipe.Prefix.NONE ? 0 : 1;
+        int context = config.maxPositions() - prefix;
+        String room = "the model's context of " + config.maxPositions() + (prefix == 0 ? "" : " behind a prefix");
         int length = recipe.calibration().sequenceLength();
         if (length > context) {
             findings.add(
@@ -19,7 +22,7 @@ final class LengthChecks {
                     spec.calibration() != null
                             ? "/calibration/sequenceLength"
                             : RecipeChecks.pointer(spec, "/calibration/sequenceLength"),
-                    "calibration windows of " + length + " tokens exceed the model's context of " + context,
+                    "calibration windows of " + length + " tokens exceed " + room,
                     "set calibration.sequenceLength in the spec to at most " + context);
         }
         for (int i = 0; i < spec.evaluation().size(); i++) {
@@ -28,7 +31,7 @@ final class LengthChecks {
                 findings.add(
                         ProblemKind.INVALID_SPEC,
                         "/evaluation/" + i + "/window",
-                        "a window of " + window + " tokens exceeds the model's context of " + context,
+                        "a window of " + window + " tokens exceeds " + room,
                         "use at most " + context);
             }
         }

@@ -29,7 +29,6 @@ final class RecipeChecks {
         checkFormats(spec, recipe, model.config(), findings);
         checkRank(spec, recipe, model.config(), findings);
         checkPrefix(spec, recipe, model, findings);
-        checkTraining(spec, recipe, findings);
     }
 
     private static void checkBase(QuantizationJobSpec spec, Recipe recipe, Findings findings) {
@@ -83,18 +82,6 @@ final class RecipeChecks {
                     pointer(spec, "/prefix"),
                     "prefix " + recipe.prefix() + " needs a tokenizer, but the model has no tokenizer.json",
                     "register the model together with its tokenizer.json, or use prefix none");
-        }
-    }
-
-    private static void checkTraining(QuantizationJobSpec spec, Recipe recipe, Findings findings) {
-        if (recipe.training() != null
-                && recipe.training().heldOut() >= recipe.calibration().samples()) {
-            findings.add(
-                    ProblemKind.UNSUPPORTED_RECIPE,
-                    spec.calibration() != null ? "/calibration/samples" : pointer(spec, "/training/heldOut"),
-                    recipe.training().heldOut() + " held-out samples leave nothing to learn from "
-                            + recipe.calibration().samples(),
-                    "use more calibration samples than the " + recipe.training().heldOut() + " held out");
         }
     }
 

@@ -8,8 +8,8 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import io.bisup.api.testing.ApiStack;
 import io.bisup.api.testing.Inputs;
-import io.bisup.api.testing.LocalStackResource;
 import io.bisup.api.testing.TinyModel;
 import io.bisup.api.testing.Worker;
 import io.bisup.contract.Phase;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 /** A person looks at the dashboard while a job runs. */
 @QuarkusTest
-@QuarkusTestResource(LocalStackResource.class)
+@QuarkusTestResource(ApiStack.class)
 class DashboardTest {
 
     @Inject

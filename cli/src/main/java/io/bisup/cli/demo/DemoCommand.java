@@ -1,6 +1,7 @@
 package io.bisup.cli.demo;
 
 import io.bisup.cli.ExitCode;
+import io.bisup.cli.Terminal;
 import io.bisup.cli.rest.Jobs;
 import io.bisup.cli.rest.ServiceClient;
 import io.bisup.cli.suite.Suite;
@@ -64,7 +65,7 @@ public final class DemoCommand implements Callable<Integer> {
         say("Starting PostgreSQL, Kafka, S3 and the three services (logs: " + fresh.logs() + ")");
         suite.start();
         int code = run(suite, fresh.home());
-        if (!once && System.console() != null && System.console().isTerminal()) {
+        if (!once && Terminal.isInteractive()) {
             say("The suite stays up for a look at the dashboard. Ctrl-C stops it.");
             new CountDownLatch(1).await();
         }

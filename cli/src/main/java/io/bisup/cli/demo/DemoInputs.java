@@ -30,7 +30,7 @@ final class DemoInputs {
         this.inputs = inputs;
     }
 
-    /** @return the model's size on disk in bytes */
+    /** Registers everything; returns the model's size on disk in bytes. */
     long register(Path model) {
         dataset(CALIBRATION, calibration());
         dataset(STORIES, DemoCorpus.documents(Split.TEST, Register.STORIES));

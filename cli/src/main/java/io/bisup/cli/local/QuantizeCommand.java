@@ -69,7 +69,8 @@ public final class QuantizeCommand implements Callable<Integer> {
                 FolderDigest.sha256(model),
                 new LocalRecipe(recipe, samples, sequenceLength).resolve(),
                 text(calibration),
-                systemPrompt);
+                systemPrompt,
+                0);
         prepare();
         FolderQuantization.Result result = Engine.onDevice(
                 device,

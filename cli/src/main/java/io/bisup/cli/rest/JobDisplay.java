@@ -1,5 +1,6 @@
 package io.bisup.cli.rest;
 
+import io.bisup.cli.Terminal;
 import io.bisup.contract.JobState;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -25,7 +26,7 @@ public final class JobDisplay implements Consumer<JobView>, AutoCloseable {
     public JobDisplay(PrintWriter out, String name) {
         this.out = out;
         this.name = name;
-        this.terminal = System.console() != null && System.console().isTerminal();
+        this.terminal = Terminal.isInteractive();
     }
 
     @Override

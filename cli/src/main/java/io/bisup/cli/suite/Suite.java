@@ -24,7 +24,7 @@ import java.util.concurrent.TimeoutException;
  */
 public final class Suite {
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(240);
+    private static final Duration START_LIMIT = Duration.ofMinutes(4);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
     private static final List<Member> SERVICES = List.of(Member.API, Member.WORKER, Member.EVAL);
 

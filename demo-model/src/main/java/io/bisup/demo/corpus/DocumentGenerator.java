@@ -42,6 +42,8 @@ public final class DocumentGenerator {
         return nats;
     }
 
+    /** The order of the constants is part of what the corpus is. */
+    @SuppressWarnings("EnumOrdinal")
     private static Chance chance(Split split, Register register, int index) {
         return new Chance(SEED + split.ordinal() * SPLIT_STRIDE + register.ordinal() * REGISTER_STRIDE + index);
     }

@@ -1,6 +1,7 @@
 package io.bisup.demo.corpus;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -97,6 +98,6 @@ final class Inflection {
     static String sentenceCase(String text) {
         Matcher start = SENTENCE_START.matcher(text);
         return start.replaceAll(found -> Matcher.quoteReplacement(
-                found.group(1) + found.group(2) + found.group(3).toUpperCase()));
+                found.group(1) + found.group(2) + found.group(3).toUpperCase(Locale.ROOT)));
     }
 }

@@ -1,11 +1,8 @@
 package io.bisup.eval.job;
 
-import io.bisup.contract.FailureCode;
-import io.bisup.contract.FailureException;
 import io.bisup.contract.Measurement;
 import io.bisup.contract.PerplexityResult;
 import io.bisup.contract.PerplexitySpec;
-import io.bisup.eval.protocol.DatasetException;
 import io.bisup.eval.protocol.Perplexity;
 import io.bisup.eval.protocol.TextDataset;
 import io.bisup.llm.folder.ModelFolder;
@@ -95,8 +92,6 @@ final class Measurements {
                     .map(e ->
                             perplexity.measure(text(fetched, e), e.protocol(), e.window(), (scored, of) -> step.run()))
                     .toList();
-        } catch (DatasetException e) {
-            throw new FailureException(FailureCode.DATASET_TOO_SHORT, String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -1,11 +1,14 @@
 package io.bisup.eval.protocol;
 
-/** A data set that a protocol cannot be run on. Its message names the file, the cause and a remedy. */
-public final class DatasetException extends RuntimeException {
+import io.bisup.contract.FailureCode;
+import io.bisup.contract.FailureException;
+
+/** A data set that a protocol cannot be run on. Its message names the data set, the cause and a remedy. */
+public final class DatasetException extends FailureException {
 
     private static final long serialVersionUID = 1L;
 
-    public DatasetException(String name, String cause, String remedy) {
-        super(name + ": " + cause + "; " + remedy);
+    public DatasetException(FailureCode code, String name, String cause, String remedy) {
+        super(code, name + ": " + cause + "; " + remedy);
     }
 }

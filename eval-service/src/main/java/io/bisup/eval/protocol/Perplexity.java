@@ -1,5 +1,6 @@
 package io.bisup.eval.protocol;
 
+import io.bisup.contract.FailureCode;
 import io.bisup.contract.PerplexityResult;
 import io.bisup.contract.PerplexitySpec;
 import io.bisup.llm.model.LanguageModel;
@@ -97,6 +98,7 @@ public final class Perplexity {
         int longest = model.config().maxPositions() - prefixIds.size();
         if (window < 2 || window > longest) {
             throw new DatasetException(
+                    FailureCode.WINDOW_TOO_LONG,
                     "window",
                     window + " tokens do not fit the model's context of "
                             + model.config().maxPositions()
@@ -111,6 +113,7 @@ public final class Perplexity {
             for (long id : window) {
                 if (id >= vocabulary) {
                     throw new DatasetException(
+                            FailureCode.MALFORMED_CHECKPOINT,
                             dataset.name(),
                             "the tokenizer gives id " + id + ", the model knows " + vocabulary,
                             "does tokenizer.json belong to this model?");

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.bisup.contract.Digests;
+import io.bisup.contract.FailureCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -42,7 +43,7 @@ public record TextDataset(String name, String sha256, List<String> rows, boolean
             return of(bytes, String.valueOf(file.getFileName()), name);
         } catch (IOException broken) {
             String cause = Files.exists(file) ? "it cannot be read (" + broken + ")" : "no such file: " + file;
-            throw new DatasetException(name, cause, "check the path");
+            throw new DatasetException(FailureCode.DATASET_NOT_FOUND, name, cause, "check the path");
         }
     }
 
@@ -51,7 +52,8 @@ public record TextDataset(String name, String sha256, List<String> rows, boolean
         boolean jsonLines = fileName.endsWith(".jsonl") || fileName.endsWith(".json");
         List<String> rows = jsonLines ? documents(text, name) : lines(text);
         if (rows.isEmpty()) {
-            throw new DatasetException(name, "it is empty", "give a file with text in it");
+            throw new DatasetException(
+                    FailureCode.DATASET_TOO_SHORT, name, "it is empty", "give a file with text in it");
         }
         return new TextDataset(name, Digests.sha256(bytes), rows, jsonLines);
     }
@@ -63,7 +65,11 @@ public record TextDataset(String name, String sha256, List<String> rows, boolean
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException invalid) {
-            throw new DatasetException(name, "it is not UTF-8 text", "give plain text or JSON lines in UTF-8");
+            throw new DatasetException(
+                    FailureCode.DATASET_UNSUITABLE,
+                    name,
+                    "it is not UTF-8 text",
+                    "give plain text or JSON lines in UTF-8");
         }
     }
 
@@ -102,10 +108,16 @@ public record TextDataset(String name, String sha256, List<String> rows, boolean
                 return text.textValue();
             }
             throw new DatasetException(
-                    name, "document " + index + " has no \"text\" string", "give one {\"text\": ...} object a line");
+                    FailureCode.DATASET_UNSUITABLE,
+                    name,
+                    "document " + index + " has no \"text\" string",
+                    "give one {\"text\": ...} object a line");
         } catch (IOException invalid) {
             throw new DatasetException(
-                    name, "document " + index + " is not JSON", "give one {\"text\": ...} object a line");
+                    FailureCode.DATASET_UNSUITABLE,
+                    name,
+                    "document " + index + " is not JSON",
+                    "give one {\"text\": ...} object a line");
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.bisup.eval.protocol;
 
+import io.bisup.contract.FailureCode;
 import io.bisup.contract.PerplexitySpec;
 import io.bisup.llm.token.PythonRandom;
 import io.bisup.llm.token.SpecialTokens;
@@ -39,6 +40,7 @@ public final class WindowCutter {
         };
         if (cut.windows().isEmpty()) {
             throw new DatasetException(
+                    FailureCode.DATASET_TOO_SHORT,
                     dataset.name(),
                     "its " + cut.tokens() + " tokens do not fill one window of " + window,
                     "give a longer text or a shorter window");
@@ -78,7 +80,10 @@ public final class WindowCutter {
                 windows.add(Arrays.copyOfRange(ids, start, start + window));
             } else if (tooShort.add(index) && tooShort.size() == documents.size()) {
                 throw new DatasetException(
-                        dataset.name(), "no document has over " + window + " tokens", "use a shorter window");
+                        FailureCode.DATASET_TOO_SHORT,
+                        dataset.name(),
+                        "no document has over " + window + " tokens",
+                        "use a shorter window");
             }
         }
         return new WindowSet(windows, (long) C4_WINDOWS * window);
@@ -87,6 +92,7 @@ public final class WindowCutter {
     private static List<String> documents(TextDataset dataset, PerplexitySpec.Protocol protocol) {
         if (!dataset.documents()) {
             throw new DatasetException(
+                    FailureCode.DATASET_UNSUITABLE,
                     dataset.name(),
                     protocol.id() + " needs documents, this is running text",
                     "give JSON lines with a \"text\" field, or use protocol gptq");

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
  * the baseline's to the last bit.
  */
 @QuarkusTest
-@QuarkusTestResource(LocalStackResource.class)
+@QuarkusTestResource(EvalStack.class)
 class EvaluationJobTest {
 
     private static final Duration LEASE = Duration.ofMinutes(5);

@@ -9,6 +9,8 @@ public enum FailureCode {
     UNSUPPORTED_RECIPE(FailureClass.UNSUPPORTED, "use the recipe that the message proposes"),
     DATASET_NOT_FOUND(FailureClass.INPUT, "register the data set again or correct its name"),
     DATASET_TOO_SHORT(FailureClass.INPUT, "register a longer text or ask for fewer or shorter samples"),
+    DATASET_UNSUITABLE(FailureClass.INPUT, "register a data set of the kind that the message asks for"),
+    WINDOW_TOO_LONG(FailureClass.INPUT, "ask for windows of at most the tokens that the message names"),
     QUALITY_GATE_MISSED(FailureClass.QUALITY, "the artifact is kept: use more bits, more samples or loosen the gate"),
     OUT_OF_MEMORY(FailureClass.CAPACITY, "use shorter sequences or a worker with more memory"),
     DISK_FULL(FailureClass.CAPACITY, "free disk on the worker or in the object store"),

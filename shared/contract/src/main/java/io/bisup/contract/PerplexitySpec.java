@@ -18,16 +18,23 @@ public record PerplexitySpec(String dataset, Protocol protocol, int window) {
     /** Perplexity protocols of the literature. */
     public enum Protocol {
         /** Rows joined by two newlines, tokenized once, consecutive windows (all published WikiText-2 tables). */
-        GPTQ("gptq"),
+        GPTQ("gptq", false),
         /** First 1,100 documents joined by a space, tokenized once, first 256 windows (QuaRot and later). */
-        C4_NEW("c4-new"),
+        C4_NEW("c4-new", true),
         /** 256 random windows of random documents (Atom, OmniQuant). */
-        C4_OLD("c4-old");
+        C4_OLD("c4-old", true);
 
         private final String id;
+        private final boolean documents;
 
-        Protocol(String id) {
+        Protocol(String id, boolean documents) {
             this.id = id;
+            this.documents = documents;
+        }
+
+        /** Whether it needs to know where a document ends: JSON lines, not running text. */
+        public boolean needsDocuments() {
+            return documents;
         }
 
         /** The protocol's name in specs, results and commands. */

@@ -11,13 +11,8 @@ import java.util.TreeMap;
 /** The recipes that the service ships, read from {@code io/bisup/contract/recipes/*.yaml}. */
 public final class Presets {
 
-    private static final List<String> NAMES = List.of(
-            "rtn-w4a16-g128",
-            "rtn-w4a4-g128",
-            "rtn-w3a3-g128",
-            "bisup-w4a4-g128",
-            "bisup-w3a3-g128",
-            "bisup-demo-w3a3-g128");
+    private static final List<String> NAMES =
+            List.of("rtn-w4a16-g128", "rtn-w4a4-g128", "rtn-w3a3-g128", "bisup-w4a4-g128", "bisup-w3a3-g128");
 
     private final Map<String, Recipe> byName = new TreeMap<>();
 

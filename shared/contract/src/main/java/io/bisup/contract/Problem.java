@@ -26,6 +26,8 @@ public record Problem(
         List<FieldError> errors) {
 
     /**
+     * What is wrong with one field.
+     *
      * @param pointer JSON Pointer of the field
      * @param message what is wrong
      * @param remedy what to send instead

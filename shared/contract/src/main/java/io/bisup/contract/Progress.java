@@ -19,4 +19,11 @@ public record Progress(
         int blocks,
         @Nullable Double secondsPerBlock,
         @Nullable Double etaSeconds,
-        @Nullable Instant updatedAt) {}
+        @Nullable Instant updatedAt) {
+
+    /** The same with the blocks that the store knows to be committed: heartbeats tell of them later. */
+    public Progress withCommitted(int committed) {
+        Double left = secondsPerBlock == null ? etaSeconds : Double.valueOf(secondsPerBlock * (blocks - committed));
+        return new Progress(phase, committed, blocks, secondsPerBlock, left, updatedAt);
+    }
+}

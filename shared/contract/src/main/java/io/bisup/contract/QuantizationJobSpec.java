@@ -2,6 +2,7 @@ package io.bisup.contract;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,11 @@ public record QuantizationJobSpec(
         Check.name(calibrationDataset, "calibrationDataset");
         evaluation = evaluation == null ? List.of() : List.copyOf(evaluation);
         Check.range(evaluation.size(), 0, 16, "evaluation");
+        Check.require(
+                Set.copyOf(evaluation).size() == evaluation.size(),
+                "evaluation",
+                "asks for the same perplexity twice",
+                "leave one of them out");
         labels = labels == null ? Map.of() : Map.copyOf(labels);
         Check.range(labels.size(), 0, 32, "labels");
         Check.require(

@@ -49,6 +49,24 @@ public record Recipe(
                 "training",
                 "is missing",
                 "say how clipping, smoothing and lowRank are learned");
+        if (clipping != null) {
+            requireQuantized(clipping.weights(), weights, "clipping/weights");
+            requireQuantized(clipping.activations(), activations, "clipping/activations");
+            requireQuantized(clipping.keyValue(), keyValue, "clipping/keyValue");
+        }
+        Check.require(
+                lowRank == null || weights.quantizes(),
+                "lowRank",
+                "has no weight error to reconstruct at 16 bits",
+                "leave it out or quantize the weights");
+    }
+
+    private static void requireQuantized(boolean clipped, TensorFormat format, String field) {
+        Check.require(
+                !clipped || format.quantizes(),
+                field,
+                "has no range to clip at 16 bits",
+                "set it to false or quantize");
     }
 
     /** This recipe, reading other calibration windows. */
@@ -74,7 +92,15 @@ public record Recipe(
     }
 
     /** Θ1: which ranges get learned clip factors. */
-    public record Clipping(boolean weights, boolean activations, boolean keyValue) {}
+    public record Clipping(boolean weights, boolean activations, boolean keyValue) {
+        public Clipping {
+            Check.require(
+                    weights || activations || keyValue,
+                    "clipping",
+                    "clips nothing",
+                    "set one of its fields to true, or leave clipping out");
+        }
+    }
 
     /**
      * Θ2: s = s0·exp(ln(bound)·tanh θ).
@@ -116,13 +142,18 @@ public record Recipe(
      *
      * @param epochs passes over the samples for each block
      * @param learningRate AdamW's, for Θ1 and Θ2
-     * @param heldOut samples kept aside to see over-fitting
+     * @param heldOut samples kept aside to see over-fitting; never more than a quarter of them, see {@link #heldOutOf}
      */
     public record Training(int epochs, double learningRate, int heldOut) {
         public Training {
             Check.range(epochs, 1, 1000, "epochs");
             Check.range(learningRate, 0, 1, "learningRate");
             Check.range(heldOut, 0, 1024, "heldOut");
+        }
+
+        /** How many of so many samples are held out: at most a quarter, for what is held out is not learnt from. */
+        public int heldOutOf(int samples) {
+            return Math.min(heldOut, samples / 4);
         }
     }
 

@@ -58,6 +58,38 @@ class SpecTest {
         assertThat(e.remedy()).isNotBlank();
     }
 
+    /** Compositions that mean nothing, of a recipe with every stage. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            "activations":{"bits":3,"group":"128" | "activations":{"bits":16,"group":"128" | /recipe/clipping/activations
+            "weights":{"bits":3,"group":"128"     | "weights":{"bits":16,"group":"128"     | /recipe/clipping/weights
+            "clipping":{"activations":true,"keyValue":true,"weights":true} | \
+            "clipping":{"activations":false,"keyValue":false,"weights":false} | /recipe/clipping
+            ,"training":{"epochs":5,"heldOut":16,"learningRate":0.005} | '' | /recipe/training
+            """)
+    void stagesThatCannotComposeAreRefused(String from, String to, String pointer) {
+        String recipe = Json.write(Presets.load().get("bisup-w3a3-g128"));
+        assertThat(recipe).contains(from.strip());
+        String spec = GOOD.replace("\"bisup-w3a3-g128\"", recipe.replace(from.strip(), to.strip()));
+        var e = catchThrowableOfType(InvalidSpecException.class, () -> Json.read(spec, QuantizationJobSpec.class));
+        assertThat(e).isNotNull();
+        assertThat(e.field()).isEqualTo(pointer);
+    }
+
+    @Test
+    void theSamePerplexityIsNotMeasuredTwice() {
+        String twice = GOOD.replace("[{", "[{\"dataset\":\"wiki\",\"window\":512},{");
+        var e = catchThrowableOfType(InvalidSpecException.class, () -> Json.read(twice, QuantizationJobSpec.class));
+        assertThat(e.field()).isEqualTo("/evaluation");
+        assertThat(e.reason()).contains("twice");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"128, 16", "32, 8", "10, 2", "3, 0"})
+    void atMostAQuarterOfTheSamplesIsHeldOut(int samples, int heldOut) {
+        assertThat(new Recipe.Training(5, 0.005, 16).heldOutOf(samples)).isEqualTo(heldOut);
+    }
+
     @ParameterizedTest
     @EnumSource
     void terminalStatesNeverChange(JobState state) {

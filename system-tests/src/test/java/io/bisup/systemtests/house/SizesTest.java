@@ -92,7 +92,7 @@ class SizesTest {
                 String name = name(Path.of(file.getSourceFile().toUri())) + "#" + method.getName();
                 found.add(new Sized(name, lines.getLineNumber(end) - lines.getLineNumber(start) + 1));
             }
-            return super.visitMethod(method, unused);
+            return super.visitMethod(method, null);
         }
     }
 

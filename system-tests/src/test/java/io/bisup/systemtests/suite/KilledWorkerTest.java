@@ -17,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A job that got a 202 is never lost: the worker is killed with SIGKILL at random moments, the job resumes at its last
- * block, and the artifact's bytes equal those of an uninterrupted run. {@code -Dbisup.kills=20} is the long form.
+ * block, and the artifact's bytes equal those of an uninterrupted run. {@code -Dbisup.kills=20} is the long form. It is
+ * also B4 across processes: whatever block a later process made has the bytes that the first one gave it.
  */
 class KilledWorkerTest {
 

@@ -72,7 +72,7 @@ final class RunningSuite implements AutoCloseable {
     static QuantizationJobSpec smallJob(List<PerplexitySpec> evaluation) {
         return new QuantizationJobSpec(
                 "demo",
-                new RecipeReference.Preset("bisup-demo-w3a3-g128"),
+                new RecipeReference.Preset("bisup-w3a3-g128"),
                 "calibration",
                 new Recipe.Calibration(10, 64, 0),
                 DemoCorpus.SYSTEM_PROMPT,

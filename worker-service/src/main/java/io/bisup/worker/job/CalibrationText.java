@@ -31,7 +31,7 @@ final class CalibrationText {
             };
         } catch (CharacterCodingException e) {
             throw new FailureException(
-                    FailureCode.DATASET_NOT_FOUND, "data set " + dataset.name() + " is not UTF-8 text", e);
+                    FailureCode.DATASET_UNSUITABLE, "data set " + dataset.name() + " is not UTF-8 text", e);
         }
     }
 
@@ -57,7 +57,7 @@ final class CalibrationText {
     private static FailureException malformed(
             String name, @org.jspecify.annotations.Nullable InvalidSpecException cause) {
         return new FailureException(
-                FailureCode.DATASET_NOT_FOUND,
+                FailureCode.DATASET_UNSUITABLE,
                 "data set " + name + " has a line that is no JSON object with a \"text\"",
                 cause);
     }

@@ -2,6 +2,7 @@ package io.bisup.worker.job;
 
 import io.bisup.contract.JobState;
 import io.bisup.contract.ObjectEntry;
+import io.bisup.contract.PerplexitySpec;
 import io.bisup.contract.Phase;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.platform.job.Claim;
@@ -90,6 +91,10 @@ final class QuantizationAttempt {
                 work.model().digest(),
                 work.recipe(),
                 CalibrationText.read(text, work.calibration()),
-                work.spec().systemPrompt());
+                work.spec().systemPrompt(),
+                work.spec().evaluation().stream()
+                        .mapToInt(PerplexitySpec::window)
+                        .max()
+                        .orElse(0));
     }
 }

@@ -35,13 +35,15 @@ public final class FolderQuantization {
      * @param sourceSha256 digest of the checkpoint's files, written to the artifact
      * @param calibrationText text the samples are drawn from
      * @param systemPrompt text whose keys and values stay exact where the recipe says so
+     * @param evaluationWindow tokens of the longest window that will be scored behind the prefix; 0 for none
      */
     public record Request(
             Path model,
             String sourceSha256,
             Recipe recipe,
             String calibrationText,
-            @Nullable String systemPrompt) {}
+            @Nullable String systemPrompt,
+            int evaluationWindow) {}
 
     /** What came out: one report per block quantized by this call, and every file of the artifact that is no block. */
     public record Result(List<BlockReport> blocks, List<Path> files, List<Long> prefixTokenIds) {
@@ -75,6 +77,7 @@ public final class FolderQuantization {
             checkpoint.requireMatch(config);
             List<long[]> windows = windows(tokenizer, request);
             List<Long> prefix = PrefixTokens.of(request.recipe().prefix(), tokenizer, request.systemPrompt());
+            requireRoom(config, prefix.size(), request.evaluationWindow());
             QuantizationInput input = new QuantizationInput(
                     config, name -> checkpoint.load(name, runtime.manager()), request.recipe(), windows, prefix);
             List<BlockReport> reports = new ArrayList<>();
@@ -99,6 +102,17 @@ public final class FolderQuantization {
         } catch (IllegalArgumentException tooShort) {
             throw new FailureException(
                     FailureCode.DATASET_TOO_SHORT, "calibration: " + tooShort.getMessage(), tooShort);
+        }
+    }
+
+    /** Found before hours of work, not after: the prefix takes its tokens from the context of every window. */
+    private static void requireRoom(DecoderConfig config, int prefix, int window) {
+        int room = config.maxPositions() - prefix;
+        if (window > room) {
+            throw new FailureException(
+                    FailureCode.WINDOW_TOO_LONG,
+                    "evaluation windows of " + window + " tokens do not fit behind the prefix of " + prefix
+                            + " in the model's context of " + config.maxPositions() + ": use at most " + room);
         }
     }
 

@@ -21,12 +21,7 @@ public final class SupportedRecipes {
             case ATOM -> throw unsupported("atom", "channel reordering");
             case QUAROT -> throw unsupported("quarot", "Hadamard rotation");
         }
-        BlockFormats formats = BlockFormats.of(recipe);
-        formats.check(config);
-        if (recipe.lowRank() != null && !formats.weights().quantizes()) {
-            throw new InvalidSpecException(
-                    "lowRank", "has no weight error to reconstruct at 16 bits", "leave it out or quantize the weights");
-        }
+        BlockFormats.of(recipe).check(config);
     }
 
     private static InvalidSpecException unsupported(String base, String what) {

@@ -21,6 +21,7 @@ import io.bisup.platform.registry.DatasetRegistry;
 import io.bisup.platform.registry.ModelRegistry;
 import io.bisup.platform.registry.RegisteredDataset;
 import io.bisup.platform.registry.RegisteredModel;
+import io.bisup.platform.testing.LocalStackResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -105,9 +106,24 @@ class WorkerTest {
         assertThat(job.attempt()).isEqualTo(1);
     }
 
+    /** The prefix takes a token of the context: the worker sees it before it works on a block, not after the last. */
+    @Test
+    void aWindowThatDoesNotFitBehindThePrefixFailsBeforeAnyBlock() throws InterruptedException {
+        String id = submit(model(), "[{\"dataset\": \"other\", \"protocol\": \"gptq\", \"window\": 512}]");
+        await(id, in(JobState.FAILED));
+        JobRecord job = jobs.find(id).orElseThrow();
+        assertThat(job.failure().code()).isEqualTo(FailureCode.WINDOW_TOO_LONG);
+        assertThat(job.failure().message()).contains("use at most 511");
+        assertThat(jobs.blocks(id)).isEmpty();
+    }
+
     private String submit(RegisteredModel model) {
+        return submit(model, "[]");
+    }
+
+    private String submit(RegisteredModel model, String evaluation) {
         QuantizationJobSpec spec = Json.read("""
-                {"model": "%s", "calibrationDataset": "words", "recipe": {
+                {"model": "%s", "calibrationDataset": "words", "evaluation": %s, "recipe": {
                    "name": "test", "prefix": "bos",
                    "weights": {"bits": 3, "symmetric": true, "group": "128"},
                    "activations": {"bits": 4, "symmetric": true, "group": "128"},
@@ -115,7 +131,7 @@ class WorkerTest {
                    "clipping": {"weights": true, "activations": true, "keyValue": true},
                    "training": {"epochs": 8, "learningRate": 0.005, "heldOut": 1},
                    "calibration": {"samples": 5, "sequenceLength": 48, "seed": 1}}}
-                """.formatted(model.name()), QuantizationJobSpec.class);
+                """.formatted(model.name(), evaluation), QuantizationJobSpec.class);
         Recipe recipe = spec.resolvedRecipe(null);
         String key = UUID.randomUUID().toString();
         return jobs.submit(new NewJob(spec, recipe, model, words(), List.of(), key, Digests.sha256(key)))

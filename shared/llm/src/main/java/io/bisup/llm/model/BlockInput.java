@@ -14,6 +14,7 @@ public enum BlockInput {
     /** Gated activation, read by down. */
     DOWN(List.of(BlockTensor.DOWN));
 
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<BlockTensor> weights;
 
     BlockInput(List<BlockTensor> weights) {

@@ -8,7 +8,11 @@ public sealed interface Grouping {
     /** The whole row: an output channel of a weight, a token of an activation, a head's vector in the KV cache. */
     record Row() implements Grouping {}
 
-    /** @param size consecutive channels, such as 128 */
+    /**
+     * Consecutive channels.
+     *
+     * @param size how many, such as 128
+     */
     record Channels(int size) implements Grouping {
         public Channels {
             if (size < 1) {

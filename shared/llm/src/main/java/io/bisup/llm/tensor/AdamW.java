@@ -29,6 +29,7 @@ public final class AdamW implements AutoCloseable {
         public static final Settings DEFAULT = new Settings(0.9, 0.999, 1e-8);
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // one instance a group, never compared
     private record State(Group group, NDArray[] means, NDArray[] variances) {}
 
     private final Kernels kernels;

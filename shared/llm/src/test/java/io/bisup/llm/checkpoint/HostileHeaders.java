@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  */
 final class HostileHeaders {
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Hostile(String what, byte[] file, Code code) {
         @Override
         public String toString() {

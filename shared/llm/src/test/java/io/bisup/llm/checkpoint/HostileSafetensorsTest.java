@@ -7,6 +7,7 @@ import io.bisup.llm.checkpoint.HostileHeaders.Hostile;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HostileSafetensorsTest {
 
     private static final long MILLISECONDS = 1_000_000;
+    private static final int RUNS = 4;
     private static final long MEBIBYTES = 1L << 20;
 
     @TempDir
@@ -54,19 +56,26 @@ class HostileSafetensorsTest {
         for (int i = 0; i < files.size(); i++) {
             RawFile.write(files.get(i), hostile.get(i).file());
         }
-        files.forEach(HostileSafetensorsTest::refuse);
-
         for (int i = 0; i < files.size(); i++) {
+            Path file = files.get(i);
+            long cheapest = LongStream.generate(() -> cpuNanos(() -> refuse(file)))
+                    .limit(RUNS)
+                    .min()
+                    .orElseThrow();
+            assertThat(cheapest).as("%s: CPU time", hostile.get(i)).isLessThan(200 * MILLISECONDS);
             long allocated = allocatedBytes();
-            long cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-            refuse(files.get(i));
-            assertThat(ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpu)
-                    .as("%s: CPU time", hostile.get(i))
-                    .isLessThan(200 * MILLISECONDS);
+            refuse(file);
             assertThat(allocatedBytes() - allocated)
                     .as("%s: allocation", hostile.get(i))
                     .isLessThan(64 * MEBIBYTES);
         }
+    }
+
+    /** Of the thread alone; the cheapest of several runs is the one without the compiler's start. */
+    private static long cpuNanos(Runnable work) {
+        long before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        work.run();
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before;
     }
 
     private static void refuse(Path file) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Builds the bytes of files that no honest writer would write. */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record RawFile(long headerLength, byte[] header, int dataLength) {
 
     static RawFile of(String header, int dataLength) {

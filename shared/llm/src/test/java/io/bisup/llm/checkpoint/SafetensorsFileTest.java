@@ -22,8 +22,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class SafetensorsFileTest {
 
-    static Stream<Path> officialSamples() throws IOException {
-        return Files.list(ReferenceData.path("data/conformance/safetensors/samples"));
+    static List<Path> officialSamples() throws IOException {
+        try (Stream<Path> files = Files.list(ReferenceData.path("data/conformance/safetensors/samples"))) {
+            return files.toList();
+        }
     }
 
     @ParameterizedTest

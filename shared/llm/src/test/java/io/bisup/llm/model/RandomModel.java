@@ -52,7 +52,7 @@ public final class RandomModel {
         Random random = new Random(name.hashCode());
         boolean vector = shape.length == 1;
         double mean = vector && name.contains("norm") ? 1 : 0;
-        double deviation = vector || name.equals(ModelTensors.EMBEDDING) ? 0.3 : 1 / Math.sqrt(shape[1]);
+        double deviation = vector || name.equals(ModelTensors.EMBEDDING) ? 0.3 : 1 / Math.sqrt((double) shape[1]);
         double[] values = new double[(int) (vector ? shape[0] : shape[0] * shape[1])];
         for (int i = 0; i < values.length; i++) {
             values[i] = mean + deviation * random.nextGaussian();

@@ -24,7 +24,7 @@ class KernelsTest {
 
     private NDArray gaussian(int rows, int columns) {
         Random random = new Random(7L * rows + columns);
-        double[] values = random.doubles(rows * columns, -1, 1).toArray();
+        double[] values = random.doubles((long) rows * columns, -1, 1).toArray();
         return Tensors.doubles(manager, values, rows, columns);
     }
 

@@ -90,16 +90,7 @@ class Attempts {
 
     @Transactional
     void giveBack(Claim claim) {
-        JobEntity job = rows.fenced(claim);
-        Instant now = rows.now();
-        if (job.state == JobState.CANCELLING) {
-            finish(job, JobState.CANCELLED, "cancelled", now);
-        } else if (job.pauseRequested) {
-            finish(job, JobState.PAUSED, "paused", now);
-        } else {
-            settlements.end(job, "returned", null, now);
-            rows.enqueue(job, null, now, Map.of("attempt", job.attempt, "reason", "worker shuts down"));
-        }
+        stop(rows.fenced(claim), "worker shuts down");
     }
 
     @Transactional
@@ -112,7 +103,11 @@ class Attempts {
     /** A pause that was taken back meanwhile sends the job into the queue again: its worker has stopped. */
     @Transactional
     void acknowledgePause(Claim claim) {
-        JobEntity job = rows.fenced(claim);
+        stop(rows.fenced(claim), "pause was taken back");
+    }
+
+    /** What is wished now counts, not what was when the worker stopped; without a wish the job waits for the next worker. */
+    private void stop(JobEntity job, String reason) {
         Instant now = rows.now();
         if (job.state == JobState.CANCELLING) {
             finish(job, JobState.CANCELLED, "cancelled", now);
@@ -120,7 +115,7 @@ class Attempts {
             finish(job, JobState.PAUSED, "paused", now);
         } else {
             settlements.end(job, "returned", null, now);
-            rows.enqueue(job, null, now, Map.of("attempt", job.attempt, "reason", "pause was taken back"));
+            rows.enqueue(job, null, now, Map.of("attempt", job.attempt, "reason", reason));
         }
     }
 

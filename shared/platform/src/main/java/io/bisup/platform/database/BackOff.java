@@ -11,6 +11,8 @@ final class BackOff {
     private BackOff() {}
 
     /**
+     * When the next attempt may begin.
+     *
      * @param failures failures of this kind so far, from 1
      * @return null for "at once": a lost lease was waited for long enough
      */

@@ -34,6 +34,7 @@ final class Documents {
         return parse(text, Json.mapper().getTypeFactory().constructMapType(Map.class, String.class, Object.class));
     }
 
+    @SuppressWarnings("TypeParameterUnusedInFormals") // the callers know what the type means
     private static <T> T parse(String text, JavaType type) {
         try {
             return Json.mapper().readValue(text, type);

@@ -12,11 +12,8 @@ import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
-import jakarta.persistence.Id;
 import jakarta.persistence.Table;
-import jakarta.persistence.Version;
 import java.time.Instant;
-import java.util.UUID;
 import org.hibernate.annotations.Formula;
 import org.jspecify.annotations.Nullable;
 
@@ -24,13 +21,7 @@ import org.jspecify.annotations.Nullable;
 @Entity
 @Table(name = "job")
 @SuppressWarnings("NullAway.Init") // Hibernate sets the fields
-public class JobEntity {
-
-    @Id
-    UUID id;
-
-    @Version
-    long version;
+public class JobEntity extends LeasedEntity {
 
     @Enumerated(EnumType.STRING)
     JobState state;
@@ -48,43 +39,11 @@ public class JobEntity {
     @Column(name = "pause_requested")
     boolean pauseRequested;
 
-    int attempt;
-    long epoch;
-
     @Column(name = "blocks_committed")
     int blocksCommitted;
 
-    @Column(name = "worker_id")
-    @Nullable
-    String workerId;
-
-    @Column(name = "heartbeat_at")
-    @Nullable
-    Instant heartbeatAt;
-
-    @Column(name = "lease_until")
-    @Nullable
-    Instant leaseUntil;
-
-    @Column(name = "queued_at")
-    Instant queuedAt;
-
-    @Column(name = "rung_at")
-    Instant rungAt;
-
-    @Column(name = "not_before")
-    @Nullable
-    Instant notBefore;
-
-    @Column(name = "attempt_started_at")
-    @Nullable
-    Instant attemptStartedAt;
-
     @Nullable
     String progress;
-
-    @Nullable
-    String failure;
 
     @Column(name = "artifact_digest")
     @Nullable
@@ -93,9 +52,6 @@ public class JobEntity {
     @Column(name = "artifact_bytes")
     @Nullable
     Long artifactBytes;
-
-    @Nullable
-    String measurements;
 
     @Column(name = "last_sequence")
     long lastSequence;
@@ -110,25 +66,18 @@ public class JobEntity {
     @Nullable
     Instant startedAt;
 
-    @Column(name = "finished_at")
-    @Nullable
-    Instant finishedAt;
-
     /** Half a lease without a heartbeat: whatever the progress says, nobody knows. */
     @Formula("coalesce(state in ('RUNNING', 'CANCELLING')"
             + " and heartbeat_at + (lease_until - heartbeat_at) / 2 < clock_timestamp(), false)")
     boolean heartbeatLate;
 
-    boolean due(Instant now) {
-        return notBefore == null || !notBefore.isAfter(now);
-    }
-
-    boolean leaseExpired(Instant now) {
-        return leaseUntil != null && leaseUntil.isBefore(now);
-    }
-
     QuantizationJobSpec readSpec() {
         return Documents.read(spec, QuantizationJobSpec.class);
+    }
+
+    private @Nullable Progress readProgress() {
+        Progress told = Documents.readNullable(progress, Progress.class);
+        return told == null ? null : told.withCommitted(blocksCommitted);
     }
 
     JobRecord toRecord() {
@@ -146,7 +95,7 @@ public class JobEntity {
                 epoch,
                 workerId,
                 heartbeatLate,
-                Documents.readNullable(progress, Progress.class),
+                readProgress(),
                 Documents.readNullable(failure, Failure.class),
                 artifactDigest,
                 artifactBytes,

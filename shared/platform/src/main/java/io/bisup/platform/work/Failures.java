@@ -14,6 +14,8 @@ public final class Failures {
     private Failures() {}
 
     /**
+     * What a person and the store are told of an attempt's end.
+     *
      * @param thrown what ended the attempt
      * @param phase where, or null outside a quantization
      * @param block which block was worked on, or null

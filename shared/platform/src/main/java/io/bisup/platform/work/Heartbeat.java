@@ -5,6 +5,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ public final class Heartbeat implements AutoCloseable {
     public static Heartbeat start(Duration lease, Runnable beat) {
         Heartbeat heartbeat = new Heartbeat(beat);
         long millis = Math.max(1, lease.toMillis() / BEATS_PER_LEASE);
-        heartbeat.clock.scheduleWithFixedDelay(heartbeat::beat, millis, millis, TimeUnit.MILLISECONDS);
+        Future<?> _ = heartbeat.clock.scheduleWithFixedDelay(heartbeat::beat, millis, millis, TimeUnit.MILLISECONDS);
         return heartbeat;
     }
 

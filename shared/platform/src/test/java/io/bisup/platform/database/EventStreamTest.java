@@ -3,10 +3,10 @@ package io.bisup.platform.database;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bisup.contract.JobEvent;
-import io.bisup.platform.LocalStackResource;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.EventStream;
 import io.bisup.platform.job.JobStore;
+import io.bisup.platform.testing.LocalStackResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;

@@ -9,7 +9,7 @@ import io.bisup.contract.FailureCode;
 import io.bisup.contract.JobEvent;
 import io.bisup.contract.JobState;
 import io.bisup.contract.Measurement;
-import io.bisup.platform.LocalStackResource;
+import io.bisup.contract.Progress;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.EvaluationClaim;
 import io.bisup.platform.job.EvaluationStore;
@@ -22,6 +22,7 @@ import io.bisup.platform.job.JobStore;
 import io.bisup.platform.job.Page;
 import io.bisup.platform.job.Signal;
 import io.bisup.platform.job.Submission;
+import io.bisup.platform.testing.LocalStackResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -60,6 +61,10 @@ class JobLifeTest {
             jobs.commitBlock(claim, Given.block(block), List.of(Given.entry("block-" + block)));
         }
         assertThat(jobs.committedBlocks(id)).extracting(b -> b.report().block()).containsExactly(0, 1, 2);
+        assertThat(jobs.find(id).orElseThrow().progress())
+                .as("what is committed, although the last heartbeat knew of no block")
+                .extracting(Progress::blocksDone)
+                .isEqualTo(Given.BLOCKS);
         assertThat(jobs.publish(claim, Given.manifest(claim))).isEqualTo(JobState.EVALUATING);
         assertThat(jobs.artifact(id)).contains(Given.manifest(claim));
 

@@ -3,13 +3,13 @@ package io.bisup.platform.database;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bisup.contract.ObjectEntry;
-import io.bisup.platform.LocalStackResource;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.JobStore;
 import io.bisup.platform.job.Submission;
 import io.bisup.platform.object.ObjectKey;
 import io.bisup.platform.object.ObjectKeys;
 import io.bisup.platform.object.ObjectStore;
+import io.bisup.platform.testing.LocalStackResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;

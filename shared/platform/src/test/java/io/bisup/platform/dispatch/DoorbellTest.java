@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bisup.contract.Doorbell;
-import io.bisup.platform.LocalStackResource;
 import io.bisup.platform.database.Given;
 import io.bisup.platform.database.Outbox;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.JobStore;
+import io.bisup.platform.testing.LocalStackResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;

@@ -90,7 +90,7 @@ public final class LowRankStart {
         RandomGenerator random = context.seeds().random(context.layer(), "branch " + input);
         float[] values = new float[Math.toIntExact(lowRank.rank() * in)];
         for (int i = 0; i < values.length; i++) {
-            values[i] = (float) (random.nextGaussian() / Math.sqrt(in));
+            values[i] = (float) (random.nextGaussian() / Math.sqrt((double) in));
         }
         return new LowRankFactors(
                 context.runtime().manager().zeros(new Shape(error.getShape().get(0), lowRank.rank())),

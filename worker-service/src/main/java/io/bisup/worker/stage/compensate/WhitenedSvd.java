@@ -51,7 +51,7 @@ public final class WhitenedSvd {
             try {
                 return runtime.kernels().call("lowrank_root", gram, (double) tokens, damping);
             } catch (KernelException notPositiveDefinite) {
-                continue;
+                // More damping.
             }
         }
         return runtime.kernels().call("lowrank_diagonal_root", gram, (double) tokens);

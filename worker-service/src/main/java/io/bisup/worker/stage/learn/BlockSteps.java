@@ -17,7 +17,11 @@ public interface BlockSteps extends AutoCloseable {
         return FusedBlockStep.isAvailable(runtime) ? new FusedBlockSteps(runtime) : TORCH;
     }
 
-    /** @param power mean square of the targets */
+    /**
+     * The step of one block.
+     *
+     * @param power mean square of the targets
+     */
     BlockStep create(BlockContext context, BlockParameters parameters, double power);
 
     /** Frees what the steps share; the next step makes it again. */

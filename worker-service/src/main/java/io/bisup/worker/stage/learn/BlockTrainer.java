@@ -46,8 +46,7 @@ public final class BlockTrainer implements AutoCloseable {
         this.training = training;
         this.branchRate = branchRate;
         int count = context.samples().count();
-        // Never more than a quarter: what is held out is not learnt from.
-        int kept = Math.min(training.heldOut(), count / 4);
+        int kept = training.heldOutOf(count);
         this.trained = IntStream.range(0, count - kept).toArray();
         this.heldOut = IntStream.range(count - kept, count).toArray();
         this.random = context.seeds().random(context.layer(), "permutation");

@@ -36,11 +36,11 @@ final class Lanes {
 
     private static final List<VectorShuffle<Float>> EXCHANGES = exchanges();
 
-    private static final float LOG2_E = 1.44269504f;
-    private static final float LN2_HIGH = 0.693359375f;
-    private static final float LN2_LOW = -2.12194440e-4f;
+    private static final float LOG2_E = 1.442695f;
+    private static final float LN2_HIGH = 0.6933594f;
+    private static final float LN2_LOW = -2.1219444e-4f;
     private static final float[] EXP_COEFFICIENTS = {
-        1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f
+        1.9875691e-4f, 1.3981999e-3f, 8.333452e-3f, 4.1665796e-2f, 0.16666666f, 0.5f
     };
     private static final FloatVector EXP_LOWEST = FloatVector.broadcast(SPECIES, -87.3f);
     private static final FloatVector EXP_HIGHEST = FloatVector.broadcast(SPECIES, 88.3f);

@@ -1,0 +1,17 @@
+package io.bisup.api.testing;
+
+import io.bisup.platform.testing.LocalStackResource;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Real servers, and limits that a test reaches. */
+public final class ApiStack extends LocalStackResource {
+
+    @Override
+    protected Map<String, String> settings(Path folder) {
+        return Map.of(
+                "bisup.local", "true",
+                "bisup.api.max-dataset-bytes", "1000000",
+                "bisup.api.event-heartbeat", "0.2S");
+    }
+}

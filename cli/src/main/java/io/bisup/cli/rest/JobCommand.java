@@ -1,0 +1,33 @@
+package io.bisup.cli.rest;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** A command about one job. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+abstract class JobCommand implements Callable<Integer> {
+
+    @Mixin
+    private ServiceOptions service;
+
+    @Parameters(paramLabel = "ID", description = "the job's id")
+    private String id;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** Runs on the job; returns the exit code. */
+    abstract int run(Jobs jobs, String id, PrintWriter out, boolean json);
+
+    @Override
+    public final Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        int code = run(new Jobs(service.client()), id, out, service.json());
+        out.flush();
+        return code;
+    }
+}
