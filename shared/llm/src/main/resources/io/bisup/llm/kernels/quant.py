@@ -26,9 +26,10 @@ def quant_scale_symmetric(self, groups: Tensor, clip: Tensor, bits: int, stored:
     return torch.unsqueeze(scale, -1)
 
 def quant_scale_asymmetric(self, groups: Tensor, high: Tensor, low: Tensor, bits: int, stored: bool) -> Tuple[Tensor, Tensor]:
+    # 0 is always in the range: else the zero point of a group of one sign has no code.
     levels = float((1 << bits) - 1)
-    hi = torch.amax(groups, [-1])
-    lo = torch.amin(groups, [-1])
+    hi = torch.clamp_min(torch.amax(groups, [-1]), 0.)
+    lo = torch.clamp_max(torch.amin(groups, [-1]), 0.)
     if torch.numel(high) > 0:
         hi = hi * high
         lo = lo * low

@@ -126,6 +126,18 @@ class FakeQuantizerTest {
                 .isCloseTo(difference, within(0.1 * Math.abs(difference)));
     }
 
+    /** A zero point outside the codes would throw such a group to one end of its range. */
+    @ParameterizedTest
+    @CsvSource({"5", "-5"})
+    void asymmetricGroupsOfOneSignKeepTheirValues(float centre) {
+        NDArray x = gaussian(4 * 128, 4, 128)
+                .mul(runtime.manager().create(0.2f))
+                .add(runtime.manager().create(centre));
+        NDArray fake = quantizer.fake("x", x, new NumberFormat(4, false), G128, quantizer.fullRange());
+        double step = x.abs().max().getFloat() / 15;
+        assertThat((double) x.sub(fake).abs().max().getFloat()).isLessThanOrEqualTo(step * 0.5001);
+    }
+
     @Test
     void deadGroupsBecomeZeroAndStayFinite() {
         NDArray x = manager.zeros(new ai.djl.ndarray.types.Shape(2, 128));

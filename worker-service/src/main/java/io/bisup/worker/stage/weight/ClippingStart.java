@@ -13,9 +13,9 @@ import io.bisup.worker.stage.BlockParameters;
 import java.util.List;
 
 /**
- * Θ1 before learning. At 4 bits and more every logit starts at 4. Below, weights start at the factor with the least
- * squared error of each group, activations at the factor with the least output error of the linears that read them, keys
- * and values at the factor with the least squared error of each head.
+ * Θ1 before learning: weights start at the factor with the least squared error of each group, activations at the factor
+ * with the least output error of the linears that read them, keys and values at the factor with the least squared error of
+ * each head.
  */
 public final class ClippingStart {
 
@@ -51,10 +51,7 @@ public final class ClippingStart {
         TensorFormat format = context.formats().weights();
         for (int i = 0; i < KernelOrder.LINEARS.size(); i++) {
             NDArray weight = folded[KernelOrder.indexOf(KernelOrder.LINEARS.get(i))];
-            NDArray logits = ClipGrid.searches(format.bits())
-                    ? best(weight, format, format.groupSize())
-                    : fixed(weight.getShape().get(0), context.formats().weightGroups((int)
-                            weight.getShape().get(1)));
+            NDArray logits = best(weight, format);
             BlockParameters.put(parameters.high(), i, logits);
             if (!format.symmetric()) {
                 BlockParameters.put(parameters.low(), i, logits.duplicate());
@@ -62,23 +59,20 @@ public final class ClippingStart {
         }
     }
 
-    private NDArray best(NDArray x, TensorFormat format, int group) {
+    private NDArray best(NDArray x, TensorFormat format) {
         NDArray factors = context.kernels()
-                .call("quant_clip_grid", x, ClipGrid.factors(), format.bits(), format.symmetric(), group);
-        return context.kernels().call("ql_logit", factors, ClipGrid.FIXED_LOGIT);
+                .call("quant_clip_grid", x, ClipGrid.factors(), format.bits(), format.symmetric(), format.groupSize());
+        return context.kernels().call("ql_logit", factors, ClipGrid.LARGEST_LOGIT);
     }
 
     private void activations(NDArray[] folded) {
-        TensorFormat format = context.formats().activations();
-        NDArray[] weightsHat = ClipGrid.searches(format.bits()) ? parameters.weightsHat() : folded;
+        NDArray[] weightsHat = parameters.weightsHat();
         for (BlockInput input : BlockInput.values()) {
             int width =
                     Math.toIntExact(folded[KernelOrder.indexOf(input.weights().getFirst())]
                             .getShape()
                             .get(1));
-            double logit = ClipGrid.searches(format.bits())
-                    ? ClipGrid.logit(leastOutputError(input, folded, weightsHat))
-                    : ClipGrid.FIXED_LOGIT;
+            double logit = ClipGrid.logit(leastOutputError(input, folded, weightsHat));
             NDArray logits = context.runtime()
                     .manager()
                     .full(new Shape(context.formats().activationGroups(width)), (float) logit);
@@ -127,10 +121,7 @@ public final class ClippingStart {
     private void keyValue(NDArray[] folded) {
         TensorFormat format = context.formats().keyValue();
         for (int i = 0; i < 2; i++) {
-            NDArray logits = ClipGrid.searches(format.bits())
-                    ? leastCacheError(folded, format, 1 + i)
-                    : fixed(context.config().keyValueHeads());
-            BlockParameters.put(parameters.keyValue(), i, logits);
+            BlockParameters.put(parameters.keyValue(), i, leastCacheError(folded, format, 1 + i));
         }
     }
 
@@ -141,14 +132,10 @@ public final class ClippingStart {
         }
         NDArray factors =
                 context.kernels().call("qs_cache_clip", seen, ClipGrid.factors(), format.bits(), format.symmetric());
-        return context.kernels().call("ql_logit", factors, ClipGrid.FIXED_LOGIT);
+        return context.kernels().call("ql_logit", factors, ClipGrid.LARGEST_LOGIT);
     }
 
     private int searched() {
         return Math.min(SEARCHED_SAMPLES, context.samples().count());
-    }
-
-    private NDArray fixed(long... shape) {
-        return context.runtime().manager().full(new Shape(shape), (float) ClipGrid.FIXED_LOGIT);
     }
 }

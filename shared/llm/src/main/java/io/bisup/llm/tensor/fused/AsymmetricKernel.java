@@ -7,8 +7,8 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * One group of the asymmetric quantizer: Δ = max((hi − lo) / (2^b − 1), 1e-5) with hi = c_hi · max x and lo = c_lo · min x,
- * z = clamp(rint(−lo/Δ)), q = clamp(rint(x/Δ) + z), x̂ = (q − z) Δ.
+ * One group of the asymmetric quantizer: Δ = max((hi − lo) / (2^b − 1), 1e-5) with hi = c_hi · max(x, 0) and
+ * lo = c_lo · min(x, 0), z = clamp(rint(−lo/Δ)), q = clamp(rint(x/Δ) + z), x̂ = (q − z) Δ.
  *
  * @param levels the largest code, 2^b − 1
  */
@@ -21,8 +21,8 @@ record AsymmetricKernel(float levels, FloatVector highest, boolean storedScale) 
 
     @Override
     public void forward(long x, long out, int length, float high, float low) {
-        float lowEnd = Lanes.minimum(x, length) * low;
-        float scale = scale((Lanes.maximum(x, length) * high - lowEnd) / levels);
+        float lowEnd = minimum(x, length) * low;
+        float scale = scale((maximum(x, length) * high - lowEnd) / levels);
         float zero = zero(lowEnd, scale);
         for (int i = 0; i < length; i += COUNT) {
             VectorMask<Float> mask = Lanes.mask(i, length);
@@ -34,8 +34,8 @@ record AsymmetricKernel(float levels, FloatVector highest, boolean storedScale) 
     /** ∂x̂/∂x = 1 inside the range; ∂x̂/∂Δ = q − z − x/Δ inside and q − z outside; Δ depends on both ends. */
     @Override
     public void backward(long x, long dOut, long dx, int length, float high, float low, float[] dClip, int cell) {
-        float minimum = Lanes.minimum(x, length);
-        float maximum = Lanes.maximum(x, length);
+        float minimum = minimum(x, length);
+        float maximum = maximum(x, length);
         float spacing = (maximum * high - minimum * low) / levels;
         float scale = scale(spacing);
         float dScale = throughCodes(x, dOut, dx, length, scale, zero(minimum * low, scale));
@@ -68,7 +68,15 @@ record AsymmetricKernel(float levels, FloatVector highest, boolean storedScale) 
         return Lanes.sum(dScale);
     }
 
-    /** The gradient of an extreme is shared by all elements that attain it. */
+    private static float minimum(long x, int length) {
+        return Math.min(Lanes.minimum(x, length), 0);
+    }
+
+    private static float maximum(long x, int length) {
+        return Math.max(Lanes.maximum(x, length), 0);
+    }
+
+    /** The gradient of an extreme is shared by all elements that attain it; by none when it is 0 and not in the group. */
     private static void toAttaining(long x, long dx, int length, float extreme, float dExtreme) {
         int count = 0;
         for (int i = 0; i < length; i += COUNT) {

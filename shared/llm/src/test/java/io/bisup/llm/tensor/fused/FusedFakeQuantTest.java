@@ -79,6 +79,18 @@ class FusedFakeQuantTest {
     }
 
     @Test
+    void groupsOfOneSign() {
+        NDArray x = normal(6, 64);
+        FloatMatrix values = FloatMatrix.of(x);
+        for (int i = 0; i < 6 * 64; i++) {
+            long at = Lanes.at(values.address(), i);
+            Lanes.set(at, 0.3f * Lanes.get(at) + (i / 64 % 2 == 0 ? 5 : -5));
+        }
+        NDArray clip = uniform(0.8, 1, 6, 2);
+        compare(new FusedFakeQuant(4, false, 32, false), x, clip, clip.duplicate(), normal(6, 64));
+    }
+
+    @Test
     void withoutClipFactorsTheWholeRangeIsUsed() {
         NDArray x = normal(70, 128);
         NDArray none = Tensors.floats(runtime.manager(), new float[0], 0);
