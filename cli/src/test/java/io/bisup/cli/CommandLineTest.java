@@ -2,22 +2,11 @@ package io.bisup.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.ServerSocket;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
 
 class CommandLineTest {
-
-    private final StringWriter err = new StringWriter();
-
-    private int run(String... args) {
-        CommandLine line = Main.commandLine();
-        line.setErr(new PrintWriter(err, true));
-        return line.execute(args);
-    }
 
     @Test
     void aServiceThatDoesNotAnswerIsOneLineAndExitCodeThree() throws Exception {
@@ -26,16 +15,17 @@ class CommandLineTest {
             nobody = socket.getLocalPort();
         }
 
-        int code = run("get", UUID.randomUUID().toString(), "--server", "http://localhost:" + nobody);
+        CommandRun run = CommandRun.of("get", UUID.randomUUID(), "--server", "http://localhost:" + nobody);
 
-        assertThat(code).isEqualTo(ExitCode.UNREACHABLE);
-        assertThat(err.toString().lines()).singleElement().asString().contains("localhost:" + nobody);
+        assertThat(run.code()).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(run.err().lines()).singleElement().asString().contains("localhost:" + nobody);
     }
 
     @Test
     void anUnknownOptionIsOneLineAndExitCodeTwo() {
-        assertThat(run("list", "--all")).isEqualTo(ExitCode.USAGE);
-        assertThat(err.toString().lines())
+        CommandRun run = CommandRun.of("list", "--all");
+        assertThat(run.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err().lines())
                 .singleElement()
                 .asString()
                 .contains("--all")
@@ -44,7 +34,8 @@ class CommandLineTest {
 
     @Test
     void somethingThatIsNoIdIsNamed() {
-        assertThat(run("get", "../secrets")).isEqualTo(ExitCode.USAGE);
-        assertThat(err.toString()).contains("'../secrets' is no job id");
+        CommandRun run = CommandRun.of("get", "../secrets");
+        assertThat(run.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("'../secrets' is no job id");
     }
 }

@@ -1,8 +1,7 @@
 package io.bisup.cli.local;
 
 import io.bisup.cli.UserErrorException;
-import io.bisup.contract.FailureException;
-import io.bisup.contract.InvalidSpecException;
+import io.bisup.eval.protocol.DatasetException;
 import io.bisup.llm.checkpoint.MalformedCheckpointException;
 import io.bisup.llm.config.ModelConfigException;
 import io.bisup.llm.folder.ModelFolder;
@@ -41,11 +40,7 @@ final class Engine {
     static <T> T onDevice(String device, Function<TensorRuntime, T> work) {
         try (TensorRuntime runtime = TensorRuntime.open(device(device))) {
             return work.apply(runtime);
-        } catch (MalformedCheckpointException
-                | ModelConfigException
-                | TokenizerException
-                | FailureException
-                | InvalidSpecException e) {
+        } catch (MalformedCheckpointException | ModelConfigException | TokenizerException | DatasetException e) {
             throw new UserErrorException(String.valueOf(e.getMessage()));
         }
     }

@@ -4,6 +4,8 @@ import io.bisup.cli.ExitCode;
 import io.bisup.cli.UserErrorException;
 import io.bisup.contract.BlockReport;
 import io.bisup.contract.Json;
+import io.bisup.eval.protocol.DatasetException;
+import io.bisup.eval.protocol.TextDataset;
 import io.bisup.worker.export.FolderDigest;
 import io.bisup.worker.pipeline.FolderQuantization;
 import io.bisup.worker.stage.Control;
@@ -116,9 +118,16 @@ public final class QuantizeCommand implements Callable<Integer> {
         return path;
     }
 
+    /** Documents of a JSON Lines file are joined by an empty line, as a job does. */
     private static String text(Path file) {
         try {
-            return Files.readString(file);
+            return file.toString().endsWith(".jsonl")
+                    ? String.join(
+                            "\n\n",
+                            TextDataset.read(file, "--calibration " + file).rows())
+                    : Files.readString(file);
+        } catch (DatasetException e) {
+            throw new UserErrorException(String.valueOf(e.getMessage()));
         } catch (IOException e) {
             throw new UserErrorException("--calibration " + file + " cannot be read as UTF-8 text (" + e + ")");
         }
