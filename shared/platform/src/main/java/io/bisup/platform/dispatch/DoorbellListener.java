@@ -2,6 +2,7 @@ package io.bisup.platform.dispatch;
 
 import io.bisup.contract.Doorbell;
 import io.bisup.contract.Json;
+import io.quarkus.runtime.Quarkus;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +42,16 @@ final class DoorbellListener implements Doorbells.Listening {
         this.topic = topic;
         this.waiting = waiting;
         this.claimer = claimer;
-        this.thread = Thread.ofPlatform().name("doorbell-" + topic).unstarted(this::run);
+        this.thread = Thread.ofPlatform()
+                .name("doorbell-" + topic)
+                .uncaughtExceptionHandler((t, error) -> exit(error))
+                .unstarted(this::run);
+    }
+
+    /** A process that no longer listens must not look alive: whoever runs it starts another. */
+    private void exit(Throwable error) {
+        LOG.fatalf(error, "the listener of %s died; this process ends", topic);
+        Quarkus.asyncExit(1);
     }
 
     void start() {
