@@ -64,7 +64,7 @@ class JobPage extends Page {
     this.stream = new EventSource(api.eventsUrl(this.jobId, after));
     this.stream.onopen = () => { this.live = true; };
     this.stream.onerror = () => { this.live = false; };
-    for (const type of ['STATE_CHANGED', 'PROGRESS', 'BLOCK_COMMITTED', 'EVALUATED', 'ATTEMPT_LOST']) {
+    for (const type of ['STATE_CHANGED', 'PROGRESS', 'BLOCK_COMMITTED', 'CHECKPOINT_DISCARDED', 'EVALUATED', 'ATTEMPT_LOST']) {
       this.stream.addEventListener(type, () => {
         clearTimeout(this.soon);
         this.soon = setTimeout(() => void this.refresh(), 150);

@@ -18,8 +18,6 @@ public enum FailureCode {
             FailureClass.INPUT, "the tensor that the message names holds NaN or infinity: check the checkpoint"),
     STORE_UNAVAILABLE(FailureClass.TRANSIENT, "nothing to do: it is tried again"),
     LEASE_LOST(FailureClass.TRANSIENT, "nothing to do: it is tried again and resumes at its last block"),
-    RESUME_MISMATCH(
-            FailureClass.INTERNAL, "submit the job again: its checkpoints were made by another version or device"),
     DEADLINE_EXCEEDED(FailureClass.CAPACITY, "raise the limit that the message names"),
     TOO_MANY_ATTEMPTS(FailureClass.INTERNAL, "read the causes of the attempts, then submit the job again"),
     INTERNAL(FailureClass.INTERNAL, "report it with the job's id");

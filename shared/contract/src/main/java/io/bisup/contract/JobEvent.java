@@ -19,6 +19,8 @@ public record JobEvent(String jobId, long sequence, Type type, Instant at, Map<S
         STATE_CHANGED,
         PROGRESS,
         BLOCK_COMMITTED,
+        /** The committed blocks could not be resumed from: the job begins again at its first. */
+        CHECKPOINT_DISCARDED,
         EVALUATED,
         ATTEMPT_LOST
     }

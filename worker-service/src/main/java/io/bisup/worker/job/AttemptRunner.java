@@ -62,7 +62,7 @@ final class AttemptRunner {
     private void work(Claim claim, AttemptProgress progress) throws IOException {
         Path attempt = folder.attempt(claim.jobId());
         try (AttemptControl control = new AttemptControl(jobs, claim, progress, shutdown)) {
-            ResumeIdentity identity = ResumeIdentity.current(engine.runtime().device(), codeVersion);
+            ResumeIdentity identity = ResumeIdentity.current(engine.runtime(), codeVersion);
             QuantizationAttempt quantization = new QuantizationAttempt(
                     claim,
                     engine.runtime(),

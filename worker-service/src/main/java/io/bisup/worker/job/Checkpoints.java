@@ -1,7 +1,6 @@
 package io.bisup.worker.job;
 
 import io.bisup.contract.BlockReport;
-import io.bisup.contract.FailureException;
 import io.bisup.contract.Json;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.platform.job.Claim;
@@ -16,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /** The committed blocks of a job: what earlier attempts left is fetched, what this one finishes is added. */
@@ -37,34 +37,43 @@ final class Checkpoints {
     }
 
     /**
-     * Fetches the committed blocks into {@code folder}. Objects that are gone or torn cost their work, not the job: it
-     * starts over.
+     * Fetches the committed blocks into {@code folder}. Objects that are gone or torn, and blocks made under another
+     * identity, cost their work, not the job: it starts over.
      *
      * @return the blocks' files, in order
-     * @throws FailureException when they were made under another identity
      */
     List<Path> restore(Path folder, AttemptProgress progress) throws IOException {
-        List<CommittedBlock> committed = jobs.committedBlocks(claim.jobId());
         try {
             List<Path> files = new ArrayList<>();
-            for (CommittedBlock block : committed) {
+            for (CommittedBlock block : jobs.committedBlocks(claim.jobId())) {
+                Optional<String> difference = identity.differenceFrom(identityOf(block));
+                if (difference.isPresent()) {
+                    return startOver(difference.get(), progress);
+                }
                 files.add(restore(block, folder));
                 progress.committed(block.report());
             }
             return files;
         } catch (CorruptObjectException e) {
-            LOG.warnf("job %s starts over: %s", claim.jobId(), e.getMessage());
-            jobs.discardBlocks(claim);
-            shards.clear();
-            progress.startOver();
-            return List.of();
+            return startOver(String.valueOf(e.getMessage()), progress);
         }
+    }
+
+    private List<Path> startOver(String reason, AttemptProgress progress) {
+        LOG.warnf("job %s starts over: %s", claim.jobId(), reason);
+        jobs.discardBlocks(claim, reason);
+        shards.clear();
+        progress.startOver();
+        return List.of();
+    }
+
+    private ResumeIdentity identityOf(CommittedBlock block) {
+        byte[] json = objects.get(block.objects().getLast());
+        return Json.read(new String(json, StandardCharsets.UTF_8), ResumeIdentity.class);
     }
 
     private Path restore(CommittedBlock block, Path folder) throws IOException {
         ObjectEntry shard = block.objects().getFirst();
-        ObjectEntry made = block.objects().getLast();
-        identity.requireSameAs(Json.read(new String(objects.get(made), StandardCharsets.UTF_8), ResumeIdentity.class));
         Path file = folder.resolve(shard.name());
         objects.get(shard, file);
         shards.add(shard);

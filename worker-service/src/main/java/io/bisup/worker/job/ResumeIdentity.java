@@ -1,13 +1,13 @@
 package io.bisup.worker.job;
 
-import io.bisup.contract.FailureCode;
-import io.bisup.contract.FailureException;
-import io.bisup.llm.tensor.ComputeDevice;
+import io.bisup.llm.tensor.TensorRuntime;
+import io.bisup.llm.tensor.fused.FusedBlockStep;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Everything beside the job's spec that the bytes of a block depend on. A checkpoint resumes only where all of it is equal;
@@ -19,6 +19,7 @@ import java.util.List;
  * @param device kind of device
  * @param processor vector instructions of the CPU, which decide the order of sums
  * @param threads of the tensor library, likewise
+ * @param trainingStep whether blocks learn through the fused kernels of the CPU or through autograd
  */
 record ResumeIdentity(
         String formatVersion,
@@ -26,36 +27,33 @@ record ResumeIdentity(
         String tensorLibrary,
         String device,
         String processor,
-        String threads) {
+        String threads,
+        String trainingStep) {
 
     private static final List<String> VECTOR_FLAGS = List.of("avx512f", "avx2", "avx", "asimd");
 
-    static ResumeIdentity current(ComputeDevice device, String codeVersion) {
+    static ResumeIdentity current(TensorRuntime runtime, String codeVersion) {
         return new ResumeIdentity(
                 "1",
                 codeVersion,
                 ai.djl.engine.Engine.getEngine("PyTorch").getVersion(),
-                device.isGpu() ? "cuda" : "cpu",
+                runtime.device().isGpu() ? "cuda" : "cpu",
                 vectorInstructions(),
-                configuredThreads());
+                configuredThreads(),
+                FusedBlockStep.isAvailable(runtime) ? "fused" : "autograd");
     }
 
-    /**
-     * Refuses a checkpoint of another identity.
-     *
-     * @throws FailureException naming the field that differs
-     */
-    void requireSameAs(ResumeIdentity checkpoint) {
+    /** Why a checkpoint of that identity cannot be resumed from here, naming the field that differs; empty when it can. */
+    Optional<String> differenceFrom(ResumeIdentity checkpoint) {
         for (RecordComponent component : ResumeIdentity.class.getRecordComponents()) {
             String here = value(component, this);
             String there = value(component, checkpoint);
             if (!here.equals(there)) {
-                throw new FailureException(
-                        FailureCode.RESUME_MISMATCH,
-                        "the committed blocks were made with " + component.getName() + " '" + there
-                                + "', this worker has '" + here + "'");
+                return Optional.of("the committed blocks were made with " + component.getName() + " '" + there
+                        + "', this worker has '" + here + "'");
             }
         }
+        return Optional.empty();
     }
 
     private static String value(RecordComponent component, ResumeIdentity identity) {

@@ -73,12 +73,19 @@ class Attempts {
     }
 
     @Transactional
-    void discardBlocks(Claim claim) {
+    void discardBlocks(Claim claim, String reason) {
         JobEntity job = rows.fenced(claim);
         entities.createQuery("delete from BlockEntity b where b.jobId = :id")
                 .setParameter("id", job.id)
                 .executeUpdate();
+        entities.createQuery(
+                        "update AttemptEntity a set a.resumedFromBlock = 0 where a.jobId = :id and a.number = :number")
+                .setParameter("id", job.id)
+                .setParameter("number", job.attempt)
+                .executeUpdate();
+        Map<String, Object> why = Map.of("attempt", job.attempt, "blocks", job.blocksCommitted, "reason", reason);
         job.blocksCommitted = 0;
+        rows.tell(job, JobEvent.Type.CHECKPOINT_DISCARDED, rows.now(), why);
     }
 
     @Transactional

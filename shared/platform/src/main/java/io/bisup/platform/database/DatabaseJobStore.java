@@ -103,8 +103,8 @@ class DatabaseJobStore implements JobStore {
     }
 
     @Override
-    public void discardBlocks(Claim claim) {
-        attempts.discardBlocks(claim);
+    public void discardBlocks(Claim claim, String reason) {
+        attempts.discardBlocks(claim, reason);
     }
 
     @Override

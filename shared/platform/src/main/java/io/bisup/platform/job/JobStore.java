@@ -69,7 +69,7 @@ public interface JobStore {
     /**
      * Forgets all committed blocks, so that this attempt starts at block 0: for checkpoints that turn out to be of no use.
      */
-    void discardBlocks(Claim claim);
+    void discardBlocks(Claim claim, String reason);
 
     /**
      * Records the artifact whose manifest object has been put, and goes on to EVALUATING (with an evaluation job and its

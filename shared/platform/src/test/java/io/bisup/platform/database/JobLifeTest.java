@@ -134,8 +134,13 @@ class JobLifeTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("the next one is 0");
         jobs.commitBlock(claim, Given.block(0), List.of());
-        jobs.discardBlocks(claim);
+        jobs.discardBlocks(claim, "made by another version");
         assertThat(jobs.blocks(id)).isEmpty();
+        assertThat(jobs.attempts(id)).extracting("resumedFromBlock").containsExactly(0);
+        assertThat(events.read(id, 0, 100).getLast())
+                .returns(JobEvent.Type.CHECKPOINT_DISCARDED, JobEvent::type)
+                .extracting(e -> e.data().get("reason"))
+                .isEqualTo("made by another version");
         jobs.commitBlock(claim, Given.block(0), List.of());
     }
 
