@@ -3,7 +3,7 @@ import { BarChart, LineChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
 import { SVGRenderer } from 'echarts/renderers';
 import { html, LitElement, type PropertyValues } from 'lit';
-import { small } from './format';
+import { small, tick } from './format';
 
 echarts.use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
 
@@ -86,7 +86,7 @@ class BlockChart extends LitElement {
         // Bars stand on the axis: a logarithm has no zero to stand on.
         min: bottom,
         startValue: bottom,
-        axisLabel: { ...text, formatter: (v: number) => small(v).replace(/\.?0+(?=e|$)/, '') },
+        axisLabel: { ...text, formatter: (v: number) => tick(v) },
         splitLine: { lineStyle: { color: color('--line') } },
       },
       series: this.series.map(s => ({

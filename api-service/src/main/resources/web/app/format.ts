@@ -20,6 +20,11 @@ export function small(value?: number): string {
   return size !== 0 && (size < 1e-3 || size >= 1e4) ? value.toExponential(2) : value.toPrecision(3);
 }
 
+/** A mark on an axis, without digits that say nothing: 1e-4, 0.01, 100. */
+export function tick(value: number): string {
+  return value < 1e-3 || value >= 1e4 ? String(value.toExponential()) : String(value);
+}
+
 export function bytes(value?: number): string {
   if (value === undefined || value === null) {
     return UNKNOWN;

@@ -86,6 +86,7 @@ class DashboardTest {
         for (int block = 1; block < TinyModel.LAYERS; block++) {
             worker.commit(claim, block);
         }
+        assertThat(page.locator("bisup-block-chart").first()).containsText("100");
         worker.publish(claim);
         worker.evaluate(id, 13.412, 11.807);
         assertThat(page.locator("h1 [data-state]")).hasText("succeeded");

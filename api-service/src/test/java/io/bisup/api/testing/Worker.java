@@ -49,7 +49,7 @@ public class Worker {
     }
 
     public void commit(Claim claim, int block) {
-        double loss = 2e-4 * Math.exp(0.9 * block);
+        double loss = 2 * Math.exp(1.8 * block);
         jobs.commitBlock(
                 claim,
                 new BlockReport(

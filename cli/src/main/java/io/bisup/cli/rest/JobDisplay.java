@@ -33,7 +33,7 @@ public final class JobDisplay implements Consumer<JobView>, AutoCloseable {
     public void accept(JobView job) {
         String step = step(job);
         if (terminal) {
-            bar(job).setExtraMessage(step).stepTo(job.blocksDone());
+            bar(job).setExtraMessage(state(job) + eta(job)).stepTo(job.blocksDone());
         } else if (!step.equals(lastLine)) {
             out.println(name + "  " + step);
             out.flush();
@@ -42,17 +42,22 @@ public final class JobDisplay implements Consumer<JobView>, AutoCloseable {
     }
 
     private static String step(JobView job) {
-        String state = job.state().name().toLowerCase(Locale.ROOT);
         if (job.state() != JobState.RUNNING || job.phase().isEmpty()) {
-            return state;
+            return state(job);
         }
-        if (!job.phase().equals("blocks")) {
-            return state + ", " + job.phase();
-        }
-        String eta = Double.isNaN(job.etaSeconds())
+        return job.phase().equals("blocks")
+                ? state(job) + ", block " + job.blocksDone() + " of " + job.blocks() + " done" + eta(job)
+                : state(job) + ", " + job.phase();
+    }
+
+    private static String state(JobView job) {
+        return job.state().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String eta(JobView job) {
+        return job.state() != JobState.RUNNING || Double.isNaN(job.etaSeconds())
                 ? ""
                 : String.format(Locale.ROOT, ", about %.0f s left", job.etaSeconds());
-        return state + ", block " + job.blocksDone() + " of " + job.blocks() + " done" + eta;
     }
 
     private ProgressBar bar(JobView job) {

@@ -13,15 +13,11 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.cfg.MapperBuilder;
-import com.fasterxml.jackson.databind.exc.InvalidFormatException;
-import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import java.util.stream.Collectors;
 
 /**
  * The one way specs are read and written: strict (unknown fields, duplicates, trailing text and silent conversions are
@@ -31,7 +27,6 @@ public final class Json {
 
     private static final int MAX_DEPTH = 64;
     private static final int MAX_STRING = 1 << 20;
-    private static final int MAX_SHOWN = 80;
 
     private static final JsonMapper MAPPER = strict(JsonMapper.builder()).build();
     private static final YAMLMapper YAML = strict(YAMLMapper.builder(
@@ -74,50 +69,17 @@ public final class Json {
 
     private static <T> T read(ObjectMapper mapper, String text, Class<T> type) {
         try {
+            JsonFaults.requireKnownFields(mapper.readTree(text), type, "");
             T value = mapper.readValue(text, type);
             if (value == null) {
                 throw new InvalidSpecException("", "is null", "send an object");
             }
             return value;
         } catch (JsonMappingException e) {
-            throw located(e);
+            throw JsonFaults.located(e);
         } catch (JsonProcessingException e) {
             throw new InvalidSpecException("", "cannot be read: " + e.getOriginalMessage(), "send well-formed text");
         }
-    }
-
-    /** Turns Jackson's path into a JSON Pointer and keeps the cause and remedy of our own exceptions. */
-    private static InvalidSpecException located(JsonMappingException e) {
-        String pointer = e.getPath().stream()
-                .map(r -> r.getFieldName() != null ? r.getFieldName() : String.valueOf(r.getIndex()))
-                .map(s -> "/" + s.replace("~", "~0").replace("/", "~1"))
-                .collect(Collectors.joining());
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof InvalidSpecException own) {
-                return new InvalidSpecException(join(pointer, own.field()), own.reason(), own.remedy());
-            }
-        }
-        return new InvalidSpecException(pointer, reason(e), "see the API description for the fields and their types");
-    }
-
-    /** The cause in our words: Jackson's name Java classes, which tell a submitter nothing. */
-    private static String reason(JsonMappingException e) {
-        return switch (e) {
-            case UnrecognizedPropertyException unknown -> "is not a field here";
-            case InvalidFormatException format -> "cannot be " + shown(format.getValue());
-            case MismatchedInputException type -> "has the wrong type, or a field of it is missing";
-            default -> e.getOriginalMessage().lines().findFirst().orElse("cannot be read");
-        };
-    }
-
-    private static String shown(Object value) {
-        String text = String.valueOf(value);
-        return "'" + (text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "…" : text) + "'";
-    }
-
-    private static String join(String pointer, String field) {
-        String tail = field.isEmpty() || field.startsWith("/") ? field : "/" + field;
-        return pointer.endsWith(tail) ? pointer : pointer + tail;
     }
 
     private static StreamReadConstraints constraints() {

@@ -41,7 +41,7 @@ class SpecTest {
             "model":"demo"         | "model":"../etc"        | /model
             "model":"demo"         | "model":5               | /model
             "model":"demo"         | "model":"demo","modle":1| /modle
-            "recipe":              | "recipe":7,"x":         | /recipe
+            "recipe":              | "recipe":7,"systemPrompt":| /recipe
             "window":512           | "window":1              | /evaluation/0/window
             "window":512           | "window":"512"          | /evaluation/0/window
             "window":512           | "window":1.5            | /evaluation/0/window
@@ -82,6 +82,23 @@ class SpecTest {
         var e = catchThrowableOfType(InvalidSpecException.class, () -> Json.read(twice, QuantizationJobSpec.class));
         assertThat(e.field()).isEqualTo("/evaluation");
         assertThat(e.reason()).contains("twice");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            "protocol":"gptq"  | "protocol":"best" | cannot be 'best'    | use one of gptq, c4-new, c4-old
+            ,"window":512      | ''                | is missing          | add a whole number
+            "window":512       | "window":"512"    | has the wrong type  | use a whole number
+            "model":"demo"     | "modle":"demo"    | is not a field here | use one of calibration, calibrationDataset, evaluation
+            "model":"demo"     | "model":{}        | has the wrong type  | use a string
+            "window":512       | "win":512         | is not a field here | use one of dataset, protocol, window
+            """)
+    void saysWhatIsWrongAndWhatToSend(String from, String to, String reason, String remedy) {
+        var e = catchThrowableOfType(
+                InvalidSpecException.class,
+                () -> Json.read(GOOD.replace(from.strip(), to.strip()), QuantizationJobSpec.class));
+        assertThat(e.reason()).isEqualTo(reason);
+        assertThat(e.remedy()).startsWith(remedy);
     }
 
     @ParameterizedTest

@@ -31,7 +31,7 @@ public final class Heartbeat implements AutoCloseable {
     }
 
     /**
-     * Beats three times per lease, the first time after a third of it.
+     * Beats at once and then three times per lease.
      *
      * @param lease how long the claim holds after each beat
      * @param beat tells the store; throws {@link StaleEpochException} when the claim is lost
@@ -39,7 +39,7 @@ public final class Heartbeat implements AutoCloseable {
     public static Heartbeat start(Duration lease, Runnable beat) {
         Heartbeat heartbeat = new Heartbeat(beat);
         long millis = Math.max(1, lease.toMillis() / BEATS_PER_LEASE);
-        Future<?> _ = heartbeat.clock.scheduleWithFixedDelay(heartbeat::beat, millis, millis, TimeUnit.MILLISECONDS);
+        Future<?> _ = heartbeat.clock.scheduleWithFixedDelay(heartbeat::beat, 0, millis, TimeUnit.MILLISECONDS);
         return heartbeat;
     }
 
