@@ -80,6 +80,7 @@ run_tests() {
     set -- $(test_counts)
     if [ "$status" = 0 ]; then
         build_stamp "$begun" "$MODULES"
+        archive_classes
     else
         rm -f "$begun"
     fi
