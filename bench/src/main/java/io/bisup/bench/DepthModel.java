@@ -1,24 +1,26 @@
 package io.bisup.bench;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import io.bisup.contract.Recipe;
 import io.bisup.contract.TensorFormat;
+import io.bisup.llm.checkpoint.Checkpoint;
+import io.bisup.llm.checkpoint.DType;
+import io.bisup.llm.checkpoint.SafetensorsWriter;
+import io.bisup.llm.checkpoint.TensorSource;
 import io.bisup.llm.config.Architecture;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.ModelTensors;
 import io.bisup.llm.config.RopeScaling;
-import io.bisup.llm.tensor.Tensors;
 import io.bisup.worker.pipeline.QuantizationInput;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 
 /**
- * A Llama of any depth with seeded weights that are made when they are asked for, and a BiSup W3A3 job on it.
+ * A Llama of any depth with seeded weights, and a BiSup W3A3 job on it.
  *
  * @param hidden width; the MLP is 2.75 times as wide
  */
@@ -49,12 +51,13 @@ record DepthModel(int blocks, int hidden, int tokens, int samples) {
                 2);
     }
 
-    QuantizationInput job(NDManager manager) {
+    /** The job, on weights that lie in a checkpoint. */
+    QuantizationInput job(Checkpoint checkpoint, NDManager manager) {
         Random random = new Random(1);
         List<long[]> windows = IntStream.range(0, samples)
                 .mapToObj(i -> random.longs(tokens, 0, VOCABULARY).toArray())
                 .toList();
-        return new QuantizationInput(config(), name -> parameter(manager, name), recipe(), windows, List.of());
+        return new QuantizationInput(config(), name -> checkpoint.load(name, manager), recipe(), windows, List.of());
     }
 
     private Recipe recipe() {
@@ -73,19 +76,26 @@ record DepthModel(int blocks, int hidden, int tokens, int samples) {
                 new Recipe.Calibration(samples, tokens, 0));
     }
 
-    private NDArray parameter(NDManager manager, String name) {
-        long[] shape = Objects.requireNonNull(ModelTensors.expected(config()).get(name), name).stream()
-                .mapToLong(Long::longValue)
-                .toArray();
+    /** Writes the weights, one tensor at a time. */
+    void write(Path folder) throws IOException {
+        List<TensorSource> tensors = ModelTensors.expected(config()).entrySet().stream()
+                .map(tensor -> new TensorSource(
+                        tensor.getKey(),
+                        DType.F32,
+                        tensor.getValue(),
+                        sink -> sink.accept(MemorySegment.ofArray(values(tensor.getKey(), tensor.getValue())))))
+                .toList();
+        SafetensorsWriter.write(folder.resolve(Checkpoint.SINGLE_FILE), SafetensorsWriter.FORMAT_PT, tensors);
+    }
+
+    private static float[] values(String name, List<Long> shape) {
         Random random = new Random(name.hashCode());
         double mean = name.contains("norm") ? 1 : 0;
-        double deviation = shape.length == 1 ? 0.1 : 1 / Math.sqrt((double) shape[1]);
-        float[] values = new float[Math.toIntExact(LongStream.of(shape).reduce(1, Math::multiplyExact))];
+        double deviation = shape.size() == 1 ? 0.1 : 1 / Math.sqrt((double) shape.get(1));
+        float[] values = new float[Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact))];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) (mean + deviation * random.nextGaussian());
         }
-        NDArray array = Tensors.floats(manager, values, shape);
-        NDScope.unregister(array);
-        return array;
+        return values;
     }
 }

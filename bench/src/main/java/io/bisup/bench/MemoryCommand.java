@@ -1,8 +1,10 @@
 package io.bisup.bench;
 
+import io.bisup.platform.work.WorkFolder;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +19,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "memory",
         description = "Peak resident memory of a BiSup job over a shallow and a deep model of the same width. Prints a"
-                + " table in Markdown; fails when the deepest needs more than 10 % above the shallowest.",
+                + " table in Markdown; fails when the deepest needs more than a tenth above the shallowest.",
         mixinStandardHelpOptions = true)
 final class MemoryCommand implements Callable<Integer> {
     private static final double TOLERANCE = 1.10;
@@ -57,7 +59,17 @@ final class MemoryCommand implements Callable<Integer> {
     }
 
     private long peak(int depth) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command(depth))
+        Path model = Files.createTempDirectory("bisup-depth");
+        try {
+            new DepthModel(depth, hidden, tokens, samples).write(model);
+            return peak(depth, model);
+        } finally {
+            WorkFolder.delete(model);
+        }
+    }
+
+    private long peak(int depth, Path model) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command(depth, model))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
@@ -67,13 +79,14 @@ final class MemoryCommand implements Callable<Integer> {
         return Long.parseLong(output.lines().reduce((first, last) -> last).orElseThrow());
     }
 
-    private List<String> command(int depth) {
+    private List<String> command(int depth, Path model) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "memory-run"));
         command.addAll(List.of("--blocks", String.valueOf(depth), "--hidden", String.valueOf(hidden)));
         command.addAll(List.of("--tokens", String.valueOf(tokens), "--samples", String.valueOf(samples)));
+        command.addAll(List.of("--model", model.toString()));
         return command;
     }
 }

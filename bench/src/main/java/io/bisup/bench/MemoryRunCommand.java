@@ -1,22 +1,25 @@
 package io.bisup.bench;
 
+import io.bisup.llm.checkpoint.Checkpoint;
 import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.PeakMemory;
 import io.bisup.llm.tensor.TensorRuntime;
+import io.bisup.platform.work.WorkFolder;
 import io.bisup.worker.pipeline.QuantizationPipeline;
 import io.bisup.worker.stage.Control;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** One job in this process; prints the most memory the process held, in bytes. */
 @Command(name = "memory-run", hidden = true)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class MemoryRunCommand implements Callable<Integer> {
     @Option(names = "--blocks", required = true)
     private int blocks;
@@ -30,25 +33,23 @@ final class MemoryRunCommand implements Callable<Integer> {
     @Option(names = "--samples", required = true)
     private int samples;
 
+    @Option(names = "--model", required = true)
+    private Path folder;
+
     @Override
     public Integer call() throws IOException {
+        List<Long> peaks = new ArrayList<>();
         Path work = Files.createTempDirectory("bisup-memory");
-        try (TensorRuntime runtime = TensorRuntime.open(ComputeDevice.CPU)) {
+        try (TensorRuntime runtime = TensorRuntime.open(ComputeDevice.CPU);
+                Checkpoint checkpoint = Checkpoint.open(folder)) {
             DepthModel model = new DepthModel(blocks, hidden, tokens, samples);
-            new QuantizationPipeline(runtime, model.job(runtime.manager()), Control.NONE)
-                    .run(work, List.of(), (shard, report) -> {});
-            System.out.println(new PeakMemory(ComputeDevice.CPU).bytes().orElse(0));
+            new QuantizationPipeline(runtime, model.job(checkpoint, runtime.manager()), Control.NONE)
+                    .run(work, List.of(), (shard, report) -> peaks.add(report.peakMemoryBytes()));
+            peaks.add(new PeakMemory(ComputeDevice.CPU).bytes().orElse(0));
+            System.out.println(Collections.max(peaks));
         } finally {
-            delete(work);
+            WorkFolder.delete(work);
         }
         return 0;
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> paths = Files.walk(folder)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 }

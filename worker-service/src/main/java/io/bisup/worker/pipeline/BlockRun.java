@@ -17,6 +17,7 @@ import io.bisup.llm.quant.FakeQuantizer;
 import io.bisup.llm.quant.KernelOrder;
 import io.bisup.llm.quant.QuantizedBlockReader;
 import io.bisup.llm.quant.QuantizedBlockWriter;
+import io.bisup.llm.tensor.NativeHeap;
 import io.bisup.llm.tensor.PeakMemory;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.worker.stage.BlockContext;
@@ -58,6 +59,7 @@ final class BlockRun implements AutoCloseable {
             int layer) {
         this.runtime = runtime;
         this.memory = new PeakMemory(runtime.device());
+        NativeHeap.trim();
         memory.reset();
         this.input = input;
         this.control = control;

@@ -39,7 +39,12 @@ public record TensorView(String file, TensorEntry entry, MemorySegment data) {
      */
     public NDArray load(NDManager manager) {
         requireFloating();
-        return Tensors.decoded(manager, djlShape(), DataType.FLOAT32, this::decodeFloats);
+        NDArray loaded = Tensors.decoded(manager, djlShape(), DataType.FLOAT32, this::decodeFloats);
+        if (data.isMapped()) {
+            // A copy was made: the file's pages must not add up over the blocks of a model.
+            data.unload();
+        }
+        return loaded;
     }
 
     /**
