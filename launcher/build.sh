@@ -52,6 +52,7 @@ build() {
 
 # Runs the command line twice, so that the archives of its classes are there before somebody waits for it.
 archive_classes() {
+    rm -f "$ROOT/cli/target/brief.jsa" "$ROOT/cli/target/engine.jsa"
     "$ROOT/bisup" recipes --help >/dev/null 2>&1 </dev/null || true
     "$ROOT/bisup" local perplexity --model "$ROOT/demo-model/model" --text "$ROOT/LICENSE" --window 256 \
         >/dev/null 2>&1 </dev/null || true
