@@ -79,10 +79,10 @@ final class AblationCommand implements Callable<Integer> {
         Recipe preset = Presets.load().get(recipe);
         Recipe whole = preset.withCalibration(
                 new Recipe.Calibration(samples, length, preset.calibration().seed()));
-        print("| step | perplexity | recovered | MB | seconds |%n|---|---:|---:|---:|---:|%n");
+        out().printf("| step | perplexity | recovered | MB | seconds |%n|---|---:|---:|---:|---:|%n");
         try (TensorRuntime runtime = TensorRuntime.open(ComputeDevice.parse(device))) {
             double exact = perplexity(ModelFolder.open(model, runtime), texts);
-            print("| FP | %.4f | | %.2f | |%n", exact, megabytes(model));
+            out().printf(Locale.ROOT, "| FP | %.4f | | %.2f | |%n", exact, megabytes(model));
             double nearest = Double.NaN;
             for (Ablation step : Ablation.of(whole)) {
                 nearest = measure(runtime, model, texts, step, exact, nearest);
@@ -103,14 +103,21 @@ final class AblationCommand implements Callable<Integer> {
         double reference = exact;
         if (!result.prefixTokenIds().isEmpty()) {
             reference = perplexity(ModelFolder.open(model, runtime, result.prefixTokenIds()), texts);
-            print("| FP behind the prefix | %.4f | | | |%n", reference);
+            out().printf(Locale.ROOT, "| FP behind the prefix | %.4f | | | |%n", reference);
         }
         double megabytes = megabytes(out);
         double base = Double.isNaN(nearest) ? quantized : nearest;
         // Of rounding's loss in log-perplexity, each against its own FP model.
         double recovered = 100 * (1 - Math.log(quantized / reference) / Math.log(base / exact));
         WorkFolder.delete(out);
-        print("| %s | %.4f | %.1f %% | %.2f | %.0f |%n", step.name(), quantized, recovered, megabytes, seconds);
+        out().printf(
+                        Locale.ROOT,
+                        "| %s | %.4f | %.1f %% | %.2f | %.0f |%n",
+                        step.name(),
+                        quantized,
+                        recovered,
+                        megabytes,
+                        seconds);
         return base;
     }
 
@@ -140,9 +147,8 @@ final class AblationCommand implements Callable<Integer> {
         }
     }
 
-    private void print(String format, Object... values) {
-        PrintWriter out = spec.commandLine().getOut();
-        out.printf(Locale.ROOT, format, values);
-        out.flush();
+    /** Picocli's writer, which flushes after each {@code printf}. */
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
     }
 }

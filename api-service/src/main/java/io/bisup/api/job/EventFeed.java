@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventFeed implements StreamingOutput {
 
+    private static final Logger LOG = Logger.getLogger(EventFeed.class);
     private static final int QUEUE = 64;
 
     private final String jobId;
@@ -41,7 +43,7 @@ final class EventFeed implements StreamingOutput {
 
     /** Writes until the job has ended, the client has gone, or the feed's time is over. */
     @Override
-    public void write(OutputStream out) throws IOException {
+    public void write(OutputStream out) {
         long deadline = System.nanoTime() + config.eventStreamLimit().toNanos();
         try (var following = events.follow(jobId, from, this::enqueue)) {
             send(out, ": begin\n\n");
@@ -52,6 +54,8 @@ final class EventFeed implements StreamingOutput {
                     return;
                 }
             }
+        } catch (IOException e) {
+            LOG.debugf("the follower of job %s has gone: %s", jobId, e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
