@@ -1,6 +1,7 @@
 package io.bisup.worker.job;
 
 import io.bisup.contract.BlockReport;
+import io.bisup.contract.InvalidSpecException;
 import io.bisup.contract.Json;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.platform.job.Claim;
@@ -54,7 +55,8 @@ final class Checkpoints {
                 progress.committed(block.report());
             }
             return files;
-        } catch (CorruptObjectException e) {
+        } catch (CorruptObjectException | InvalidSpecException e) {
+            // An identity that a newer release wrote cannot be read here: another identity all the same.
             return startOver(String.valueOf(e.getMessage()), progress);
         }
     }
