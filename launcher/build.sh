@@ -7,10 +7,11 @@ build_inputs() {
         shared/contract | local-stack) echo "$1" ;;
         shared/llm | shared/platform) echo "$1 shared/contract" ;;
         api-service) echo "$1 shared/contract shared/platform" ;;
-        worker-service | eval-service) echo "$1 shared/contract shared/platform shared/llm" ;;
+        worker-service) echo "$1 shared/contract shared/platform shared/llm shared/quantize" ;;
+        eval-service) echo "$1 shared/contract shared/platform shared/llm shared/measure" ;;
         demo-model) echo "$1 shared/contract shared/llm" ;;
-        cli) echo "$1 shared/contract shared/platform shared/llm worker-service eval-service demo-model" ;;
-        *) echo "$1 shared/contract shared/platform shared/llm local-stack api-service worker-service eval-service cli demo-model" ;;
+        cli | bench) echo "$1 shared/contract shared/llm shared/quantize shared/measure demo-model" ;;
+        *) echo "$1 shared/contract shared/platform shared/llm shared/quantize shared/measure local-stack api-service worker-service eval-service cli demo-model" ;;
     esac
 }
 

@@ -3,16 +3,16 @@ package io.bisup.bench;
 import io.bisup.contract.PerplexitySpec.Protocol;
 import io.bisup.contract.Presets;
 import io.bisup.contract.Recipe;
-import io.bisup.eval.protocol.Perplexity;
+import io.bisup.measure.Perplexity;
 import io.bisup.llm.folder.ModelFolder;
 import io.bisup.llm.folder.OpenModel;
 import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.token.Tokenizer;
-import io.bisup.platform.work.WorkFolder;
-import io.bisup.worker.export.FolderDigest;
-import io.bisup.worker.pipeline.FolderQuantization;
-import io.bisup.worker.stage.Control;
+import io.bisup.contract.Folders;
+import io.bisup.quantize.export.FolderDigest;
+import io.bisup.quantize.run.FolderQuantization;
+import io.bisup.quantize.stage.Control;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -109,7 +109,7 @@ final class AblationCommand implements Callable<Integer> {
         double base = Double.isNaN(nearest) ? quantized : nearest;
         // Of rounding's loss in log-perplexity, each against its own FP model.
         double recovered = 100 * (1 - Math.log(quantized / reference) / Math.log(base / exact));
-        WorkFolder.delete(out);
+        Folders.delete(out);
         out().printf(
                         Locale.ROOT,
                         "| %s | %.4f | %.1f %% | %.2f | %.0f |%n",

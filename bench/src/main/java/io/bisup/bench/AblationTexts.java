@@ -4,7 +4,7 @@ import io.bisup.contract.Digests;
 import io.bisup.demo.DemoCorpus;
 import io.bisup.demo.corpus.Register;
 import io.bisup.demo.corpus.Split;
-import io.bisup.eval.protocol.TextDataset;
+import io.bisup.measure.TextDataset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -11,7 +11,7 @@ import io.bisup.llm.config.Architecture;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.ModelTensors;
 import io.bisup.llm.config.RopeScaling;
-import io.bisup.worker.pipeline.QuantizationInput;
+import io.bisup.quantize.run.QuantizationInput;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;

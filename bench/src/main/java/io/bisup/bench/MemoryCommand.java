@@ -1,6 +1,6 @@
 package io.bisup.bench;
 
-import io.bisup.platform.work.WorkFolder;
+import io.bisup.contract.Folders;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -64,7 +64,7 @@ final class MemoryCommand implements Callable<Integer> {
             new DepthModel(depth, hidden, tokens, samples).write(model);
             return peak(depth, model);
         } finally {
-            WorkFolder.delete(model);
+            Folders.delete(model);
         }
     }
 

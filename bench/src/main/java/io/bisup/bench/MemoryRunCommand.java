@@ -4,9 +4,9 @@ import io.bisup.llm.checkpoint.Checkpoint;
 import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.PeakMemory;
 import io.bisup.llm.tensor.TensorRuntime;
-import io.bisup.platform.work.WorkFolder;
-import io.bisup.worker.pipeline.QuantizationPipeline;
-import io.bisup.worker.stage.Control;
+import io.bisup.contract.Folders;
+import io.bisup.quantize.run.QuantizationPipeline;
+import io.bisup.quantize.stage.Control;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +48,7 @@ final class MemoryRunCommand implements Callable<Integer> {
             peaks.add(new PeakMemory(ComputeDevice.CPU).bytes().orElse(0));
             System.out.println(Collections.max(peaks));
         } finally {
-            WorkFolder.delete(work);
+            Folders.delete(work);
         }
         return 0;
     }

@@ -1,7 +1,7 @@
 package io.bisup.cli.local;
 
 import io.bisup.cli.UserErrorException;
-import io.bisup.eval.protocol.DatasetException;
+import io.bisup.measure.DatasetException;
 import io.bisup.llm.checkpoint.MalformedCheckpointException;
 import io.bisup.llm.config.ModelConfigException;
 import io.bisup.llm.folder.ModelFolder;

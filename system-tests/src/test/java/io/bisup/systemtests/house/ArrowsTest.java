@@ -23,6 +23,10 @@ class ArrowsTest {
     private static final String[] FRAMEWORKS = {"io.quarkus..", "io.smallrye..", "jakarta.enterprise..", "jakarta.ws.."
     };
 
+    private static final String[] LIBRARIES = {
+        "io.bisup.contract..", "io.bisup.llm..", "io.bisup.quantize..", "io.bisup.measure.."
+    };
+
     private static JavaClasses classes;
 
     @BeforeAll
@@ -64,17 +68,17 @@ class ArrowsTest {
     }
 
     @Test
-    void contractAndModelLibraryKnowNoFrameworkAndNoStore() {
+    void librariesKnowNoFrameworkAndNoStore() {
         noClasses()
                 .that()
-                .resideInAnyPackage("io.bisup.contract..", "io.bisup.llm..")
+                .resideInAnyPackage(LIBRARIES)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(FRAMEWORKS)
                 .orShould()
                 .dependOnClassesThat()
                 .resideInAnyPackage(STORES)
-                .because("both are plain Java that a researcher can use without services")
+                .because("they are plain Java that a researcher can use without services")
                 .check(classes);
     }
 
@@ -112,7 +116,7 @@ class ArrowsTest {
     void theWorkshopsMathematicsKnowsNoStore() {
         noClasses()
                 .that()
-                .resideInAnyPackage("io.bisup.worker.stage..", "io.bisup.worker.pipeline..", "io.bisup.worker.export..")
+                .resideInAnyPackage("io.bisup.quantize.stage..", "io.bisup.quantize.run..", "io.bisup.quantize.export..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.bisup.platform..", "io.bisup.worker.job..")

@@ -1,5 +1,6 @@
 package io.bisup.worker.job;
 
+import io.bisup.contract.Folders;
 import io.bisup.contract.Failure;
 import io.bisup.contract.Phase;
 import io.bisup.platform.job.Claim;
@@ -72,7 +73,7 @@ final class AttemptRunner {
                     progress);
             LOG.infof("job %s is %s", claim.jobId(), quantization.run(attempt, control));
         } finally {
-            WorkFolder.delete(attempt);
+            Folders.delete(attempt);
         }
     }
 

@@ -8,7 +8,7 @@ import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.Work;
 import io.bisup.platform.work.FileCache;
-import io.bisup.worker.pipeline.FolderQuantization;
+import io.bisup.quantize.run.FolderQuantization;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

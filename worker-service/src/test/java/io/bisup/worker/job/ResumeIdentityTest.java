@@ -3,7 +3,7 @@ package io.bisup.worker.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bisup.contract.Json;
-import io.bisup.worker.TinyModels;
+import io.bisup.quantize.TinyModels;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 

@@ -11,26 +11,13 @@ record RopeFields(double theta, RopeScaling scaling) {
     /** What transformers assumes for all three families when the file is silent, as Llama 1 and 2 files are. */
     private static final double DEFAULT_THETA = 10_000;
 
-    private static final int BFLOAT16_EXACT_INTEGERS = 256;
-
     static RopeFields of(JsonFields fields) {
         JsonFields current = fields.nested("rope_parameters");
         JsonFields legacy = fields.nested("rope_scaling");
         JsonFields scaling = current != null ? current : legacy;
         double outer = fields.number("rope_theta", DEFAULT_THETA);
         double theta = scaling == null ? outer : scaling.number("rope_theta", outer);
-        RopeScaling rule = scaling(scaling);
-        return new RopeFields(theta, isCastAsAWhole(fields) ? new RopeScaling.RoundedToBfloat16(rule) : rule);
-    }
-
-    /**
-     * Whether the model's rotary frequencies were rounded with its weights. Files do not say so; a bfloat16 model can only
-     * afford it while bfloat16 tells its positions apart, so longer models have float32 frequencies.
-     */
-    private static boolean isCastAsAWhole(JsonFields fields) {
-        String type = fields.text("dtype");
-        return "bfloat16".equals(type)
-                && fields.integer("max_position_embeddings", Integer.MAX_VALUE) <= BFLOAT16_EXACT_INTEGERS;
+        return new RopeFields(theta, scaling(scaling));
     }
 
     private static RopeScaling scaling(@Nullable JsonFields fields) {

@@ -40,10 +40,4 @@ public sealed interface RopeScaling {
             }
         }
     }
-
-    /**
-     * Frequencies of another rule, rounded to bfloat16: those of a model that was cast as a whole instead of being loaded
-     * (docs/decisions/010-rotary-frequencies.md).
-     */
-    record RoundedToBfloat16(RopeScaling rule) implements RopeScaling {}
 }

@@ -2,7 +2,6 @@ package io.bisup.llm.model;
 
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.RopeScaling;
-import io.bisup.llm.tensor.Bfloat16;
 
 /** Angular frequencies of the rotary embedding, in radians per position, one per pair of head channels. */
 final class RotaryFrequencies {
@@ -24,8 +23,6 @@ final class RotaryFrequencies {
             case RopeScaling.Default() -> frequency;
             case RopeScaling.Linear(double factor) -> frequency / factor;
             case RopeScaling.Llama3 llama -> llama3(frequency, llama);
-            case RopeScaling.RoundedToBfloat16(RopeScaling rule) ->
-                Bfloat16.toFloat(Bfloat16.fromFloat((float) scaled(frequency, rule)));
         };
     }
 

@@ -19,8 +19,6 @@ class RotaryFrequenciesTest {
     void framesOfReference() {
         assertThat(frequencies(new RopeScaling.Default())).containsExactly(1f, 0.1f, 0.01f, 0.001f);
         assertThat(frequencies(new RopeScaling.Linear(4))).containsExactly(0.25f, 0.025f, 0.0025f, 0.00025f);
-        assertThat(frequencies(new RopeScaling.RoundedToBfloat16(new RopeScaling.Default())))
-                .containsExactly(1f, 0.100097656f, 0.010009766f, 0.0009994507f);
     }
 
     /** In a context of 1,024: 163, 16.3, 1.63 and 0.163 waves; up to one is stretched, from four on kept, 1.63 blended. */

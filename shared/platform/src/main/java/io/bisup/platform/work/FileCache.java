@@ -1,5 +1,6 @@
 package io.bisup.platform.work;
 
+import io.bisup.contract.Folders;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.platform.object.ObjectStore;
 import java.io.IOException;
@@ -95,7 +96,7 @@ public final class FileCache {
             if (!keep.contains(old)) {
                 left -= size(old);
                 if (left < 0) {
-                    WorkFolder.delete(old);
+                    Folders.delete(old);
                 }
             }
         }

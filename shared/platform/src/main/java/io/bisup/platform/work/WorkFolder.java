@@ -1,14 +1,12 @@
 package io.bisup.platform.work;
 
+import io.bisup.contract.Folders;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +32,7 @@ public final class WorkFolder implements AutoCloseable {
             FileChannel lock = locked(folder.resolve("lock"));
             if (lock != null) {
                 WorkFolder taken = new WorkFolder(folder, lock);
-                delete(taken.attempts());
+                Folders.delete(taken.attempts());
                 return taken;
             }
         }
@@ -62,7 +60,7 @@ public final class WorkFolder implements AutoCloseable {
     /** An empty folder for one attempt. */
     public Path attempt(String id) throws IOException {
         Path attempt = attempts().resolve(id);
-        delete(attempt);
+        Folders.delete(attempt);
         return Files.createDirectories(attempt);
     }
 
@@ -70,29 +68,8 @@ public final class WorkFolder implements AutoCloseable {
         return folder.resolve("attempts");
     }
 
-    /** Deletes a folder with all it holds; nothing when there is none. */
-    public static void delete(Path folder) throws IOException {
-        if (Files.exists(folder)) {
-            Files.walkFileTree(folder, new Deletion());
-        }
-    }
-
     @Override
     public void close() throws IOException {
         lock.close();
-    }
-
-    private static final class Deletion extends SimpleFileVisitor<Path> {
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e) throws IOException {
-            Files.delete(dir);
-            return FileVisitResult.CONTINUE;
-        }
     }
 }

@@ -1,5 +1,0 @@
-/** Perplexity by the protocols of the literature: how a text becomes windows, and windows one number. */
-@NullMarked
-package io.bisup.eval.protocol;
-
-import org.jspecify.annotations.NullMarked;

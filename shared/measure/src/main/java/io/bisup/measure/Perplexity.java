@@ -1,0 +1,124 @@
+package io.bisup.measure;
+
+import io.bisup.contract.FailureCode;
+import io.bisup.contract.PerplexityResult;
+import io.bisup.contract.PerplexitySpec;
+import io.bisup.llm.model.LanguageModel;
+import io.bisup.llm.model.TokenScores;
+import io.bisup.llm.token.Tokenizer;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Measures perplexity as GPTQ's script and its many descendants do: the mean negative log-likelihood of each window's
+ * tokens but the first, from float32 logits; the exponential of the mean over windows. No begin-of-sequence token is put
+ * before windows after the first.
+ */
+public final class Perplexity {
+
+    /** Largest size of the hidden states held at once; a model read block by block is read once for as many windows. */
+    private static final long DEFAULT_ACTIVATION_BYTES = 1L << 30;
+
+    private final LanguageModel model;
+    private final List<Long> prefixIds;
+    private final Tokenizer tokenizer;
+    private final Clock clock;
+    private final long activationBytes;
+
+    /** Hears of progress; may throw to stop the measurement. */
+    @FunctionalInterface
+    public interface Listener {
+        /** Called after each batch of windows. */
+        void scored(int windows, int of);
+    }
+
+    /** @param prefixIds token ids of the prefix that the model stands behind; empty if it has none */
+    public Perplexity(LanguageModel model, List<Long> prefixIds, Tokenizer tokenizer, Clock clock) {
+        this(model, prefixIds, tokenizer, clock, DEFAULT_ACTIVATION_BYTES);
+    }
+
+    Perplexity(LanguageModel model, List<Long> prefixIds, Tokenizer tokenizer, Clock clock, long activationBytes) {
+        this.model = model;
+        this.prefixIds = List.copyOf(prefixIds);
+        this.tokenizer = tokenizer;
+        this.clock = clock;
+        this.activationBytes = activationBytes;
+    }
+
+    /**
+     * Measures one protocol on one data set.
+     *
+     * @throws DatasetException if the data set does not fit the protocol or the tokenizer does not fit the model
+     */
+    public PerplexityResult measure(
+            TextDataset dataset, PerplexitySpec.Protocol protocol, int window, Listener listener) {
+        requireFits(window);
+        Instant start = clock.instant();
+        PrefixRule rule = PrefixRule.of(prefixIds, tokenizer);
+        WindowSet cut = new WindowCutter(tokenizer, rule.special()).cut(dataset, protocol, window);
+        requireKnown(cut, dataset);
+        double perplexity = Math.exp(meanNegativeLogLikelihood(cut.windows(), listener));
+        return new PerplexityResult(
+                dataset.name(),
+                dataset.sha256(),
+                protocol,
+                window,
+                cut.tokens(),
+                cut.windows().size(),
+                rule.bos(),
+                rule.prefixSha256(),
+                model.runtime().device().lowPrecision() ? "bfloat16" : "float32",
+                CodeVersion.CURRENT,
+                perplexity,
+                Duration.between(start, clock.instant()).toMillis() / 1e3);
+    }
+
+    /** Mean over windows of each window's mean over its predictions, in nats per token. */
+    private double meanNegativeLogLikelihood(List<long[]> windows, Listener listener) {
+        int batch = batchSize(windows.getFirst().length);
+        double sum = 0;
+        for (int first = 0; first < windows.size(); first += batch) {
+            int end = Math.min(windows.size(), first + batch);
+            for (TokenScores scores : model.score(windows.subList(first, end))) {
+                sum += scores.negativeLogLikelihood() / scores.logProbabilities().length;
+            }
+            listener.scored(end, windows.size());
+        }
+        return sum / windows.size();
+    }
+
+    private int batchSize(int window) {
+        long bytes = (long) window * model.config().hiddenSize() * Float.BYTES;
+        return (int) Math.clamp(activationBytes / bytes, 1, Integer.MAX_VALUE);
+    }
+
+    private void requireFits(int window) {
+        int longest = model.config().maxPositions() - prefixIds.size();
+        if (window < 2 || window > longest) {
+            throw new DatasetException(
+                    FailureCode.WINDOW_TOO_LONG,
+                    "window",
+                    window + " tokens do not fit the model's context of "
+                            + model.config().maxPositions()
+                            + (prefixIds.isEmpty() ? "" : " behind a prefix of " + prefixIds.size()),
+                    "use 2 to " + longest);
+        }
+    }
+
+    private void requireKnown(WindowSet cut, TextDataset dataset) {
+        int vocabulary = model.config().vocabSize();
+        for (long[] window : cut.windows()) {
+            for (long id : window) {
+                if (id >= vocabulary) {
+                    throw new DatasetException(
+                            FailureCode.MALFORMED_CHECKPOINT,
+                            dataset.name(),
+                            "the tokenizer gives id " + id + ", the model knows " + vocabulary,
+                            "does tokenizer.json belong to this model?");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package io.bisup.quantize.stage.learn;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * One evaluation of a block's loss: ‖f̂(x) − t‖² over the targets' mean square (BiSup, eq. 2.4, made free of scale). The
+ * seam behind which the arithmetic of a training step may be replaced by a faster one.
+ */
+public interface BlockStep {
+
+    /**
+     * The loss of one sample; its gradient is added to every learnt parameter's.
+     *
+     * @param input [1, time, hidden]
+     * @param target [1, time, hidden]
+     */
+    double learn(NDArray input, NDArray target);
+
+    /** The mean loss over several samples at the present parameters, without gradients. */
+    double measure(int[] samples);
+}

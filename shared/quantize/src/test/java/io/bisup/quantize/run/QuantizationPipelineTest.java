@@ -1,0 +1,195 @@
+package io.bisup.quantize.run;
+
+import static io.bisup.quantize.TinyModels.RUNTIME;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
+import io.bisup.contract.BlockReport;
+import io.bisup.contract.Digests;
+import io.bisup.contract.FailureException;
+import io.bisup.contract.InvalidSpecException;
+import io.bisup.contract.Recipe;
+import io.bisup.llm.config.Architecture;
+import io.bisup.llm.config.DecoderConfig;
+import io.bisup.quantize.TinyModels;
+import io.bisup.quantize.stage.Control;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class QuantizationPipelineTest {
+    private static final int LAYERS = 3;
+
+    @TempDir
+    Path folder;
+
+    private record Outcome(List<Path> shards, List<BlockReport> reports) {
+        List<String> digests() {
+            return shards.stream().map(Outcome::digest).toList();
+        }
+
+        private static String digest(Path file) {
+            try {
+                return Digests.sha256(Files.readAllBytes(file));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private Outcome run(String name, QuantizationInput input, List<Path> finished, Control control) {
+        List<Path> shards = new ArrayList<>(finished);
+        List<BlockReport> reports = new ArrayList<>();
+        try {
+            Path work = Files.createDirectory(folder.resolve(name));
+            new QuantizationPipeline(RUNTIME, input, control).run(work, finished, (shard, report) -> {
+                shards.add(shard);
+                reports.add(report);
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Outcome(shards, reports);
+    }
+
+    private static QuantizationInput bisup(Architecture architecture) {
+        return TinyModels.input(TinyModels.config(architecture, LAYERS), TinyModels.bisup(), 3);
+    }
+
+    /** B3: learning lowers the loss of every block, on the training and on the held-out samples, and no guard fires. */
+    @ParameterizedTest
+    @EnumSource(Architecture.class)
+    void everyBlockEndsBetterThanItBegan(Architecture architecture) {
+        DecoderConfig config = TinyModels.config(architecture, LAYERS);
+        Outcome outcome = run("a", TinyModels.input(config, TinyModels.bisup(), 3, 16, 128), List.of(), Control.NONE);
+        assertThat(outcome.reports()).hasSize(LAYERS).allSatisfy(report -> {
+            assertThat(report.lossAfter()).isLessThan(report.lossBefore());
+            assertThat(report.heldOutAfter()).isLessThan(report.heldOutBefore());
+            assertThat(report.relativeError()).isPositive().isFinite();
+            assertThat(report.notes()).isEmpty();
+        });
+    }
+
+    @Test
+    void learningHalvesTheErrorThatOutliersMake() {
+        DecoderConfig config = TinyModels.config(Architecture.LLAMA, LAYERS);
+        Outcome nearest =
+                run("rtn", TinyModels.input(config, TinyModels.recipe(null, null, null), 3), List.of(), Control.NONE);
+        Outcome learnt = run("bisup", bisup(Architecture.LLAMA), List.of(), Control.NONE);
+        assertThat(learnt.reports().getLast().relativeError())
+                .isLessThan(0.5 * nearest.reports().getLast().relativeError());
+    }
+
+    /** B4: the same input gives the same bytes. */
+    @Test
+    void twoRunsInOneProcessGiveTheSameBytes() {
+        Outcome first = run("a", bisup(Architecture.QWEN3), List.of(), Control.NONE);
+        Outcome second = run("b", bisup(Architecture.QWEN3), List.of(), Control.NONE);
+        assertThat(second.digests()).isEqualTo(first.digests());
+    }
+
+    /** B5: started behind any number of finished blocks. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aResumedRunGivesTheBytesOfTheUninterruptedOne(int finished) {
+        Outcome whole = run("a", bisup(Architecture.QWEN2), List.of(), Control.NONE);
+        Outcome resumed = run("b", bisup(Architecture.QWEN2), whole.shards().subList(0, finished), Control.NONE);
+        assertThat(resumed.digests()).isEqualTo(whole.digests());
+    }
+
+    /** B5: stopped anywhere, then resumed with what was finished. */
+    @ParameterizedTest
+    @ValueSource(ints = {5, 60, 100, 140, 190})
+    void aRunStoppedAnywhereResumesToTheSameBytes(int step) {
+        Outcome whole = run("a", bisup(Architecture.LLAMA), List.of(), Control.NONE);
+        AtomicInteger steps = new AtomicInteger();
+        List<Path> finished = new ArrayList<>();
+        try {
+            Path work = Files.createDirectory(folder.resolve("b"));
+            QuantizationPipeline stopped = new QuantizationPipeline(RUNTIME, bisup(Architecture.LLAMA), () -> {
+                if (steps.incrementAndGet() == step) {
+                    throw new IllegalStateException("stopped");
+                }
+            });
+            assertThatThrownBy(() -> stopped.run(work, List.of(), (shard, report) -> finished.add(shard)))
+                    .hasMessage("stopped");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        assertThat(finished).hasSizeLessThan(LAYERS);
+        Outcome resumed = run("c", bisup(Architecture.LLAMA), finished, Control.NONE);
+        assertThat(resumed.digests()).isEqualTo(whole.digests());
+    }
+
+    @Test
+    void noTensorOutlivesARun() {
+        run("warm", bisup(Architecture.LLAMA), List.of(), Control.NONE);
+        int before = managed();
+        run("again", bisup(Architecture.LLAMA), List.of(), Control.NONE);
+        assertThat(managed()).isEqualTo(before);
+    }
+
+    private static int managed() {
+        return ((ai.djl.ndarray.BaseNDManager) RUNTIME.manager())
+                .getManagedArrays()
+                .size();
+    }
+
+    @Test
+    void aBaseThatIsNotThereYetIsRefusedWithTheNearestLegalRecipe() {
+        Recipe none = TinyModels.recipe(null, null, null);
+        Recipe rotated = new Recipe(
+                "x",
+                Recipe.Base.QUAROT,
+                none.weights(),
+                none.activations(),
+                none.keyValue(),
+                null,
+                null,
+                null,
+                Recipe.Prefix.NONE,
+                null,
+                none.calibration());
+        DecoderConfig config = TinyModels.config(Architecture.LLAMA, 1);
+        assertThatThrownBy(() -> TinyModels.input(config, rotated, 0))
+                .isInstanceOf(InvalidSpecException.class)
+                .hasMessageContaining("base")
+                .hasMessageContaining("use none");
+    }
+
+    @Test
+    void aWeightThatIsNotFiniteIsNamed() {
+        DecoderConfig config = TinyModels.config(Architecture.LLAMA, 1);
+        QuantizationInput good = TinyModels.input(config, TinyModels.recipe(null, null, null), 0);
+        QuantizationInput bad = new QuantizationInput(
+                config,
+                name -> name.endsWith("up_proj.weight")
+                        ? broken(good, name)
+                        : good.source().apply(name),
+                good.recipe(),
+                good.windows(),
+                good.prefix());
+        assertThatThrownBy(() -> run("a", bad, List.of(), Control.NONE))
+                .isInstanceOf(FailureException.class)
+                .hasMessageContaining("model.layers.0.mlp.up_proj.weight");
+    }
+
+    private static NDArray broken(QuantizationInput good, String name) {
+        try (NDArray whole = good.source().apply(name)) {
+            NDArray broken = whole.mul(Float.POSITIVE_INFINITY);
+            NDScope.unregister(broken);
+            return broken;
+        }
+    }
+}
