@@ -1,15 +1,15 @@
 package io.bisup.bench;
 
+import io.bisup.contract.Folders;
 import io.bisup.contract.PerplexitySpec.Protocol;
 import io.bisup.contract.Presets;
 import io.bisup.contract.Recipe;
-import io.bisup.measure.Perplexity;
 import io.bisup.llm.folder.ModelFolder;
 import io.bisup.llm.folder.OpenModel;
 import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.token.Tokenizer;
-import io.bisup.contract.Folders;
+import io.bisup.measure.Perplexity;
 import io.bisup.quantize.export.FolderDigest;
 import io.bisup.quantize.run.FolderQuantization;
 import io.bisup.quantize.stage.Control;

@@ -1,10 +1,10 @@
 package io.bisup.bench;
 
+import io.bisup.contract.Folders;
 import io.bisup.llm.checkpoint.Checkpoint;
 import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.PeakMemory;
 import io.bisup.llm.tensor.TensorRuntime;
-import io.bisup.contract.Folders;
 import io.bisup.quantize.run.QuantizationPipeline;
 import io.bisup.quantize.stage.Control;
 import java.io.IOException;

@@ -1,7 +1,6 @@
 package io.bisup.cli.local;
 
 import io.bisup.cli.UserErrorException;
-import io.bisup.measure.DatasetException;
 import io.bisup.llm.checkpoint.MalformedCheckpointException;
 import io.bisup.llm.config.ModelConfigException;
 import io.bisup.llm.folder.ModelFolder;
@@ -9,6 +8,7 @@ import io.bisup.llm.folder.OpenModel;
 import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.token.TokenizerException;
+import io.bisup.measure.DatasetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;

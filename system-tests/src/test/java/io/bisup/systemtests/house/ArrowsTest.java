@@ -116,7 +116,8 @@ class ArrowsTest {
     void theWorkshopsMathematicsKnowsNoStore() {
         noClasses()
                 .that()
-                .resideInAnyPackage("io.bisup.quantize.stage..", "io.bisup.quantize.run..", "io.bisup.quantize.export..")
+                .resideInAnyPackage(
+                        "io.bisup.quantize.stage..", "io.bisup.quantize.run..", "io.bisup.quantize.export..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.bisup.platform..", "io.bisup.worker.job..")

@@ -1,7 +1,7 @@
 package io.bisup.worker.job;
 
-import io.bisup.contract.Folders;
 import io.bisup.contract.Failure;
+import io.bisup.contract.Folders;
 import io.bisup.contract.Phase;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.JobStore;
