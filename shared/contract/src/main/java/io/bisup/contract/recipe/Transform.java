@@ -1,0 +1,112 @@
+package io.bisup.contract.recipe;
+
+import io.bisup.contract.Check;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** A change that leaves the full-precision function as it is and makes it easier to quantize; applied in the recipe's order. */
+public sealed interface Transform {
+
+    /**
+     * Divides an input's channels by s and multiplies the weights' columns by it (SmoothQuant, arXiv 2211.10438; BiSup's Θ2).
+     *
+     * @param sites where; all but QUERY_KEY unless told
+     * @param start s before learning
+     * @param alpha exponent of SmoothQuant's start, 0 to 1
+     * @param bound largest factor by which learning may leave the start, above 1
+     * @param form how s is learnt
+     * @param spareKeepers s stays 1 on the channels that {@link Keepers} hold
+     */
+    record Smooth(Set<Site> sites, Start start, double alpha, double bound, Form form, boolean spareKeepers)
+            implements Transform {
+        /** s before learning. */
+        public enum Start {
+            /** max|X|^α / max|W|^(1−α). */
+            SMOOTHQUANT,
+            ONES
+        }
+
+        /** Readings of "soft-constrained" (methods §2.3). */
+        public enum Form {
+            /** s = s0·bound^tanh θ, one θ per channel (reading A). */
+            BOUNDED,
+            /** s = max|X|^σ(θ) / max|W|^(1−σ(θ)), one θ per site (reading C). */
+            EXPONENT
+        }
+
+        public Smooth {
+            sites = sites == null || sites.isEmpty()
+                    ? EnumSet.of(Site.QKV, Site.O, Site.GATE_UP, Site.DOWN)
+                    : EnumSet.copyOf(sites);
+            start = start == null ? Start.SMOOTHQUANT : start;
+            form = form == null ? Form.BOUNDED : form;
+            bound = bound == 0 ? 4 : bound;
+            Check.range(alpha, 0, 1, "alpha");
+            Check.range(bound, 1.0001, 64, "bound");
+        }
+    }
+
+    /**
+     * Sorts an input's channels in ascending order, so that the outliers come last (Atom §4.1).
+     *
+     * @param by what is sorted by
+     */
+    record Reorder(By by) implements Transform {
+        /** A statistic of a channel. */
+        public enum By {
+            SECOND_MOMENT,
+            ABS_MAX
+        }
+
+        public Reorder {
+            by = by == null ? By.SECOND_MOMENT : by;
+        }
+    }
+
+    /**
+     * Multiplies channels by an orthogonal matrix (QuaRot, arXiv 2404.00456).
+     *
+     * @param of which rotations
+     * @param kind of matrix
+     * @param seed of its random part
+     */
+    record Rotate(Set<Rotation> of, Kind kind, long seed) implements Transform {
+        /** What is rotated. */
+        public enum Rotation {
+            /** R1: the residual stream; folded into every weight, norms are fused first. */
+            RESIDUAL,
+            /** R2: each head's values; folded. */
+            VALUE_HEADS,
+            /** The same channel of all heads, before o; at run time. */
+            ACROSS_HEADS,
+            /** R4: the input of down; at run time. */
+            DOWN
+        }
+
+        /** Which matrices. */
+        public enum Kind {
+            /** Hadamard, its signs random for R1; where none of the width is known, a random orthogonal factor takes its part. */
+            HADAMARD,
+            /** A random orthogonal matrix. */
+            ORTHOGONAL
+        }
+
+        public Rotate {
+            of = of == null || of.isEmpty() ? EnumSet.allOf(Rotation.class) : EnumSet.copyOf(of);
+            kind = kind == null ? Kind.HADAMARD : kind;
+            Check.range(seed, 0, Integer.MAX_VALUE, "seed");
+        }
+    }
+
+    /**
+     * Activation-aware scales by a grid search (AWQ, arXiv 2306.00978): s = mean|x|^ρ.
+     *
+     * @param grid values of ρ tried
+     */
+    record ScaleSearch(int grid) implements Transform {
+        public ScaleSearch {
+            grid = grid == 0 ? 20 : grid;
+            Check.range(grid, 2, 200, "grid");
+        }
+    }
+}
