@@ -1,12 +1,24 @@
-# Uniform quantizers. A tensor's last axis is cut into groups of `group` elements (0: the whole axis is one group);
-# a clip factor c in (0, 1] shrinks the range of a group. Shapes: x [..., G*g], clip broadcastable to [..., G].
+# Uniform quantizers. A tensor's last axis is cut into groups of `group` elements (0: the whole axis is one group; the last group
+# may be shorter); a clip factor c in (0, 1] shrinks the range of a group. Shapes: x [..., n], clip broadcastable to [..., G].
 # Rounding is half to even; its gradient is the identity, that of clamping is exact, and gradients flow through the scale.
 
 def quant_groups(self, x: Tensor, group: int) -> Tensor:
+    # [..., G, g]. A short last group is filled up with zeros, which change nothing: every range holds 0, and 0 has an exact code.
     size = group
     if group == 0:
         size = x.size(-1)
-    return torch.unflatten(x, -1, [-1, size])
+    filled = x
+    over = x.size(-1) % size
+    if over != 0:
+        filled = torch.constant_pad_nd(x, [0, size - over], 0.)
+    return torch.unflatten(filled, -1, [-1, size])
+
+def quant_join(self, groups: Tensor, width: int) -> Tensor:
+    # [..., G, g] -> [..., width], without what fills the last group.
+    flat = torch.flatten(groups, -2, -1)
+    if flat.size(-1) != width:
+        flat = torch.contiguous(torch.narrow(flat, -1, 0, width))
+    return flat
 
 def quant_round(self, x: Tensor) -> Tensor:
     return x + torch.detach(torch.round(x) - x)
@@ -44,14 +56,14 @@ def quant_fake_symmetric(self, x: Tensor, clip: Tensor, bits: int, group: int, s
     scale = self.quant_scale_symmetric(groups, clip, bits, stored)
     edge = float(1 << (bits - 1))
     codes = torch.clamp(self.quant_round(groups / scale), -edge, edge - 1.)
-    return torch.flatten(codes * scale, -2, -1)
+    return self.quant_join(codes * scale, x.size(-1))
 
 def quant_fake_asymmetric(self, x: Tensor, high: Tensor, low: Tensor, bits: int, group: int, stored: bool) -> Tensor:
     groups = self.quant_groups(x, group)
     scale, zero = self.quant_scale_asymmetric(groups, high, low, bits, stored)
     levels = float((1 << bits) - 1)
     codes = torch.clamp(self.quant_round(groups / scale) + zero, 0., levels)
-    return torch.flatten((codes - zero) * scale, -2, -1)
+    return self.quant_join((codes - zero) * scale, x.size(-1))
 
 def quant_fake(self, x: Tensor, high: Tensor, low: Tensor, bits: int, symmetric: bool, group: int, stored: bool) -> Tensor:
     # 16 bits: x itself. Empty clip factors: the full range.
@@ -64,7 +76,7 @@ def quant_fake(self, x: Tensor, high: Tensor, low: Tensor, bits: int, symmetric:
     return result
 
 def quant_codes(self, x: Tensor, high: Tensor, low: Tensor, bits: int, symmetric: bool, group: int, stored: bool) -> List[Tensor]:
-    # -> unsigned codes [..., G*g] u8 (symmetric: offset by 2^(b-1)), scales [..., G], zeros [..., G] u8 (symmetric: 2^(b-1)).
+    # -> unsigned codes [..., n] u8 (symmetric: offset by 2^(b-1)), scales [..., G], zeros [..., G] u8 (symmetric: 2^(b-1)).
     groups = self.quant_groups(x, group)
     levels = float((1 << bits) - 1)
     edge = float(1 << (bits - 1))
@@ -75,12 +87,12 @@ def quant_codes(self, x: Tensor, high: Tensor, low: Tensor, bits: int, symmetric
     else:
         scale, zero = self.quant_scale_asymmetric(groups, high, low, bits, stored)
         codes = torch.clamp(torch.round(groups / scale) + zero, 0., levels)
-    return [torch.to(torch.flatten(codes, -2, -1), 0), torch.squeeze(scale, -1), torch.to(torch.squeeze(zero, -1), 0)]
+    return [torch.to(self.quant_join(codes, x.size(-1)), 0), torch.squeeze(scale, -1), torch.to(torch.squeeze(zero, -1), 0)]
 
 def quant_dequantize(self, codes: Tensor, scales: Tensor, zeros: Tensor, group: int) -> Tensor:
     groups = self.quant_groups(torch.to(codes, 6), group)
     centred = groups - torch.unsqueeze(torch.to(zeros, 6), -1)
-    return torch.flatten(centred * torch.unsqueeze(scales, -1), -2, -1)
+    return self.quant_join(centred * torch.unsqueeze(scales, -1), codes.size(-1))
 
 def quant_clip_grid(self, x: Tensor, candidates: List[float], bits: int, symmetric: bool, group: int) -> Tensor:
     # The candidate clip factor with the least squared error, for each group alone: [..., G].

@@ -177,6 +177,54 @@ class FakeQuantizerTest {
         assertThat(packed.codes()).hasSize(24 * 256 * bits / 8);
     }
 
+    /** A short last group has the scale, codes and clip factor of its own elements: as if it stood alone. */
+    @ParameterizedTest
+    @CsvSource({"3, true", "4, true", "8, true", "3, false", "4, false", "8, false"})
+    void aShortLastGroupIsQuantizedByItself(int bits, boolean symmetric) {
+        NDArray x = gaussian(5 * 576, 5, 576).add(runtime.manager().create(0.7f));
+        NDArray whole = x.get(":, :512").duplicate();
+        NDArray rest = x.get(":, 512:").duplicate();
+        double[] candidates = {1, 0.9, 0.8, 0.7, 0.6, 0.5};
+        NDArray clip = kernels.call("quant_clip_grid", x, candidates, bits, symmetric, 128);
+        NDArray restClip = kernels.call("quant_clip_grid", rest, candidates, bits, symmetric, 0);
+        assertThat(clip.getShape()).isEqualTo(new ai.djl.ndarray.types.Shape(5, 5));
+        assertThat(clip.get(":, 4:").duplicate().toFloatArray()).isEqualTo(restClip.toFloatArray());
+        NDArray wholeClip = clip.get(":, :4").duplicate();
+
+        NDArray fake = kernels.call("quant_fake", x, clip, clip, bits, symmetric, 128, true);
+        NDArray expected = kernels.call("quant_fake", whole, wholeClip, wholeClip, bits, symmetric, 128, true)
+                .concat(kernels.call("quant_fake", rest, restClip, restClip, bits, symmetric, 0, true), 1);
+        assertThat(fake.toFloatArray()).isEqualTo(expected.toFloatArray());
+
+        NDArray[] codes = kernels.callMany("quant_codes", x, clip, clip, bits, symmetric, 128, true);
+        assertThat(codes[0].getShape()).isEqualTo(x.getShape());
+        assertThat(kernels.call("quant_dequantize", codes[0], codes[1], codes[2], 128)
+                        .toFloatArray())
+                .isEqualTo(fake.toFloatArray());
+    }
+
+    /** Gradients of inputs and clip factors are those of the parts as well. */
+    @ParameterizedTest
+    @CsvSource({"3, true", "3, false"})
+    void gradientsOfAShortLastGroupAreItsOwn(int bits, boolean symmetric) {
+        NDArray x = gaussian(4 * 192, 4, 192);
+        NDArray rest = x.get(":, 128:").duplicate();
+        NDArray clip = Tensors.floats(manager, new float[] {0.9f, 0.6f}, 1, 2);
+        NDArray restClip = Tensors.floats(manager, new float[] {0.6f}, 1, 1);
+        for (NDArray leaf : new NDArray[] {x, rest, clip, restClip}) {
+            kernels.requireGradient(leaf);
+        }
+        NDArray fake = kernels.callWithGradient("quant_fake", x, clip, clip, bits, symmetric, 128, false);
+        NDArray restFake = kernels.callWithGradient("quant_fake", rest, restClip, restClip, bits, symmetric, 0, false);
+        NDArray direction = gaussian(4 * 191, 4, 191).concat(gaussian(4, 4, 1), 1);
+        kernels.backward(fake, direction);
+        kernels.backward(restFake, direction.get(":, 128:").duplicate());
+        assertThat(kernels.gradient(x).get(":, 128:").duplicate().toFloatArray())
+                .containsExactly(kernels.gradient(rest).toFloatArray(), within(1e-6f));
+        assertThat(kernels.gradient(clip).toFloatArray()[1])
+                .isCloseTo(kernels.gradient(restClip).toFloatArray()[0], within(1e-4f));
+    }
+
     private double loss(NDArray x, double logit, int bits, boolean symmetric) {
         NDArray clip = Tensors.floats(manager, new float[] {(float) (1 / (1 + Math.exp(-logit)))}, 1, 1);
         NDArray fake = kernels.call("quant_fake", x, clip, clip, bits, symmetric, 0, false);

@@ -52,10 +52,14 @@ class FusedFakeQuantTest {
         "4, false, 0, 192, 64, 3, false",
         "2, false, 20, 9, 60, 9, false",
         "8, false, 0, 66, 172, 66, true",
+        "3, true, 128, 9, 300, 9, false",
+        "4, true, 128, 130, 576, 1, true",
+        "3, false, 128, 9, 300, 9, false",
+        "4, false, 128, 130, 576, 1, true",
     })
     void valuesAreBitEqualAndGradientsAgree(
             int bits, boolean symmetric, int group, int rows, int columns, int clipRows, boolean stored) {
-        int groups = group == 0 ? 1 : columns / group;
+        int groups = group == 0 ? 1 : Math.ceilDiv(columns, group);
         NDArray x = normal(rows / clipRows, clipRows, columns);
         NDArray high = uniform(0.3, 1, clipRows, groups);
         NDArray low = uniform(0.3, 1, clipRows, groups);

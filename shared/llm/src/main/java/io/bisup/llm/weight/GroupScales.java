@@ -1,0 +1,18 @@
+package io.bisup.llm.weight;
+
+/** What the scales of a group are taken from when columns change as GPTQ goes along. */
+public sealed interface GroupScales {
+
+    /** The weight as it was: for clip factors that were learnt or found on it. */
+    record Fixed() implements GroupScales {}
+
+    /** The columns as they are when their group's turn comes, with the grid's clip factors (GPTQ's reference code). */
+    record Current() implements GroupScales {}
+
+    /**
+     * As {@link Current}, with the clip factor of least Σ|w − ŵ|^norm of each group (QuaRot's reference code).
+     *
+     * @param norm 2, or 2.4 in QuaRot
+     */
+    record Searched(double norm) implements GroupScales {}
+}

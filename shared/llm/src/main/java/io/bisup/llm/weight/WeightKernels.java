@@ -1,0 +1,151 @@
+package io.bisup.llm.weight;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import io.bisup.contract.FailureCode;
+import io.bisup.contract.FailureException;
+import io.bisup.contract.recipe.Format;
+import io.bisup.llm.tensor.KernelCalls;
+import io.bisup.llm.tensor.TensorRuntime;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Quantization of weights [out, in] in tiles that share a scale; definitions in the kernel files {@code quant.py} and {@code
+ * weight.py} (methods §1.3). Calls leave temporary tensors to the caller's scope.
+ */
+public final class WeightKernels {
+    private final TensorRuntime runtime;
+
+    public WeightKernels(TensorRuntime runtime) {
+        this.runtime = runtime;
+    }
+
+    /**
+     * Scales and zero points of all tiles.
+     *
+     * @param scales [tiles, groups] float32, each a bfloat16 number
+     * @param zeros [tiles, groups] float32; 2^(b−1) when symmetric
+     */
+    record Scales(NDArray scales, NDArray zeros) {}
+
+    /**
+     * Quantized and dequantized with the scales that would be stored, with straight-through gradients in the weight and the clip
+     * factors when the kernels record.
+     *
+     * @param high factors on upper (symmetric: on both) ends, broadcastable to [tiles, groups]; null for the full range
+     * @param low the same on lower ends
+     */
+    public NDArray fake(
+            KernelCalls kernels, NDArray weight, Format format, @Nullable NDArray high, @Nullable NDArray low) {
+        if (!format.quantizes()) {
+            return weight;
+        }
+        Tiling tiling = tiling(weight, format);
+        return kernels.call(
+                "weight_fake",
+                weight,
+                orEmpty(high),
+                orEmpty(low),
+                format.bits(),
+                format.symmetric(),
+                tiling.columns(),
+                tiling.rows(),
+                true);
+    }
+
+    /**
+     * For each tile the factor of {@code candidates} with the least Σ|w − ŵ|^norm: [tiles, groups].
+     *
+     * @param norm 2, or 2.4 in QuaRot
+     */
+    public NDArray clipSearch(NDArray weight, Format format, double norm, double... candidates) {
+        Tiling tiling = tiling(weight, format);
+        return runtime.kernels()
+                .call(
+                        "weight_clip_search",
+                        weight,
+                        candidates,
+                        norm,
+                        format.bits(),
+                        format.symmetric(),
+                        tiling.columns(),
+                        tiling.rows());
+    }
+
+    /** E‖D x‖² of an error D [out, in] over the inputs, float64: what a linear's output loses per token. */
+    public double outputError(NDArray error, SecondMoments inputs) {
+        try (NDArray sum =
+                runtime.kernels().call("weight_output_error", error, inputs.gram(), (double) inputs.tokens())) {
+            return sum.toDoubleArray()[0];
+        }
+    }
+
+    Scales scales(NDArray weight, Format format, NDArray high, NDArray low) {
+        Tiling tiling = tiling(weight, format);
+        NDArray[] parts = runtime.kernels()
+                .callMany(
+                        "weight_scales",
+                        weight,
+                        high,
+                        low,
+                        format.bits(),
+                        format.symmetric(),
+                        tiling.columns(),
+                        tiling.rows());
+        return new Scales(parts[0], parts[1]);
+    }
+
+    /** Every value to its nearest code. */
+    StoredWeight nearest(NDArray weight, WeightGrid.Segment segment) {
+        Format format = segment.format();
+        if (!format.quantizes()) {
+            return new Exact(weight.duplicate());
+        }
+        Tiling tiling = tiling(weight, format);
+        NDArray[] parts = runtime.kernels()
+                .callMany(
+                        "weight_codes",
+                        weight,
+                        orEmpty(segment.high()),
+                        orEmpty(segment.low()),
+                        format.bits(),
+                        format.symmetric(),
+                        tiling.columns(),
+                        tiling.rows());
+        return Uniform.packed(
+                format,
+                Math.toIntExact(weight.getShape().get(0)),
+                segment.columns(),
+                parts[0].toByteArray(),
+                parts[1].toFloatArray(),
+                parts[2].toByteArray());
+    }
+
+    /** A copy of consecutive input channels. */
+    NDArray columns(NDArray weight, int first, int count) {
+        return runtime.kernels().call("weight_columns", weight, first, count);
+    }
+
+    /** Clip factors as the kernels take them. */
+    NDArray orEmpty(@Nullable NDArray factors) {
+        return factors == null ? runtime.manager().create(new Shape(0)) : factors;
+    }
+
+    /** Refuses NaN and infinity, which would quantize to something plausible. */
+    void requireFinite(String name, NDArray weight) {
+        try (NDArray finite = runtime.kernels().call("quant_finite", weight)) {
+            if (!finite.getBoolean()) {
+                throw new FailureException(
+                        FailureCode.NON_FINITE_VALUES,
+                        name + " holds NaN or infinity; check the model, or the transforms before rounding");
+            }
+        }
+    }
+
+    private static Tiling tiling(NDArray weight, Format format) {
+        return Tiling.of(
+                format,
+                Math.toIntExact(weight.getShape().get(0)),
+                Math.toIntExact(weight.getShape().get(1)));
+    }
+}
