@@ -4,7 +4,8 @@ import io.bisup.contract.BlockReport;
 import io.bisup.contract.Digests;
 import io.bisup.contract.FailureCode;
 import io.bisup.contract.FailureException;
-import io.bisup.contract.Recipe;
+import io.bisup.contract.recipe.Calibration;
+import io.bisup.contract.recipe.Recipe;
 import io.bisup.llm.checkpoint.Checkpoint;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.quant.ArtifactConfig;
@@ -95,7 +96,7 @@ public final class FolderQuantization {
     }
 
     private static List<long[]> windows(Tokenizer tokenizer, Request request) {
-        Recipe.Calibration calibration = request.recipe().calibration();
+        Calibration calibration = request.recipe().calibration();
         long[] ids = tokenizer.encode(request.calibrationText(), SpecialTokens.NEVER);
         try {
             return Windows.random(ids, calibration.samples(), calibration.sequenceLength(), calibration.seed());

@@ -2,7 +2,7 @@ package io.bisup.quantize.run;
 
 import ai.djl.ndarray.NDArray;
 import io.bisup.contract.InvalidSpecException;
-import io.bisup.contract.Recipe;
+import io.bisup.contract.recipe.Recipe;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.quant.BlockFormats;
 import java.util.List;
