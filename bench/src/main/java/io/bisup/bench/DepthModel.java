@@ -57,7 +57,7 @@ record DepthModel(int blocks, int hidden, int tokens, int samples) {
         List<long[]> windows = IntStream.range(0, samples)
                 .mapToObj(i -> random.longs(tokens, 0, VOCABULARY).toArray())
                 .toList();
-        return new QuantizationInput(config(), name -> checkpoint.load(name, manager), recipe(), windows, List.of());
+        return new QuantizationInput(config(), checkpoint.parameters(config(), manager), recipe(), windows, List.of());
     }
 
     private Recipe recipe() {

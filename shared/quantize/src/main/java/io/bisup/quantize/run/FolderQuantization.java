@@ -80,7 +80,7 @@ public final class FolderQuantization {
             List<Long> prefix = PrefixTokens.of(request.recipe().prefix(), tokenizer, request.systemPrompt());
             requireRoom(config, prefix.size(), request.evaluationWindow());
             QuantizationInput input = new QuantizationInput(
-                    config, name -> checkpoint.load(name, runtime.manager()), request.recipe(), windows, prefix);
+                    config, checkpoint.parameters(config, runtime.manager()), request.recipe(), windows, prefix);
             List<BlockReport> reports = new ArrayList<>();
             List<Path> blocks = new ArrayList<>(finished);
             new QuantizationPipeline(runtime, input, control).run(target, finished, (shard, report) -> {

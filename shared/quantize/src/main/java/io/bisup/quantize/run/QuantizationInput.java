@@ -42,6 +42,7 @@ public record QuantizationInput(
                     "use at most " + (config.maxPositions() - prefix.size()));
         }
         SupportedRecipes.check(recipe, config);
+        TrainableBlocks.check(config, length + prefix.size());
     }
 
     /** Tokens of each sample. */

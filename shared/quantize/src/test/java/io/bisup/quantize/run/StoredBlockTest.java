@@ -81,6 +81,7 @@ class StoredBlockTest {
         RotaryEmbedding rotary = new RotaryEmbedding(RUNTIME, config, DataType.FLOAT32);
         DecoderBlock exact = DecoderBlock.fullPrecision(
                 config,
+                0,
                 DecoderBlockWeights.load(config, 0, name -> TinyModels.parameter(config, name)),
                 RUNTIME.device().lowPrecision());
         PrefixStream stream = new PrefixStream(RUNTIME.kernels(), new RandomSamples(config).input(99));
