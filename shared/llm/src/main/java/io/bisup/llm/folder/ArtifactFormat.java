@@ -10,6 +10,7 @@ import io.bisup.llm.model.ModelEnds;
 import io.bisup.llm.quant.ArtifactConfig;
 import io.bisup.llm.quant.BlockFormats;
 import io.bisup.llm.quant.QuantizedBlockReader;
+import io.bisup.llm.tensor.TensorOwner;
 import io.bisup.llm.tensor.TensorRuntime;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,35 +28,36 @@ final class ArtifactFormat implements ModelFormat {
     public OpenModel open(Path directory, TensorRuntime runtime) {
         ArtifactConfig sidecar = ArtifactConfig.read(directory);
         DecoderConfig config = DecoderConfig.read(directory);
-        Checkpoint checkpoint = Checkpoint.open(directory);
-        try {
+        try (TensorOwner owner = new TensorOwner()) {
+            Checkpoint checkpoint = owner.own(Checkpoint.open(directory));
             QuantizedBlockReader reader =
                     new QuantizedBlockReader(runtime, config, BlockFormats.of(sidecar.recipe()), checkpoint::find);
             LanguageModel model = new LanguageModel(
                     runtime,
                     config,
-                    ModelEnds.load(config, name -> checkpoint.load(name, runtime.manager())),
-                    blocks(config, reader),
-                    prefix(config, sidecar, reader));
-            return new OpenModel(directory, model, sidecar.prefixTokenIds(), checkpoint);
-        } catch (RuntimeException refused) {
-            checkpoint.close();
-            throw refused;
+                    owner.own(ModelEnds.load(config, name -> checkpoint.load(name, runtime.manager()))),
+                    blocks(config, reader, owner),
+                    prefix(config, sidecar, reader, owner));
+            return owner.handOver(new OpenModel(directory, model, sidecar.prefixTokenIds(), checkpoint));
         }
     }
 
-    private static BlockSource blocks(DecoderConfig config, QuantizedBlockReader reader) {
+    private static BlockSource blocks(DecoderConfig config, QuantizedBlockReader reader, TensorOwner owner) {
         if (!ModelSize.staysInMemory(config)) {
             return BlockSource.streamed(reader::block);
         }
-        List<DecoderBlock> all =
-                IntStream.range(0, config.layers()).mapToObj(reader::block).toList();
+        List<DecoderBlock> all = IntStream.range(0, config.layers())
+                .mapToObj(layer -> owner.own(reader.block(layer)))
+                .toList();
         return BlockSource.resident(all);
     }
 
-    private static List<KeyValues> prefix(DecoderConfig config, ArtifactConfig sidecar, QuantizedBlockReader reader) {
+    private static List<KeyValues> prefix(
+            DecoderConfig config, ArtifactConfig sidecar, QuantizedBlockReader reader, TensorOwner owner) {
         return sidecar.prefixTokenIds().isEmpty()
                 ? List.of()
-                : IntStream.range(0, config.layers()).mapToObj(reader::prefix).toList();
+                : IntStream.range(0, config.layers())
+                        .mapToObj(layer -> owner.own(reader.prefix(layer)))
+                        .toList();
     }
 }

@@ -118,5 +118,6 @@ public final class DecoderBlock implements AutoCloseable {
     public void close() {
         norms.close();
         linears.close();
+        keyValues.close();
     }
 }

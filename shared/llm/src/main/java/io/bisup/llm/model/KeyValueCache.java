@@ -3,6 +3,7 @@ package io.bisup.llm.model;
 import ai.djl.ndarray.NDScope;
 import io.bisup.llm.tensor.KernelCalls;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -62,8 +63,8 @@ public final class KeyValueCache implements AutoCloseable {
                 throw new IllegalStateException("Block " + layer + " has computed no keys yet: run the model first.");
             }
             all.add(values);
-            stored[layer] = null;
         }
+        Arrays.fill(stored, null);
         return all;
     }
 

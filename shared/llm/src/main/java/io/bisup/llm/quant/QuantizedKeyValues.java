@@ -20,4 +20,10 @@ record QuantizedKeyValues(BlockFormats formats, NDArray keyClip, NDArray valueCl
                 kernels.call("qb_cache", fresh.keys(), keyClip, formats.spec()),
                 kernels.call("qb_cache", fresh.values(), valueClip, formats.spec()));
     }
+
+    @Override
+    public void close() {
+        keyClip.close();
+        valueClip.close();
+    }
 }
