@@ -142,6 +142,23 @@ public final class Checkpoint implements AutoCloseable {
         ModelMatch.check(config, stored());
     }
 
+    /**
+     * Reads every weight once and checks that it is finite, so that a damaged one is found before hours of work.
+     *
+     * @param beforeEach called before each tensor, to give a sign of life or to stop
+     * @throws io.bisup.contract.FailureException naming the first tensor that holds NaN or infinity
+     */
+    public void requireFinite(Runnable beforeEach) {
+        for (SafetensorsFile file : files) {
+            for (TensorEntry entry : file.header().tensors().values()) {
+                beforeEach.run();
+                if (entry.dtype().isFloating()) {
+                    file.tensor(entry.name()).orElseThrow().requireFinite();
+                }
+            }
+        }
+    }
+
     private List<StoredTensor> stored() {
         return files.stream()
                 .flatMap(file ->
