@@ -7,6 +7,7 @@ import io.bisup.llm.checkpoint.SafetensorsWriter;
 import io.bisup.llm.checkpoint.ShardIndex;
 import io.bisup.llm.checkpoint.TensorEntry;
 import io.bisup.llm.checkpoint.TensorSource;
+import io.bisup.llm.checkpoint.TensorView;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.ModelTensors;
 import io.bisup.llm.quant.ArtifactConfig;
@@ -75,8 +76,13 @@ public final class NativeArtifact {
                 ? Stream.of(ModelTensors.EMBEDDING, ModelTensors.FINAL_NORM)
                 : Stream.of(ModelTensors.EMBEDDING, ModelTensors.FINAL_NORM, ModelTensors.HEAD);
         List<TensorSource> tensors =
-                names.map(name -> TensorSource.copyOf(checkpoint.tensor(name))).toList();
+                names.map(name -> renamed(name, checkpoint.tensor(name))).toList();
         SafetensorsWriter.write(target.resolve(ArtifactFiles.ENDS), SafetensorsWriter.FORMAT_PT, tensors);
+    }
+
+    /** A tied matrix that the source stores under the head's name only becomes the embedding. */
+    private static TensorSource renamed(String name, TensorView view) {
+        return TensorSource.of(name, view.dtype(), view.shape(), view.data());
     }
 
     private static void index(List<Path> shards, Path target) throws IOException {
