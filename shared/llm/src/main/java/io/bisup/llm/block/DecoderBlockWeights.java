@@ -23,7 +23,7 @@ public record DecoderBlockWeights(Map<BlockTensor, NDArray> tensors) implements 
         tensors = Collections.unmodifiableMap(ordered);
     }
 
-    /** Loads every parameter of one block by its Hugging Face name; they outlive the open scope. */
+    /** Loads every parameter of one block by its name; they outlive the open scope, and a failure leaves none. */
     public static DecoderBlockWeights load(DecoderConfig config, int layer, Function<String, NDArray> source) {
         Map<BlockTensor, NDArray> loaded = new EnumMap<>(BlockTensor.class);
         try (TensorOwner loading = new TensorOwner()) {
