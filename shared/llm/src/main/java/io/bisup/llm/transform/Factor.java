@@ -1,5 +1,7 @@
 package io.bisup.llm.transform;
 
+import io.bisup.contract.Check;
+
 /**
  * One factor of a Kronecker product of orthogonal matrices.
  *
@@ -18,9 +20,8 @@ public record Factor(Kind kind, int size, long seed) {
     }
 
     public Factor {
-        if (size < 1) {
-            throw new IllegalArgumentException("a factor has size " + size + "; use 1 or more");
-        }
+        Check.present(kind, "kind");
+        Check.range(size, 1, 1 << 17, "size");
     }
 
     static Factor identity(int size) {

@@ -1,5 +1,6 @@
 package io.bisup.llm.transform;
 
+import io.bisup.contract.Check;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ public record MapDescription(
     }
 
     public MapDescription {
+        Check.present(kind, "kind");
         factors = factors == null ? List.of() : List.copyOf(factors);
         long product = factors.stream().mapToLong(Factor::size).reduce(1, Math::multiplyExact);
         if (kind == Kind.ORTHOGONAL ? product != width : !factors.isEmpty()) {

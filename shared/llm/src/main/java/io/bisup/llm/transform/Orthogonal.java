@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import io.bisup.llm.tensor.KernelCalls;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.Tensors;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -32,17 +33,17 @@ public final class Orthogonal implements ChannelMap {
         this.scales =
                 description.factors().stream().mapToDouble(Orthogonal::scale).toArray();
         this.signs = signs;
-        NDScope.unregister(matrices);
-        NDScope.unregister(signs);
     }
 
     /** The map that a description tells of. */
     static Orthogonal of(TensorRuntime runtime, MapDescription description) {
-        NDArray[] matrices = description.factors().stream()
-                .map(factor -> matrix(runtime, factor))
-                .toArray(NDArray[]::new);
-        return new Orthogonal(
-                description, matrices, signs(runtime.manager(), description.width(), description.signSeed()));
+        List<Factor> factors = description.factors();
+        NDArray[] tensors = Tensors.manyInScope(() -> Stream.concat(
+                        factors.stream().map(factor -> matrix(runtime, factor)),
+                        Stream.of(signs(runtime.manager(), description.width(), description.signSeed())))
+                .toArray(NDArray[]::new));
+        NDScope.unregister(tensors);
+        return new Orthogonal(description, Arrays.copyOf(tensors, factors.size()), tensors[factors.size()]);
     }
 
     /** A matrix before its scale; without elements for the identity. */

@@ -180,6 +180,30 @@ class RotationsTest {
     }
 
     @Test
+    void aClosedMapLeavesNoTensor() {
+        int before = runtime.manager().getManagedArrays().size();
+        Orthogonal map;
+        try (NDScope step = new NDScope()) {
+            step.suppressNotUsedWarning();
+            map = rotations.residual(13696, 1);
+        }
+        assertThat(runtime.manager().getManagedArrays()).hasSizeGreaterThan(before);
+        map.close();
+        assertThat(runtime.manager().getManagedArrays()).hasSize(before);
+    }
+
+    /** A document may name a matrix that does not exist; what was made before it must not stay. */
+    @Test
+    void aMapThatCannotBeMadeLeavesNoTensor() {
+        int before = runtime.manager().getManagedArrays().size();
+        MapDescription description = new MapDescription(
+                MapDescription.Kind.ORTHOGONAL, 4 * 92, List.of(Factor.hadamard(4), Factor.hadamard(92)), null);
+        assertThatThrownBy(() -> ChannelMaps.open(runtime, description, "r", name -> java.util.Optional.empty()))
+                .hasMessageContaining("order 92");
+        assertThat(runtime.manager().getManagedArrays()).hasSize(before);
+    }
+
+    @Test
     void blocksThatDoNotTileAreRefused() {
         assertThatThrownBy(() -> rotations.blocks(130, 128)).hasMessageContaining("do not tile 130");
     }

@@ -236,10 +236,13 @@ class GptqTest {
         NDArray exact = problem.inputs();
         NDArray quantized = new WeightKernels(runtime)
                 .fake(runtime.kernels(), exact, Format.integer(3, true, Scope.columns(48)), null, null);
-        SecondMoments moments = new SecondMoments(
-                problem.product(quantized.transpose(), quantized),
-                TOKENS,
-                problem.product(exact.sub(quantized).transpose(), quantized));
+        MomentSum sum = new MomentSum(runtime, COLUMNS, true);
+        for (int first = 0; first < TOKENS; first += 100) {
+            String rows = first + ":" + (first + 100);
+            sum.add(quantized.get(rows).duplicate(), exact.get(rows).duplicate());
+        }
+        SecondMoments moments = sum.moments();
+        assertThat(moments.tokens()).isEqualTo(TOKENS);
         WeightGrid grid = WeightGrid.full(COLUMNS, Format.integer(4, true, Scope.columns(48)));
         NDArray target = problem.product(exact, problem.weight().transpose());
         double[] losses = new double[2];
@@ -256,6 +259,7 @@ class GptqTest {
                     .getFloat();
         }
         assertThat(losses[1]).isLessThan(losses[0]);
+        sum.close();
     }
 
     @ParameterizedTest
@@ -274,6 +278,25 @@ class GptqTest {
                 .toFloatArray();
         assertThat(second).isEqualTo(first);
         assertThat(problem.weight().toFloatArray()).isEqualTo(before);
+    }
+
+    @Test
+    void noTensorOutlivesTheRounding() {
+        Problem problem = Problem.of(runtime, 12, ROWS, COLUMNS, TOKENS);
+        SecondMoments moments = problem.moments();
+        List<WeightGrid> grids = grids().toList();
+        int before = runtime.manager().getManagedArrays().size();
+        for (WeightGrid grid : grids) {
+            gptq(Order.ACTIVATION, FIXED)
+                    .round("w", problem.weight(), grid, moments)
+                    .weight()
+                    .close();
+            gptq(Order.NATURAL, new GroupScales.Searched(2))
+                    .round("w", problem.weight(), grid, moments)
+                    .weight()
+                    .close();
+        }
+        assertThat(runtime.manager().getManagedArrays()).hasSize(before);
     }
 
     @Test
