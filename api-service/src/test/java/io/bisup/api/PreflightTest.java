@@ -25,16 +25,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(ApiStack.class)
 class PreflightTest {
 
-    private static final Map<String, Object> FORMAT = Map.of("bits", 4, "symmetric", true, "group", "128");
-    private static final Map<String, Object> RECIPE = Map.of(
-            "name",
-            "own",
-            "weights",
-            FORMAT,
-            "activations",
-            FORMAT,
-            "keyValue",
-            Map.of("bits", 4, "symmetric", false, "group", "head"));
+    private static final Map<String, Object> RECIPE = Map.of("version", 2, "name", "own", "base", "rtn-w4a4-g128");
 
     @BeforeEach
     void register() {
@@ -53,9 +44,9 @@ class PreflightTest {
     @Test
     void aGroupThatDividesNoWidthNamesTheTensor() {
         refused(
-                        Map.of("recipe", with("weights", Map.of("bits", 3, "symmetric", true, "group", "96"))),
+                        Map.of("recipe", with("precision", Map.of("weights", Map.of("scope", Map.of("columns", 96))))),
                         "UNSUPPORTED_RECIPE")
-                .body("errors.pointer", hasItem("/recipe/weights/group"))
+                .body("errors.pointer", hasItem("/recipe/precision/weights/scope"))
                 .body("errors[0].message", containsString("self_attn.q_proj.weight"));
         Inputs.model("narrow", new TinyModel().with("intermediate_size", 320));
         refused(Map.of("model", "narrow"), "UNSUPPORTED_RECIPE")
@@ -64,19 +55,36 @@ class PreflightTest {
     }
 
     @Test
-    void aBaseOfAnotherRelease() {
-        refused(Map.of("recipe", with("base", "quarot")), "UNSUPPORTED_RECIPE")
+    void whatNoEngineRunsIsNamed() {
+        refused(Map.of("recipe", with("transforms", List.of("rotate"))), "UNSUPPORTED_RECIPE")
+                .body("errors.pointer", hasItem("/recipe/transforms/0"));
+    }
+
+    /** A document of version 1 is read as it always was. */
+    @Test
+    void faultsOfAnOlderDocument() {
+        Map<String, Object> format = Map.of("bits", 4, "symmetric", true, "group", "128");
+        Map<String, Object> old = Map.of("name", "old", "weights", format, "activations", format, "keyValue", format);
+        refused(
+                        Map.of("recipe", with(old, "lowRank", Map.of("rank", 0, "start", "svd", "learningRate", 1))),
+                        "INVALID_SPEC")
+                .body("errors.pointer", hasItem("/recipe/lowRank/rank"));
+        refused(Map.of("recipe", with(old, "base", "quarot")), "UNSUPPORTED_RECIPE");
+    }
+
+    @Test
+    void anUnknownBaseIsNamed() {
+        refused(Map.of("recipe", with("base", "rtn-w1a1")), "INVALID_SPEC")
                 .body("errors.pointer", hasItem("/recipe/base"));
     }
 
     @Test
     void aRankAboveTheNarrowSide() {
-        Map<String, Object> lowRank = Map.of("rank", 65, "start", "svd", "learningRate", 0.001);
-        Map<String, Object> training = Map.of("epochs", 1, "learningRate", 0.001, "heldOut", 4);
         Map<String, Object> recipe = new java.util.HashMap<>(RECIPE);
-        recipe.put("lowRank", lowRank);
-        recipe.put("training", training);
-        refused(Map.of("recipe", recipe), "UNSUPPORTED_RECIPE").body("errors.pointer", hasItem("/recipe/lowRank/rank"));
+        recipe.put("compensation", Map.of("rank", 65, "start", "svd"));
+        recipe.put("learning", Map.of("of", List.of("low_rank"), "epochs", 1));
+        refused(Map.of("recipe", recipe), "UNSUPPORTED_RECIPE")
+                .body("errors.pointer", hasItem("/recipe/compensation/rank"));
     }
 
     @Test
@@ -129,7 +137,11 @@ class PreflightTest {
     }
 
     private static Map<String, Object> with(String field, Object value) {
-        Map<String, Object> recipe = new java.util.HashMap<>(RECIPE);
+        return with(RECIPE, field, value);
+    }
+
+    private static Map<String, Object> with(Map<String, Object> base, String field, Object value) {
+        Map<String, Object> recipe = new java.util.HashMap<>(base);
         recipe.put(field, value);
         return recipe;
     }

@@ -109,7 +109,7 @@ class SubmissionTest {
                 .then()
                 .statusCode(200)
                 .body("valid", equalTo(true))
-                .body("recipe.weights.bits", equalTo(4));
+                .body("recipe.precision.weights.bits", equalTo(4));
         given().queryParam("label", "only=validated").get(JOBS).then().body("items.size()", equalTo(0));
     }
 

@@ -3,7 +3,8 @@ package io.bisup.bench;
 import io.bisup.contract.Folders;
 import io.bisup.contract.PerplexitySpec.Protocol;
 import io.bisup.contract.Presets;
-import io.bisup.contract.Recipe;
+import io.bisup.contract.recipe.Calibration;
+import io.bisup.contract.recipe.Recipe;
 import io.bisup.llm.folder.ModelFolder;
 import io.bisup.llm.folder.OpenModel;
 import io.bisup.llm.tensor.ComputeDevice;
@@ -78,7 +79,7 @@ final class AblationCommand implements Callable<Integer> {
                 : AblationTexts.files(own.calibration, own.evaluation, own.systemPrompt);
         Recipe preset = Presets.load().get(recipe);
         Recipe whole = preset.withCalibration(
-                new Recipe.Calibration(samples, length, preset.calibration().seed()));
+                new Calibration(samples, length, preset.calibration().seed()));
         out().printf("| step | perplexity | recovered | MB | seconds |%n|---|---:|---:|---:|---:|%n");
         try (TensorRuntime runtime = TensorRuntime.open(ComputeDevice.parse(device))) {
             double exact = perplexity(ModelFolder.open(model, runtime), texts);

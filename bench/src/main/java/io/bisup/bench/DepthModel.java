@@ -1,8 +1,8 @@
 package io.bisup.bench;
 
 import ai.djl.ndarray.NDManager;
-import io.bisup.contract.Recipe;
-import io.bisup.contract.TensorFormat;
+import io.bisup.contract.Json;
+import io.bisup.contract.recipe.Recipe;
 import io.bisup.llm.checkpoint.Checkpoint;
 import io.bisup.llm.checkpoint.DType;
 import io.bisup.llm.checkpoint.SafetensorsWriter;
@@ -57,23 +57,25 @@ record DepthModel(int blocks, int hidden, int tokens, int samples) {
         List<long[]> windows = IntStream.range(0, samples)
                 .mapToObj(i -> random.longs(tokens, 0, VOCABULARY).toArray())
                 .toList();
-        return new QuantizationInput(config(), name -> checkpoint.load(name, manager), recipe(), windows, List.of());
+        return new QuantizationInput(config(), checkpoint.parameters(config(), manager), recipe(), windows, List.of());
     }
 
     private Recipe recipe() {
-        String group = String.valueOf(GROUP);
-        return new Recipe(
-                "memory",
-                Recipe.Base.NONE,
-                new TensorFormat(3, false, group),
-                new TensorFormat(3, true, group),
-                new TensorFormat(4, false, "head"),
-                new Recipe.Clipping(true, true, true),
-                new Recipe.Smoothing(0.5, 4),
-                new Recipe.LowRank(16, Recipe.LowRank.Start.WHITENED_SVD, 0.0005),
-                Recipe.Prefix.NONE,
-                new Recipe.Training(1, 0.005, 1),
-                new Recipe.Calibration(samples, tokens, 0));
+        return Json.yaml("""
+                version: 2
+                name: memory
+                transforms: [smooth]
+                precision:
+                  weights: {bits: 3, symmetric: false, scope: {columns: %1$d}}
+                  inputs: {bits: 3, scope: {columns: %1$d}}
+                  cache:
+                    keys: {bits: 4, place: after_rope, offset: none, rotate: false}
+                    values: {bits: 4}
+                ranges: {weights: searched, inputs: searched, cache: searched}
+                compensation: {rank: 16}
+                learning: {of: [ranges, transforms, low_rank], epochs: 1, heldOut: 1}
+                calibration: {samples: %2$d, sequenceLength: %3$d}
+                """.formatted(GROUP, samples, tokens), Recipe.class);
     }
 
     /** Writes the weights, one tensor at a time. */

@@ -5,7 +5,9 @@ import io.bisup.api.Listing;
 import io.bisup.api.job.RecipeCode;
 import io.bisup.contract.InvalidSpecException;
 import io.bisup.contract.Presets;
-import io.bisup.contract.Recipe;
+import io.bisup.contract.recipe.About;
+import io.bisup.contract.recipe.Preset;
+import io.bisup.contract.recipe.Recipe;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -30,11 +32,12 @@ public class RecipeResource {
      * A recipe.
      *
      * @param recipe whole
+     * @param about what it is for, where it comes from and what to expect
      * @param code its bits and group in one word
      */
-    public record RecipeView(@JsonUnwrapped Recipe recipe, String code) {
-        static RecipeView of(Recipe recipe) {
-            return new RecipeView(recipe, RecipeCode.of(recipe));
+    public record RecipeView(@JsonUnwrapped Recipe recipe, About about, String code) {
+        static RecipeView of(Preset preset) {
+            return new RecipeView(preset.recipe(), preset.about(), RecipeCode.of(preset.recipe()));
         }
     }
 
@@ -49,7 +52,7 @@ public class RecipeResource {
     @Operation(summary = "A recipe")
     public RecipeView get(@PathParam("name") String name) {
         try {
-            return RecipeView.of(presets.get(name));
+            return RecipeView.of(presets.preset(name));
         } catch (InvalidSpecException e) {
             throw Names.unknown("recipe", name);
         }

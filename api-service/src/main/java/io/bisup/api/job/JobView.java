@@ -2,7 +2,7 @@ package io.bisup.api.job;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.bisup.contract.QuantizationJobSpec;
-import io.bisup.contract.Recipe;
+import io.bisup.contract.recipe.Recipe;
 import io.bisup.platform.job.JobRecord;
 import java.time.Instant;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.bisup.api.job;
 
-import io.bisup.contract.Recipe;
+import io.bisup.contract.recipe.Recipe;
 
 /**
  * The answer to a spec that was only to be checked.

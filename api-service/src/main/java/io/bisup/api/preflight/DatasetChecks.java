@@ -3,7 +3,7 @@ package io.bisup.api.preflight;
 import io.bisup.api.problem.ProblemKind;
 import io.bisup.contract.PerplexitySpec;
 import io.bisup.contract.QuantizationJobSpec;
-import io.bisup.contract.Recipe;
+import io.bisup.contract.recipe.Recipe;
 import io.bisup.platform.registry.DatasetRegistry;
 import io.bisup.platform.registry.RegisteredDataset;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -2,7 +2,8 @@ package io.bisup.api.preflight;
 
 import io.bisup.api.problem.ProblemKind;
 import io.bisup.contract.QuantizationJobSpec;
-import io.bisup.contract.Recipe;
+import io.bisup.contract.recipe.Prefix;
+import io.bisup.contract.recipe.Recipe;
 import io.bisup.llm.config.DecoderConfig;
 
 /** Whether windows fit into the model's context. */
@@ -12,7 +13,7 @@ final class LengthChecks {
 
     static void check(QuantizationJobSpec spec, Recipe recipe, DecoderConfig config, Findings findings) {
         // At least a start token; how many a system prompt has, the worker knows first and refuses before any block.
-        int prefix = recipe.prefix() == Recipe.Prefix.NONE ? 0 : 1;
+        int prefix = recipe.prefix() instanceof Prefix.None ? 0 : 1;
         int context = config.maxPositions() - prefix;
         String room = "the model's context of " + config.maxPositions() + (prefix == 0 ? "" : " behind a prefix");
         int length = recipe.calibration().sequenceLength();

@@ -3,7 +3,7 @@ package io.bisup.api.preflight;
 import io.bisup.api.problem.ProblemKind;
 import io.bisup.contract.Presets;
 import io.bisup.contract.QuantizationJobSpec;
-import io.bisup.contract.Recipe;
+import io.bisup.contract.recipe.Recipe;
 import io.bisup.platform.registry.ModelRegistry;
 import io.bisup.platform.registry.RegisteredModel;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -3,8 +3,10 @@ package io.bisup.api.preflight;
 import io.bisup.api.problem.ProblemKind;
 import io.bisup.contract.InvalidSpecException;
 import io.bisup.contract.QuantizationJobSpec;
-import io.bisup.contract.Recipe;
 import io.bisup.contract.RecipeReference;
+import io.bisup.contract.recipe.LowRank;
+import io.bisup.contract.recipe.Prefix;
+import io.bisup.contract.recipe.Recipe;
 import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.quant.BlockFormats;
@@ -25,40 +27,30 @@ final class RecipeChecks {
     private RecipeChecks() {}
 
     static void check(QuantizationJobSpec spec, Recipe recipe, Inspection model, Findings findings) {
-        checkBase(spec, recipe, findings);
         checkFormats(spec, recipe, model.config(), findings);
         checkRank(spec, recipe, model.config(), findings);
         checkPrefix(spec, recipe, model, findings);
-    }
-
-    private static void checkBase(QuantizationJobSpec spec, Recipe recipe, Findings findings) {
-        if (recipe.base() != Recipe.Base.NONE) {
-            findings.add(
-                    ProblemKind.UNSUPPORTED_RECIPE,
-                    pointer(spec, "/base"),
-                    "base " + recipe.base() + " is not supported in this release",
-                    "use base none, as the preset bisup-w4a4-g128 does");
-        }
     }
 
     private static void checkFormats(QuantizationJobSpec spec, Recipe recipe, DecoderConfig config, Findings findings) {
         try {
             BlockFormats.of(recipe).check(config);
         } catch (InvalidSpecException e) {
-            findings.add(ProblemKind.UNSUPPORTED_RECIPE, pointer(spec, "/" + e.field()), at(spec, e), e.remedy());
+            findings.add(ProblemKind.UNSUPPORTED_RECIPE, pointer(spec, e.field()), at(spec, e), e.remedy());
         }
     }
 
     /** A preset's fields are not in the document, so its message says which one is meant. */
     private static String at(QuantizationJobSpec spec, InvalidSpecException e) {
-        return isPreset(spec) ? e.field().replace('/', '.') + " " + e.reason() : e.reason();
+        return isPreset(spec) ? e.field().substring(1).replace('/', '.') + " " + e.reason() : e.reason();
     }
 
     private static void checkRank(QuantizationJobSpec spec, Recipe recipe, DecoderConfig config, Findings findings) {
-        if (recipe.lowRank() == null) {
+        LowRank branches = recipe.compensation();
+        if (branches == null) {
             return;
         }
-        int rank = recipe.lowRank().rank();
+        int rank = branches.rank();
         for (BlockTensor linear : LINEARS) {
             long narrow = linear.shape(config).stream()
                     .mapToLong(Long::longValue)
@@ -67,7 +59,7 @@ final class RecipeChecks {
             if (rank > narrow) {
                 findings.add(
                         ProblemKind.UNSUPPORTED_RECIPE,
-                        pointer(spec, "/lowRank/rank"),
+                        pointer(spec, "/compensation/rank"),
                         "rank " + rank + " exceeds the narrow side " + narrow + " of " + linear.suffix(),
                         "use a rank of at most " + narrow);
                 return;
@@ -76,12 +68,12 @@ final class RecipeChecks {
     }
 
     private static void checkPrefix(QuantizationJobSpec spec, Recipe recipe, Inspection model, Findings findings) {
-        if (recipe.prefix() != Recipe.Prefix.NONE && !model.hasTokenizer()) {
+        if (!(recipe.prefix() instanceof Prefix.None) && !model.hasTokenizer()) {
             findings.add(
                     ProblemKind.UNSUPPORTED_RECIPE,
                     pointer(spec, "/prefix"),
-                    "prefix " + recipe.prefix() + " needs a tokenizer, but the model has no tokenizer.json",
-                    "register the model together with its tokenizer.json, or use prefix none");
+                    "needs a tokenizer, but the model has no tokenizer.json",
+                    "register the model together with its tokenizer.json, or use prefix: none");
         }
     }
 

@@ -8,8 +8,8 @@ import io.bisup.cli.rest.Jobs;
 import io.bisup.cli.rest.ServiceClient;
 import io.bisup.contract.PerplexitySpec;
 import io.bisup.contract.QuantizationJobSpec;
-import io.bisup.contract.Recipe;
 import io.bisup.contract.RecipeReference;
+import io.bisup.contract.recipe.Calibration;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -28,7 +28,7 @@ final class DemoRun {
     private static final int WINDOW = 448;
 
     /** A fraction of what the recipe takes for a large model: enough for this one, and done within minutes. */
-    private static final Recipe.Calibration CALIBRATION = new Recipe.Calibration(32, 256, 0);
+    private static final Calibration CALIBRATION = new Calibration(32, 256, 0);
 
     private final ServiceClient client;
     private final Path model;

@@ -3,7 +3,9 @@ package io.bisup.cli.local;
 import io.bisup.cli.UserErrorException;
 import io.bisup.contract.Json;
 import io.bisup.contract.Presets;
-import io.bisup.contract.Recipe;
+import io.bisup.contract.recipe.Calibration;
+import io.bisup.contract.recipe.Recipe;
+import io.bisup.contract.recipe.RecipeDocument;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,20 +19,21 @@ record LocalRecipe(
 
     Recipe resolve() {
         Recipe recipe = read();
-        Recipe.Calibration given = recipe.calibration();
-        return recipe.withCalibration(new Recipe.Calibration(
+        Calibration given = recipe.calibration();
+        return recipe.withCalibration(new Calibration(
                 samples == null ? given.samples() : samples,
                 sequenceLength == null ? given.sequenceLength() : sequenceLength,
                 given.seed()));
     }
 
     private Recipe read() {
+        Presets presets = Presets.load();
         Path file = Path.of(nameOrFile);
         if (!Files.isRegularFile(file)) {
-            return Presets.load().get(nameOrFile);
+            return presets.get(nameOrFile);
         }
         try {
-            return Json.yaml(Files.readString(file), Recipe.class);
+            return Json.yaml(Files.readString(file), RecipeDocument.class).resolve(presets::get);
         } catch (IOException e) {
             throw new UserErrorException("cannot read recipe " + file + " (" + e.getMessage() + ")");
         }

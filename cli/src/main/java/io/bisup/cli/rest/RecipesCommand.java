@@ -29,11 +29,10 @@ public final class RecipesCommand implements Callable<Integer> {
                     service.json()
                             ? ServiceClient.line(recipe)
                             : String.format(
-                                    "%-24s  W%sA%sKV%s",
+                                    "%-25s  %-16s  %s",
                                     recipe.path("name").asText(),
-                                    recipe.at("/weights/bits").asText(),
-                                    recipe.at("/activations/bits").asText(),
-                                    recipe.at("/keyValue/bits").asText()));
+                                    recipe.path("code").asText(),
+                                    recipe.at("/about/purpose").asText()));
         }
         return ExitCode.OK;
     }

@@ -4,8 +4,9 @@ import io.bisup.cli.UserErrorException;
 import io.bisup.contract.PerplexitySpec;
 import io.bisup.contract.QualityGate;
 import io.bisup.contract.QuantizationJobSpec;
-import io.bisup.contract.Recipe;
 import io.bisup.contract.RecipeReference;
+import io.bisup.contract.recipe.Calibration;
+import io.bisup.contract.recipe.RecipeDocument;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -70,18 +71,18 @@ final class SpecOptions {
     private RecipeReference recipe() {
         boolean file = recipe.endsWith(".yaml") || recipe.endsWith(".yml") || recipe.endsWith(".json");
         return file
-                ? new RecipeReference.Inline(SpecFiles.read(recipe, Recipe.class))
+                ? new RecipeReference.Inline(SpecFiles.read(recipe, RecipeDocument.class))
                 : new RecipeReference.Preset(recipe);
     }
 
-    static Recipe.Calibration calibration(String text) {
+    static Calibration calibration(String text) {
         String[] parts = text.split("[x@]", -1);
         if (!text.matches("\\d{1,9}x\\d{1,9}(@\\d{1,9})?")) {
             throw new UserErrorException(
                     "--calibration: '" + text + "' is not SAMPLESxLENGTH[@SEED]; write for example 128x2048@0");
         }
         long seed = parts.length == 3 ? Long.parseLong(parts[2]) : 0;
-        return new Recipe.Calibration(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), seed);
+        return new Calibration(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), seed);
     }
 
     static PerplexitySpec perplexity(String text) {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bisup.contract.InvalidSpecException;
 import io.bisup.contract.PerplexitySpec;
+import io.bisup.contract.Presets;
 import io.bisup.contract.QuantizationJobSpec;
-import io.bisup.contract.Recipe;
 import io.bisup.contract.RecipeReference;
+import io.bisup.contract.recipe.Calibration;
+import io.bisup.contract.recipe.Recipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -50,7 +52,7 @@ class SpecOptionsTest {
                 "team=a");
 
         assertThat(spec.recipe()).isEqualTo(new RecipeReference.Preset("bisup-w3a3-g128"));
-        assertThat(spec.calibration()).isEqualTo(new Recipe.Calibration(16, 256, 7));
+        assertThat(spec.calibration()).isEqualTo(new Calibration(16, 256, 7));
         assertThat(spec.systemPrompt()).isEqualTo("You are helpful.");
         assertThat(spec.evaluation())
                 .containsExactly(
@@ -60,19 +62,26 @@ class SpecOptionsTest {
     }
 
     @Test
-    void aRecipeFileBecomesAWholeRecipe() throws Exception {
+    void aRecipeFileIsSentAsItIs() throws Exception {
         Path recipe = Files.writeString(folder.resolve("mine.yaml"), """
+                version: 2
                 name: mine
-                weights: {bits: 4, symmetric: true, group: "128"}
-                activations: {bits: 8, symmetric: true, group: token}
-                keyValue: {bits: 8, symmetric: false, group: head}
+                base: rtn-w4a4-g128
+                precision: {weights: {bits: 5}}
                 """);
 
         QuantizationJobSpec spec =
                 parse("--model", "m", "--recipe", recipe.toString(), "--calibration-dataset", "train");
 
-        assertThat(((RecipeReference.Inline) spec.recipe()).recipe().weights().bits())
-                .isEqualTo(4);
+        assertThat(((RecipeReference.Inline) spec.recipe())
+                        .document()
+                        .content()
+                        .path("base")
+                        .asText())
+                .isEqualTo("rtn-w4a4-g128");
+        Recipe resolved = spec.resolvedRecipe(Presets.load());
+        assertThat(resolved.precision().weights().bits()).isEqualTo(5);
+        assertThat(resolved.precision().inputs().bits()).isEqualTo(4);
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package io.bisup.contract;
 
+import io.bisup.contract.recipe.Recipe;
 import java.util.List;
 
 /**

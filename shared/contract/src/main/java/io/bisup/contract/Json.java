@@ -18,6 +18,7 @@ import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.bisup.contract.recipe.RecipeModule;
 
 /**
  * The one way specs are read and written: strict (unknown fields, duplicates, trailing text and silent conversions are
@@ -63,8 +64,23 @@ public final class Json {
         }
     }
 
-    static <T> T convert(JsonNode node, Class<T> type) {
+    /** Reads what a tree says, as strictly as text. */
+    public static <T> T convert(JsonNode node, Class<T> type) {
         return read(MAPPER, node.toString(), type);
+    }
+
+    /** The tree of what {@link #write} writes. */
+    public static JsonNode tree(Object value) {
+        return MAPPER.valueToTree(value);
+    }
+
+    /**
+     * Looks at the names of fields alone, of a document that need not be whole.
+     *
+     * @throws InvalidSpecException naming the first field that a {@code type} does not have
+     */
+    public static void requireKnownFields(JsonNode node, Class<?> type) {
+        JsonFaults.requireKnownFields(node, type, "");
     }
 
     private static <T> T read(ObjectMapper mapper, String text, Class<T> type) {
@@ -92,6 +108,7 @@ public final class Json {
 
     private static <M extends ObjectMapper, B extends MapperBuilder<M, B>> B strict(B builder) {
         return builder.addModule(new JavaTimeModule())
+                .addModule(new RecipeModule())
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)

@@ -5,12 +5,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.RecordComponent;
+import io.bisup.contract.recipe.Written;
 import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -23,20 +23,22 @@ final class JsonFaults {
 
     /** A misspelt field is named as such, before the field that is missing in its place. */
     static void requireKnownFields(JsonNode node, Type type, String pointer) {
-        if (node.isArray() && type instanceof ParameterizedType list) {
+        Type element = Written.element(type);
+        if (node.isArray() && element != null) {
             for (int i = 0; i < node.size(); i++) {
-                requireKnownFields(node.get(i), list.getActualTypeArguments()[0], pointer + "/" + i);
+                requireKnownFields(node.get(i), element, pointer + "/" + i);
             }
-        } else if (node.isObject() && type instanceof Class<?> record && record.isRecord()) {
-            List<RecordComponent> known = List.of(record.getRecordComponents());
+            return;
+        }
+        Map<String, Type> known = Written.fields(type, node);
+        if (known != null || (element != null && node.isObject())) {
             node.properties().forEach(field -> {
                 String at = pointer + "/" + escaped(field.getKey());
-                RecordComponent component = known.stream()
-                        .filter(c -> c.getName().equals(field.getKey()))
-                        .findFirst()
-                        .orElseThrow(() -> unknown(
-                                at, known.stream().map(RecordComponent::getName).toList()));
-                requireKnownFields(field.getValue(), component.getGenericType(), at);
+                Type of = known == null ? element : known.get(field.getKey());
+                if (of == null) {
+                    throw unknown(at, Objects.requireNonNull(known).keySet());
+                }
+                requireKnownFields(field.getValue(), of, at);
             });
         }
     }

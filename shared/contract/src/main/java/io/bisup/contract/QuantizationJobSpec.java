@@ -1,5 +1,7 @@
 package io.bisup.contract;
 
+import io.bisup.contract.recipe.Calibration;
+import io.bisup.contract.recipe.Recipe;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +23,7 @@ public record QuantizationJobSpec(
         String model,
         RecipeReference recipe,
         String calibrationDataset,
-        Recipe.@Nullable Calibration calibration,
+        @Nullable Calibration calibration,
         @Nullable String systemPrompt,
         List<PerplexitySpec> evaluation,
         @Nullable QualityGate qualityGate,
@@ -59,7 +61,11 @@ public record QuantizationJobSpec(
                 "leave it out or shorten it");
     }
 
-    /** The whole recipe of this job: the preset looked up, the calibration replaced where this spec gives its own. */
+    /**
+     * The whole recipe of this job: presets looked up, the calibration replaced where this spec gives its own.
+     *
+     * @throws InvalidSpecException naming the field at fault by its JSON Pointer in this spec
+     */
     public Recipe resolvedRecipe(Presets presets) {
         Recipe resolved = recipe.resolve(presets);
         return calibration == null ? resolved : resolved.withCalibration(calibration);

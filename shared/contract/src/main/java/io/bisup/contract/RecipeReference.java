@@ -2,6 +2,8 @@ package io.bisup.contract;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.bisup.contract.recipe.Recipe;
+import io.bisup.contract.recipe.RecipeDocument;
 
 /** The recipe of a job: a preset's name (a JSON string) or a whole recipe (a JSON object). */
 public sealed interface RecipeReference {
@@ -13,8 +15,8 @@ public sealed interface RecipeReference {
         }
     }
 
-    /** The submitter's own composition. */
-    record Inline(@JsonValue Recipe recipe) implements RecipeReference {}
+    /** The submitter's own composition, as it was sent. */
+    record Inline(@JsonValue RecipeDocument document) implements RecipeReference {}
 
     /** Reads either form. */
     @JsonCreator
@@ -23,16 +25,28 @@ public sealed interface RecipeReference {
             return new Preset(node.textValue());
         }
         if (node.isObject()) {
-            return new Inline(Json.convert(node, Recipe.class));
+            return new Inline(RecipeDocument.of(node));
         }
         throw new InvalidSpecException("recipe", "is neither a name nor an object", "name a preset or write a recipe");
     }
 
-    /** The whole recipe, looked up in {@code presets} where only a name was given. */
+    /**
+     * The whole recipe, looked up in {@code presets} where a name was given.
+     *
+     * @throws InvalidSpecException naming the field at fault by its JSON Pointer in the spec
+     */
     default Recipe resolve(Presets presets) {
         return switch (this) {
             case Preset preset -> presets.get(preset.name());
-            case Inline inline -> inline.recipe();
+            case Inline inline -> resolve(inline.document(), presets);
         };
+    }
+
+    private static Recipe resolve(RecipeDocument document, Presets presets) {
+        try {
+            return document.resolve(presets::get);
+        } catch (InvalidSpecException e) {
+            throw new InvalidSpecException("/recipe" + e.field(), e.reason(), e.remedy());
+        }
     }
 }

@@ -3,6 +3,10 @@ package io.bisup.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.bisup.contract.recipe.Learning;
+import io.bisup.contract.recipe.Prefix;
+import io.bisup.contract.recipe.Recipe;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,8 +22,9 @@ class SpecTest {
     @Test
     void readsAPresetByName() {
         var spec = Json.read(GOOD, QuantizationJobSpec.class);
-        assertThat(spec.resolvedRecipe(Presets.load()).weights().bits()).isEqualTo(3);
-        assertThat(spec.resolvedRecipe(Presets.load()).prefix()).isEqualTo(Recipe.Prefix.SYSTEM_PROMPT);
+        Recipe recipe = spec.resolvedRecipe(Presets.load());
+        assertThat(recipe.precision().weights().bits()).isEqualTo(3);
+        assertThat(recipe.prefix()).isInstanceOf(Prefix.SystemPrompt.class);
     }
 
     @Test
@@ -58,7 +63,7 @@ class SpecTest {
         assertThat(e.remedy()).isNotBlank();
     }
 
-    /** Compositions that mean nothing, of a recipe with every stage. */
+    /** Compositions that mean nothing, of a recipe of version 1 with every stage. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             "activations":{"bits":3,"group":"128" | "activations":{"bits":16,"group":"128" | /recipe/clipping/activations
@@ -68,10 +73,11 @@ class SpecTest {
             ,"training":{"epochs":5,"heldOut":16,"learningRate":0.005} | '' | /recipe/training
             """)
     void stagesThatCannotComposeAreRefused(String from, String to, String pointer) {
-        String recipe = Json.write(Presets.load().get("bisup-w3a3-g128"));
+        String recipe = Stored.text("recipe-bisup-w3a3-g128.json").strip();
         assertThat(recipe).contains(from.strip());
         String spec = GOOD.replace("\"bisup-w3a3-g128\"", recipe.replace(from.strip(), to.strip()));
-        var e = catchThrowableOfType(InvalidSpecException.class, () -> Json.read(spec, QuantizationJobSpec.class));
+        QuantizationJobSpec read = Json.read(spec, QuantizationJobSpec.class);
+        var e = catchThrowableOfType(InvalidSpecException.class, () -> read.resolvedRecipe(Presets.load()));
         assertThat(e).isNotNull();
         assertThat(e.field()).isEqualTo(pointer);
     }
@@ -104,14 +110,16 @@ class SpecTest {
     @ParameterizedTest
     @CsvSource({"128, 16", "32, 8", "10, 2", "3, 0"})
     void atMostAQuarterOfTheSamplesIsHeldOut(int samples, int heldOut) {
-        assertThat(new Recipe.Training(5, 0.005, 16).heldOutOf(samples)).isEqualTo(heldOut);
+        assertThat(new Learning(Set.of(Learning.Space.RANGES), 5, 0.005, 0, 16, Learning.Objective.MSE)
+                        .heldOutOf(samples))
+                .isEqualTo(heldOut);
     }
 
     @ParameterizedTest
     @EnumSource
     void terminalStatesNeverChange(JobState state) {
         assertThat(state.terminal())
-                .isEqualTo(java.util.Set.of(JobState.REJECTED, JobState.CANCELLED, JobState.SUCCEEDED, JobState.FAILED)
+                .isEqualTo(Set.of(JobState.REJECTED, JobState.CANCELLED, JobState.SUCCEEDED, JobState.FAILED)
                         .contains(state));
         assertThat(state.mayBecome(state)).isFalse();
     }

@@ -2,8 +2,19 @@ package io.bisup.quantize;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
-import io.bisup.contract.Recipe;
-import io.bisup.contract.TensorFormat;
+import io.bisup.contract.recipe.CacheFormat;
+import io.bisup.contract.recipe.Calibration;
+import io.bisup.contract.recipe.Format;
+import io.bisup.contract.recipe.Learning;
+import io.bisup.contract.recipe.LowRank;
+import io.bisup.contract.recipe.Precision;
+import io.bisup.contract.recipe.Prefix;
+import io.bisup.contract.recipe.Range;
+import io.bisup.contract.recipe.Ranges;
+import io.bisup.contract.recipe.Recipe;
+import io.bisup.contract.recipe.Rounding;
+import io.bisup.contract.recipe.Scope;
+import io.bisup.contract.recipe.Transform;
 import io.bisup.llm.config.Architecture;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.ModelTensors;
@@ -13,9 +24,10 @@ import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.Tensors;
 import io.bisup.quantize.run.QuantizationInput;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /** Small models with seeded random weights, recipes for them, and the tensor runtime of the test process. */
 public final class TinyModels {
@@ -24,7 +36,8 @@ public final class TinyModels {
     public static final TensorRuntime RUNTIME =
             TensorRuntime.open(ComputeDevice.parse(System.getProperty("bisup.device", "cpu")));
 
-    public static final Recipe.Training TRAINING = new Recipe.Training(3, 0.005, 2);
+    private static final Transform.Smooth SMOOTH = new Transform.Smooth(
+            Transform.Smooth.INPUTS, Transform.Smooth.Start.SMOOTHQUANT, 0.5, 4, Transform.Smooth.Form.BOUNDED, false);
 
     private static final int VOCABULARY = 97;
     private static final int OUTLIERS = 3;
@@ -77,42 +90,45 @@ public final class TinyModels {
         return array;
     }
 
-    /** A W3A3KV3 recipe with groups of 32; a null stage is off. */
-    public static Recipe recipe(
-            Recipe.@Nullable Clipping clipping,
-            Recipe.@Nullable Smoothing smoothing,
-            Recipe.@Nullable LowRank lowRank) {
-        boolean learns = clipping != null || smoothing != null || lowRank != null;
-        return recipe(3, clipping, smoothing, lowRank, learns ? TRAINING : null);
+    /** A W3A3KV3 recipe with groups of 32; what is named is learnt, with the start that BiSup gives it. */
+    public static Recipe recipe(Learning.Space... learnt) {
+        return recipe(3, learnt);
     }
 
-    /** The same with any bits and training. */
-    public static Recipe recipe(
-            int bits,
-            Recipe.@Nullable Clipping clipping,
-            Recipe.@Nullable Smoothing smoothing,
-            Recipe.@Nullable LowRank lowRank,
-            Recipe.@Nullable Training training) {
+    /** The same with any bits. */
+    public static Recipe recipe(int bits, Learning.Space... learnt) {
+        Set<Learning.Space> of = Set.of(learnt);
+        Format linear = Format.integer(bits, true, Scope.columns(32));
+        Format cache = Format.integer(bits, false, new Scope.Head());
+        Range searched = new Range.Searched(2);
         return new Recipe(
+                Recipe.VERSION,
                 "tiny",
-                Recipe.Base.NONE,
-                new TensorFormat(bits, true, "32"),
-                new TensorFormat(bits, true, "32"),
-                new TensorFormat(bits, false, "head"),
-                clipping,
-                smoothing,
-                lowRank,
-                Recipe.Prefix.NONE,
-                training,
-                new Recipe.Calibration(8, 32, 0));
+                of.contains(Learning.Space.TRANSFORMS) ? List.of(SMOOTH) : List.of(),
+                new Precision(
+                        linear,
+                        linear,
+                        new CacheFormat(
+                                cache,
+                                cache,
+                                CacheFormat.Place.AFTER_ROPE,
+                                CacheFormat.Offset.NONE,
+                                CacheFormat.Toggle.OFF),
+                        null,
+                        Map.of()),
+                of.contains(Learning.Space.RANGES) ? new Ranges(searched, searched, searched) : Ranges.FULL,
+                new Rounding.Nearest(),
+                of.contains(Learning.Space.LOW_RANK)
+                        ? new LowRank(4, 1, LowRank.Start.WHITENED_SVD, LowRank.Reads.EXACT, 0)
+                        : null,
+                of.isEmpty() ? null : new Learning(of, 3, 0.005, 0.0005, 2, Learning.Objective.MSE),
+                new Prefix.None(),
+                new Calibration(8, 32, 0));
     }
 
     /** Everything BiSup has. */
     public static Recipe bisup() {
-        return recipe(
-                new Recipe.Clipping(true, true, true),
-                new Recipe.Smoothing(0.5, 4),
-                new Recipe.LowRank(4, Recipe.LowRank.Start.WHITENED_SVD, 0.0005));
+        return recipe(Learning.Space.RANGES, Learning.Space.TRANSFORMS, Learning.Space.LOW_RANK);
     }
 
     /** Eight windows of 32 tokens and a prefix of that length. */

@@ -11,8 +11,8 @@ import io.bisup.cli.suite.SuiteSettings;
 import io.bisup.contract.Json;
 import io.bisup.contract.PerplexitySpec;
 import io.bisup.contract.QuantizationJobSpec;
-import io.bisup.contract.Recipe;
 import io.bisup.contract.RecipeReference;
+import io.bisup.contract.recipe.Calibration;
 import io.bisup.demo.DemoCorpus;
 import io.bisup.demo.corpus.Register;
 import io.bisup.systemtests.Project;
@@ -74,7 +74,7 @@ final class RunningSuite implements AutoCloseable {
                 "demo",
                 new RecipeReference.Preset("bisup-w3a3-g128"),
                 "calibration",
-                new Recipe.Calibration(10, 64, 0),
+                new Calibration(10, 64, 0),
                 DemoCorpus.SYSTEM_PROMPT,
                 evaluation,
                 null,

@@ -9,8 +9,9 @@ import io.bisup.contract.JobEvent;
 import io.bisup.contract.JobState;
 import io.bisup.contract.Json;
 import io.bisup.contract.ObjectEntry;
+import io.bisup.contract.Presets;
 import io.bisup.contract.QuantizationJobSpec;
-import io.bisup.contract.Recipe;
+import io.bisup.contract.recipe.Recipe;
 import io.bisup.platform.job.EventStream;
 import io.bisup.platform.job.JobRecord;
 import io.bisup.platform.job.JobStore;
@@ -132,7 +133,7 @@ class WorkerTest {
                    "training": {"epochs": 8, "learningRate": 0.005, "heldOut": 1},
                    "calibration": {"samples": 5, "sequenceLength": 48, "seed": 1}}}
                 """.formatted(model.name(), evaluation), QuantizationJobSpec.class);
-        Recipe recipe = spec.resolvedRecipe(null);
+        Recipe recipe = spec.resolvedRecipe(Presets.load());
         String key = UUID.randomUUID().toString();
         return jobs.submit(new NewJob(spec, recipe, model, words(), List.of(), key, Digests.sha256(key)))
                 .job()

@@ -1,6 +1,12 @@
 package io.bisup.contract.recipe;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.EnumNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.EnumNaming;
 import io.bisup.contract.Check;
+import io.bisup.contract.InvalidSpecException;
+import java.util.Locale;
 
 /**
  * How the key-value cache is stored. Fields that are AUTO are filled by the planner for the model's family.
@@ -14,6 +20,7 @@ import io.bisup.contract.Check;
 public record CacheFormat(Format keys, Format values, Place place, Offset offset, Toggle rotateKeys) {
 
     /** Where keys are quantized, relative to RoPE. */
+    @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
     public enum Place {
         AUTO,
         /** As stored before rotation by position: RoPE is applied to the dequantized key. */
@@ -22,6 +29,7 @@ public record CacheFormat(Format keys, Format values, Place place, Offset offset
     }
 
     /** What is kept out of the quantizer. */
+    @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
     public enum Offset {
         AUTO,
         NONE,
@@ -35,7 +43,26 @@ public record CacheFormat(Format keys, Format values, Place place, Offset offset
     public enum Toggle {
         AUTO,
         ON,
-        OFF
+        OFF;
+
+        /** From true, false or "auto". */
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        static Toggle read(Object value) {
+            return switch (value) {
+                case Boolean on -> on ? ON : OFF;
+                case String word when word.toLowerCase(Locale.ROOT).equals("auto") -> AUTO;
+                default -> throw new InvalidSpecException("", "cannot be '" + value + "'", "use true, false or auto");
+            };
+        }
+
+        @JsonValue
+        Object written() {
+            return switch (this) {
+                case AUTO -> "auto";
+                case ON -> true;
+                case OFF -> false;
+            };
+        }
     }
 
     public CacheFormat {
@@ -50,6 +77,16 @@ public record CacheFormat(Format keys, Format values, Place place, Offset offset
     public static CacheFormat exact() {
         Format none = Format.integer(16, false, new Scope.Head());
         return new CacheFormat(none, none, Place.AFTER_ROPE, Offset.NONE, Toggle.OFF);
+    }
+
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    static CacheFormat read(CacheForm form) {
+        return form.format();
+    }
+
+    @JsonValue
+    CacheForm form() {
+        return CacheForm.of(this);
     }
 
     /** Whether keys or values are rounded. */

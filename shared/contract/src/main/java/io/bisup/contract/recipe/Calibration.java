@@ -1,5 +1,6 @@
 package io.bisup.contract.recipe;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.bisup.contract.Check;
 
 /**
@@ -9,7 +10,10 @@ import io.bisup.contract.Check;
  * @param sequenceLength tokens of each
  * @param seed of the sampling (Python's Mersenne Twister, as the published recipes)
  */
-public record Calibration(int samples, int sequenceLength, long seed) {
+public record Calibration(
+        int samples,
+        int sequenceLength,
+        @JsonProperty(defaultValue = "0") long seed) {
 
     /** 128 windows of 2048 tokens, seed 0. */
     public static final Calibration DEFAULT = new Calibration(128, 2048, 0);

@@ -1,5 +1,8 @@
 package io.bisup.contract.recipe;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.EnumNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.EnumNaming;
 import io.bisup.contract.Check;
 
 /**
@@ -7,12 +10,17 @@ import io.bisup.contract.Check;
  *
  * @param type kind of the codes
  * @param bits of a code, 2 to 8; or 16 for "left as it is"
- * @param symmetric true: no zero point
- * @param scope which elements share a scale
+ * @param symmetric true: no zero point; the default
+ * @param scope which elements share a scale; a row unless told
  */
-public record Format(Type type, int bits, boolean symmetric, Scope scope) {
+public record Format(
+        Type type,
+        int bits,
+        @JsonProperty(defaultValue = "true") boolean symmetric,
+        Scope scope) {
 
     /** Kinds of codes. */
+    @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
     public enum Type {
         /** Evenly spaced integers (methods §1.3). */
         INT
@@ -22,7 +30,7 @@ public record Format(Type type, int bits, boolean symmetric, Scope scope) {
         type = type == null ? Type.INT : type;
         Check.require(
                 bits == 16 || (bits >= 2 && bits <= 8), "bits", "is " + bits, "use 2 to 8, or 16 to leave it as it is");
-        Check.present(scope, "scope");
+        scope = scope == null ? new Scope.Row() : scope;
     }
 
     /** An integer format. */

@@ -1,5 +1,8 @@
 package io.bisup.contract.recipe;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.EnumNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.EnumNaming;
 import io.bisup.contract.Check;
 
 /**
@@ -11,9 +14,15 @@ import io.bisup.contract.Check;
  * @param reads which input the branch reads
  * @param outliers input channels whose weights the branch carries instead of the codes (ASER §3.3); 0 for none
  */
-public record LowRank(int rank, double energy, Start start, Reads reads, int outliers) {
+public record LowRank(
+        int rank,
+        @JsonProperty(defaultValue = "1") double energy,
+        Start start,
+        Reads reads,
+        @JsonProperty(defaultValue = "0") int outliers) {
 
     /** A and B before learning. */
+    @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
     public enum Start {
         /** The best in the metric of the inputs. */
         WHITENED_SVD,
@@ -23,13 +32,13 @@ public record LowRank(int rank, double energy, Start start, Reads reads, int out
     }
 
     /** Which input the branch reads. */
+    @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
     public enum Reads {
         EXACT,
         QUANTIZED
     }
 
     public LowRank {
-        energy = energy == 0 ? 1 : energy;
         start = start == null ? Start.WHITENED_SVD : start;
         reads = reads == null ? Reads.EXACT : reads;
         Check.range(rank, 1, 1024, "rank");

@@ -1,5 +1,6 @@
 package io.bisup.contract.recipe;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.bisup.contract.Check;
 import java.util.List;
 
@@ -18,7 +19,7 @@ public sealed interface Prefix {
     /** These tokens. */
     record Tokens(List<Long> ids) implements Prefix {
         public Tokens {
-            ids = List.copyOf(ids);
+            ids = List.copyOf(Check.present(ids, "ids"));
             Check.range(ids.size(), 1, 4096, "ids");
         }
     }
@@ -28,9 +29,8 @@ public sealed interface Prefix {
      *
      * @param eta how many times the median makes an outlier
      */
-    record Detected(double eta) implements Prefix {
+    record Detected(@JsonProperty(defaultValue = "64") double eta) implements Prefix {
         public Detected {
-            eta = eta == 0 ? 64 : eta;
             Check.range(eta, 2, 1e6, "eta");
         }
     }

@@ -1,5 +1,6 @@
 package io.bisup.contract.recipe;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.bisup.contract.Check;
 
 /** How much of the values' range the codes cover before anything is learnt. */
@@ -24,9 +25,8 @@ public sealed interface Range {
      *
      * @param norm exponent of the error: 2, or 2.4 in QuaRot
      */
-    record Searched(double norm) implements Range {
+    record Searched(@JsonProperty(defaultValue = "2") double norm) implements Range {
         public Searched {
-            norm = norm == 0 ? 2 : norm;
             Check.range(norm, 1, 8, "norm");
         }
     }

@@ -42,6 +42,7 @@ public record Recipe(
         rounding = rounding == null ? new Rounding.Nearest() : rounding;
         prefix = prefix == null ? new Prefix.None() : prefix;
         calibration = calibration == null ? Calibration.DEFAULT : calibration;
+        RecipeChecks.check(transforms, precision, compensation, learning);
     }
 
     /** This recipe, reading other calibration windows. */

@@ -1,5 +1,8 @@
 package io.bisup.contract.recipe;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.EnumNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.EnumNaming;
 import io.bisup.contract.Check;
 
 /** How a weight's values become codes. */
@@ -17,8 +20,15 @@ public sealed interface Rounding {
      * @param asymmetric also compensates the difference of quantized and exact inputs (GPTAQ)
      * @param onlyIfBetter keeps nearest rounding where the output error of the linear is not smaller
      */
-    record Gptq(double damping, int block, Order order, boolean asymmetric, boolean onlyIfBetter) implements Rounding {
+    record Gptq(
+            @JsonProperty(defaultValue = "0.01") double damping,
+            @JsonProperty(defaultValue = "128") int block,
+            Order order,
+            @JsonProperty(defaultValue = "false") boolean asymmetric,
+            @JsonProperty(defaultValue = "false") boolean onlyIfBetter)
+            implements Rounding {
         /** Which column first. */
+        @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
         public enum Order {
             NATURAL,
             /** The largest second moment first. */
@@ -26,8 +36,6 @@ public sealed interface Rounding {
         }
 
         public Gptq {
-            damping = damping == 0 ? 0.01 : damping;
-            block = block == 0 ? 128 : block;
             order = order == null ? Order.NATURAL : order;
             Check.range(damping, 1e-6, 1, "damping");
             Check.range(block, 1, 4096, "block");

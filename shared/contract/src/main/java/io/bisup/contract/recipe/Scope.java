@@ -1,5 +1,6 @@
 package io.bisup.contract.recipe;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.bisup.contract.Check;
 
 /** Which elements of a tensor share one scale (methods §1.4). */
@@ -14,9 +15,9 @@ public sealed interface Scope {
      * @param columns channels of a group, such as 128
      * @param rows adjacent output channels of a weight that share it: 1, or 2 in Atom
      */
-    record Channels(int columns, int rows) implements Scope {
+    record Channels(
+            int columns, @JsonProperty(defaultValue = "1") int rows) implements Scope {
         public Channels {
-            rows = rows == 0 ? 1 : rows;
             Check.range(columns, 1, 65_536, "columns");
             Check.range(rows, 1, 64, "rows");
         }

@@ -1,6 +1,10 @@
 package io.bisup.contract.recipe;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.EnumNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.EnumNaming;
 import io.bisup.contract.Check;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -17,9 +21,16 @@ public sealed interface Transform {
      * @param form how s is learnt
      * @param spareKeepers s stays 1 on the channels that {@link Keepers} hold
      */
-    record Smooth(Set<Site> sites, Start start, double alpha, double bound, Form form, boolean spareKeepers)
+    record Smooth(
+            Set<Site> sites,
+            Start start,
+            @JsonProperty(defaultValue = "0.5") double alpha,
+            @JsonProperty(defaultValue = "4") double bound,
+            Form form,
+            @JsonProperty(defaultValue = "false") boolean spareKeepers)
             implements Transform {
         /** s before learning. */
+        @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
         public enum Start {
             /** max|X|^α / max|W|^(1−α). */
             SMOOTHQUANT,
@@ -27,6 +38,7 @@ public sealed interface Transform {
         }
 
         /** Readings of "soft-constrained" (methods §2.3). */
+        @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
         public enum Form {
             /** s = s0·bound^tanh θ, one θ per channel (reading A). */
             BOUNDED,
@@ -34,13 +46,14 @@ public sealed interface Transform {
             EXPONENT
         }
 
+        /** The inputs of all linears. */
+        public static final Set<Site> INPUTS =
+                Collections.unmodifiableSet(EnumSet.of(Site.QKV, Site.O, Site.GATE_UP, Site.DOWN));
+
         public Smooth {
-            sites = sites == null || sites.isEmpty()
-                    ? EnumSet.of(Site.QKV, Site.O, Site.GATE_UP, Site.DOWN)
-                    : EnumSet.copyOf(sites);
+            sites = sites == null ? INPUTS : set(sites, "sites");
             start = start == null ? Start.SMOOTHQUANT : start;
             form = form == null ? Form.BOUNDED : form;
-            bound = bound == 0 ? 4 : bound;
             Check.range(alpha, 0, 1, "alpha");
             Check.range(bound, 1.0001, 64, "bound");
         }
@@ -53,6 +66,7 @@ public sealed interface Transform {
      */
     record Reorder(By by) implements Transform {
         /** A statistic of a channel. */
+        @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
         public enum By {
             SECOND_MOMENT,
             ABS_MAX
@@ -70,8 +84,12 @@ public sealed interface Transform {
      * @param kind of matrix
      * @param seed of its random part
      */
-    record Rotate(Set<Rotation> of, Kind kind, long seed) implements Transform {
+    record Rotate(
+            Set<Rotation> of,
+            Kind kind,
+            @JsonProperty(defaultValue = "0") long seed) implements Transform {
         /** What is rotated. */
+        @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
         public enum Rotation {
             /** R1: the residual stream; folded into every weight, norms are fused first. */
             RESIDUAL,
@@ -84,6 +102,7 @@ public sealed interface Transform {
         }
 
         /** Which matrices. */
+        @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
         public enum Kind {
             /** Hadamard, its signs random for R1; where none of the width is known, a random orthogonal factor takes its part. */
             HADAMARD,
@@ -91,8 +110,11 @@ public sealed interface Transform {
             ORTHOGONAL
         }
 
+        /** All four. */
+        public static final Set<Rotation> ALL = Collections.unmodifiableSet(EnumSet.allOf(Rotation.class));
+
         public Rotate {
-            of = of == null || of.isEmpty() ? EnumSet.allOf(Rotation.class) : EnumSet.copyOf(of);
+            of = of == null ? ALL : set(of, "of");
             kind = kind == null ? Kind.HADAMARD : kind;
             Check.range(seed, 0, Integer.MAX_VALUE, "seed");
         }
@@ -103,10 +125,14 @@ public sealed interface Transform {
      *
      * @param grid values of ρ tried
      */
-    record ScaleSearch(int grid) implements Transform {
+    record ScaleSearch(@JsonProperty(defaultValue = "20") int grid) implements Transform {
         public ScaleSearch {
-            grid = grid == 0 ? 20 : grid;
             Check.range(grid, 2, 200, "grid");
         }
+    }
+
+    private static <E extends Enum<E>> Set<E> set(Set<E> values, String field) {
+        Check.require(!values.isEmpty(), field, "is empty", "name at least one, or leave it out for all");
+        return Collections.unmodifiableSet(EnumSet.copyOf(values));
     }
 }

@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDManager;
 import io.bisup.llm.checkpoint.MalformedCheckpointException.Code;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.ModelTensors;
+import io.bisup.llm.config.StoredPart;
+import io.bisup.llm.config.TensorMap;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * The weights of a Hugging Face checkpoint folder: {@code model.safetensors}, or shards with an index. Opening reads
@@ -118,6 +121,20 @@ public final class Checkpoint implements AutoCloseable {
      */
     public NDArray load(String name, NDManager manager) {
         return tensor(name).load(manager);
+    }
+
+    /**
+     * Loads a model's parameters, wherever its family stores them: a source of float32 tensors by the names of {@link
+     * ModelTensors#expected}, valid until this checkpoint is closed; the tensors outlive it.
+     */
+    public Function<String, NDArray> parameters(DecoderConfig config, NDManager manager) {
+        TensorMap map = TensorMap.of(config);
+        return name -> parameter(map.part(name)).load(manager);
+    }
+
+    private TensorView parameter(StoredPart part) {
+        TensorView stored = tensor(part.tensor());
+        return part.rows() == stored.shape().getFirst() ? stored : stored.rows(part.firstRow(), part.rows());
     }
 
     /**

@@ -3,6 +3,7 @@ package io.bisup.llm.checkpoint;
 import io.bisup.llm.checkpoint.MalformedCheckpointException.Code;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.ModelTensors;
+import io.bisup.llm.config.TensorMap;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -28,7 +29,7 @@ public final class ModelMatch {
         Map<String, StoredTensor> tensors = stored.stream()
                 .collect(Collectors.toMap(
                         StoredTensor::name, Function.identity(), (first, second) -> first, LinkedHashMap::new));
-        Map<String, List<Long>> expected = ModelTensors.expected(config);
+        Map<String, List<Long>> expected = TensorMap.of(config).stored();
         String file = stored.stream().findFirst().map(StoredTensor::file).orElse(Checkpoint.SINGLE_FILE);
         List<String> missing = new ArrayList<>();
         expected.forEach((name, shape) -> {

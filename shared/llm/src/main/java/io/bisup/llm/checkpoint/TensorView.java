@@ -7,7 +7,9 @@ import ai.djl.ndarray.types.Shape;
 import io.bisup.llm.checkpoint.MalformedCheckpointException.Code;
 import io.bisup.llm.tensor.Tensors;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * One tensor of an open checkpoint: what the header says, and its bytes (read-only, little-endian, perhaps unaligned).
@@ -73,6 +75,23 @@ public record TensorView(String file, TensorEntry entry, MemorySegment data) {
     public void decodeFloats(long first, long count, MemorySegment target) {
         int width = dtype().bytes();
         Elements.floats(dtype(), data.asSlice(first * width, count * width), target, count);
+    }
+
+    /**
+     * Consecutive rows (along the outermost dimension) of the tensor, as a tensor of its own.
+     *
+     * @throws IndexOutOfBoundsException if the tensor has no such rows
+     */
+    public TensorView rows(long first, long count) {
+        Objects.checkFromIndexSize(first, count, shape().getFirst());
+        long bytes = entry.bytes() / shape().getFirst();
+        List<Long> part = new ArrayList<>(shape());
+        part.set(0, count);
+        long begin = entry.begin() + first * bytes;
+        return new TensorView(
+                file,
+                new TensorEntry(name(), dtype(), part, begin, begin + count * bytes),
+                data.asSlice(first * bytes, count * bytes));
     }
 
     private Shape djlShape() {

@@ -3,7 +3,10 @@ package io.bisup.llm.config;
 import java.util.Arrays;
 import java.util.List;
 
-/** The parameters of one decoder block, with their Hugging Face names and their shapes (weights are [out, in]). */
+/**
+ * The parameters of one decoder block: their roles, the names Llama's checkpoints give them, and their shapes (weights are
+ * [out, in]). How another family stores them is {@link TensorMap}'s matter.
+ */
 public enum BlockTensor {
     INPUT_NORM("input_layernorm.weight"),
     QUERY("self_attn.q_proj.weight"),
@@ -15,10 +18,14 @@ public enum BlockTensor {
     VALUE("self_attn.v_proj.weight"),
     VALUE_BIAS("self_attn.v_proj.bias"),
     OUTPUT("self_attn.o_proj.weight"),
+    OUTPUT_BIAS("self_attn.o_proj.bias"),
     POST_ATTENTION_NORM("post_attention_layernorm.weight"),
     GATE("mlp.gate_proj.weight"),
+    GATE_BIAS("mlp.gate_proj.bias"),
     UP("mlp.up_proj.weight"),
-    DOWN("mlp.down_proj.weight");
+    UP_BIAS("mlp.up_proj.bias"),
+    DOWN("mlp.down_proj.weight"),
+    DOWN_BIAS("mlp.down_proj.bias");
 
     private final String suffix;
 
@@ -40,6 +47,8 @@ public enum BlockTensor {
     public boolean presentIn(DecoderConfig config) {
         return switch (this) {
             case QUERY_BIAS, KEY_BIAS, VALUE_BIAS -> config.attentionBias();
+            case OUTPUT_BIAS -> config.outputBias();
+            case GATE_BIAS, UP_BIAS, DOWN_BIAS -> config.feedForwardBias();
             case QUERY_NORM, KEY_NORM -> config.queryKeyNorm();
             case INPUT_NORM, QUERY, KEY, VALUE, OUTPUT, POST_ATTENTION_NORM, GATE, UP, DOWN -> true;
         };
@@ -53,13 +62,14 @@ public enum BlockTensor {
     /** The shape the parameter must have in a model of this shape. */
     public List<Long> shape(DecoderConfig config) {
         return switch (this) {
-            case INPUT_NORM, POST_ATTENTION_NORM -> shape(config.hiddenSize());
+            case INPUT_NORM, POST_ATTENTION_NORM, OUTPUT_BIAS, DOWN_BIAS -> shape(config.hiddenSize());
             case QUERY -> shape(config.queryWidth(), config.hiddenSize());
             case KEY, VALUE -> shape(config.keyValueWidth(), config.hiddenSize());
             case OUTPUT -> shape(config.hiddenSize(), config.queryWidth());
             case QUERY_BIAS -> shape(config.queryWidth());
             case KEY_BIAS, VALUE_BIAS -> shape(config.keyValueWidth());
             case QUERY_NORM, KEY_NORM -> shape(config.headDim());
+            case GATE_BIAS, UP_BIAS -> shape(config.intermediateSize());
             case GATE, UP -> shape(config.intermediateSize(), config.hiddenSize());
             case DOWN -> shape(config.hiddenSize(), config.intermediateSize());
         };

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param maxPositions longest context, in tokens
  * @param bosTokenId begin-of-sequence id, if the model has one
  * @param eosTokenId end-of-sequence id (the first, where config.json lists several), if the model has one
+ * @param outputBias bias on the o projection
+ * @param feedForwardBias biases on the gate, up and down projections
+ * @param windows how many positions each block attends to
  */
 public record DecoderConfig(
         Architecture architecture,
@@ -42,16 +45,20 @@ public record DecoderConfig(
         boolean queryKeyNorm,
         int maxPositions,
         @Nullable Integer bosTokenId,
-        @Nullable Integer eosTokenId) {
+        @Nullable Integer eosTokenId,
+        boolean outputBias,
+        boolean feedForwardBias,
+        AttentionWindows windows) {
 
     static final int MAX_POSITIONS = 1 << 27;
+    static final int MAX_LAYERS = 4096;
     static final int MAX_HEADS = 4096;
     static final int MAX_WIDTH = 1 << 20;
     static final int MAX_VOCABULARY = 1 << 24;
 
     public DecoderConfig {
         ConfigRange.of("hidden_size", hiddenSize, 1, MAX_WIDTH);
-        ConfigRange.of("num_hidden_layers", layers, 1, 4096);
+        ConfigRange.of("num_hidden_layers", layers, 1, MAX_LAYERS);
         ConfigRange.of("num_attention_heads", attentionHeads, 1, MAX_HEADS);
         ConfigRange.of("num_key_value_heads", keyValueHeads, 1, attentionHeads);
         ConfigRange.of("head_dim", headDim, 2, 4096);
@@ -64,6 +71,50 @@ public record DecoderConfig(
         requireEven(headDim);
         requireToken("bos_token_id", bosTokenId, vocabSize);
         requireToken("eos_token_id", eosTokenId, vocabSize);
+        requireFactors(ropeScaling, headDim);
+        requireEachLayer(windows, layers);
+    }
+
+    /** A model without a bias on o, gate, up or down and with full attention in every block. */
+    public DecoderConfig(
+            Architecture architecture,
+            int hiddenSize,
+            int layers,
+            int attentionHeads,
+            int keyValueHeads,
+            int headDim,
+            int intermediateSize,
+            int vocabSize,
+            double rmsNormEpsilon,
+            double ropeTheta,
+            RopeScaling ropeScaling,
+            boolean tiedEmbeddings,
+            boolean attentionBias,
+            boolean queryKeyNorm,
+            int maxPositions,
+            @Nullable Integer bosTokenId,
+            @Nullable Integer eosTokenId) {
+        this(
+                architecture,
+                hiddenSize,
+                layers,
+                attentionHeads,
+                keyValueHeads,
+                headDim,
+                intermediateSize,
+                vocabSize,
+                rmsNormEpsilon,
+                ropeTheta,
+                ropeScaling,
+                tiedEmbeddings,
+                attentionBias,
+                queryKeyNorm,
+                maxPositions,
+                bosTokenId,
+                eosTokenId,
+                false,
+                false,
+                AttentionWindows.FULL);
     }
 
     /**
@@ -108,6 +159,24 @@ public record DecoderConfig(
         if (headDim % 2 != 0) {
             throw ModelConfigException.invalid(
                     "head_dim", headDim + " is odd", "rotary position embedding rotates pairs and needs an even size");
+        }
+    }
+
+    private static void requireFactors(RopeScaling scaling, int headDim) {
+        if (scaling instanceof RopeScaling.LongRope rope && rope.shortFactors().size() != headDim / 2) {
+            throw ModelConfigException.invalid(
+                    "rope_scaling.short_factor",
+                    "has " + rope.shortFactors().size() + " factors for heads of " + headDim,
+                    "LongRoPE needs one factor for every pair of channels, " + headDim / 2);
+        }
+    }
+
+    private static void requireEachLayer(AttentionWindows windows, int layers) {
+        if (!windows.windowed().isEmpty() && windows.windowed().size() != layers) {
+            throw ModelConfigException.invalid(
+                    "layer_types",
+                    windows.windowed().size() + " entries for " + layers + " layers",
+                    "give one entry per layer");
         }
     }
 

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
 /** Turns the bytes of a config.json, of the 2023 to 2025 form or of transformers 5, into a {@link DecoderConfig}. */
 final class DecoderConfigReader {
@@ -56,7 +55,7 @@ final class DecoderConfigReader {
         refuseRemoteCode(fields);
         Architecture architecture = architecture(fields);
         SupportedFeatures.check(fields);
-        return build(architecture, fields);
+        return Family.of(architecture).read(fields);
     }
 
     private static JsonNode tree(byte[] json, String fileName) {
@@ -100,60 +99,6 @@ final class DecoderConfigReader {
                     "make the two agree");
         }
         return found;
-    }
-
-    private static DecoderConfig build(Architecture architecture, JsonFields fields) {
-        int hidden = fields.integer("hidden_size");
-        int heads = fields.integer("num_attention_heads");
-        RopeFields rope = RopeFields.of(fields);
-        return new DecoderConfig(
-                architecture,
-                hidden,
-                fields.integer("num_hidden_layers"),
-                heads,
-                keyValueHeads(architecture, fields, heads),
-                headDim(architecture, fields, hidden, heads),
-                fields.integer("intermediate_size"),
-                fields.integer("vocab_size"),
-                fields.number("rms_norm_eps"),
-                rope.theta(),
-                rope.scaling(),
-                fields.flag("tie_word_embeddings"),
-                architecture.attentionBias(),
-                architecture.queryKeyNorm(),
-                fields.integer("max_position_embeddings"),
-                token(fields, "bos_token_id"),
-                token(fields, "eos_token_id"));
-    }
-
-    /** Llama 1 and 2 configurations predate grouped-query attention and may leave the field out. */
-    private static int keyValueHeads(Architecture architecture, JsonFields fields, int heads) {
-        return architecture == Architecture.LLAMA
-                ? fields.integer("num_key_value_heads", heads)
-                : fields.integer("num_key_value_heads");
-    }
-
-    private static int headDim(Architecture architecture, JsonFields fields, int hidden, int heads) {
-        if (fields.find("head_dim") != null || architecture == Architecture.QWEN3) {
-            return fields.integer("head_dim");
-        }
-        ConfigRange.of("num_attention_heads", heads, 1, DecoderConfig.MAX_HEADS);
-        if (hidden % heads != 0) {
-            throw ModelConfigException.invalid(
-                    "hidden_size", hidden + " is not a multiple of num_attention_heads " + heads, "state head_dim");
-        }
-        return hidden / heads;
-    }
-
-    private static @Nullable Integer token(JsonFields fields, String name) {
-        JsonNode node = fields.find(name);
-        if (node == null) {
-            return null;
-        }
-        if (node.isArray() && node.isEmpty()) {
-            throw fields.wrongType(name, node, "a token id");
-        }
-        return fields.integer(name, node.isArray() ? node.get(0) : node);
     }
 
     private static ModelConfigException unknown(String field, String name) {

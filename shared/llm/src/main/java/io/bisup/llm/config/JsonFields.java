@@ -2,6 +2,8 @@ package io.bisup.llm.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bisup.llm.config.ModelConfigException.Code;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Typed access to the fields of one JSON object; JSON null counts as absent, as it does in transformers. */
@@ -50,7 +52,7 @@ record JsonFields(JsonNode object, String prefix) {
         return node == null ? otherwise : number(name, node);
     }
 
-    private double number(String name, JsonNode node) {
+    double number(String name, JsonNode node) {
         if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
             throw wrongType(name, node, "a finite number");
         }
@@ -85,11 +87,26 @@ record JsonFields(JsonNode object, String prefix) {
     }
 
     ModelConfigException wrongType(String name, JsonNode node, String wanted) {
-        String text = node.toString();
-        String shown = text.length() > 60 ? text.substring(0, 60) + "..." : text;
         return ModelConfigException.invalid(
                 prefix + name,
-                shown + " is not " + wanted,
+                shown(node) + " is not " + wanted,
                 "copy the value from the original checkpoint's config.json");
+    }
+
+    /** A value as messages show it: at most 60 characters. */
+    static String shown(JsonNode node) {
+        String text = node.toString();
+        return text.length() > 60 ? text.substring(0, 60) + "..." : text;
+    }
+
+    /** Between 1 and 4096 finite numbers. */
+    List<Double> numbers(String name) {
+        JsonNode node = require(name);
+        if (!node.isArray() || node.isEmpty() || node.size() > 4096) {
+            throw wrongType(name, node, "a list of numbers");
+        }
+        List<Double> values = new ArrayList<>();
+        node.forEach(value -> values.add(number(name, value)));
+        return values;
     }
 }

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 
-/** The tensors of a whole checkpoint: names of those outside the blocks, and the full expected list. */
+/** The parameters of a whole model: names of those outside the blocks, and the full list. */
 public final class ModelTensors {
 
     /** Token embedding, [vocabulary, hidden]. */
@@ -21,7 +21,7 @@ public final class ModelTensors {
         return "model.layers." + layer + ".";
     }
 
-    /** Every tensor a checkpoint of this shape must hold with its shape, in model order. */
+    /** Every parameter of a model of this shape with its shape, in model order; {@link TensorMap} says where it is stored. */
     public static SequencedMap<String, List<Long>> expected(DecoderConfig config) {
         SequencedMap<String, List<Long>> shapes = new LinkedHashMap<>();
         List<Long> vocabularyByHidden = List.of((long) config.vocabSize(), (long) config.hiddenSize());

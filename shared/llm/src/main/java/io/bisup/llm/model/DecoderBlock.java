@@ -7,35 +7,45 @@ import io.bisup.llm.tensor.KernelCalls;
 import io.bisup.llm.tensor.Tensors;
 
 /**
- * One block of a Llama, Qwen 2 or Qwen 3 model: pre-norm attention and a gated feed-forward layer, each added to the residual
+ * One block of a model of {@link io.bisup.llm.config.Architecture}: pre-norm attention and a gated feed-forward layer, each added to the residual
  * stream. The same code runs the trained and the quantized block; they differ in their linear layers and in what is done to
  * keys and values.
  */
 public final class DecoderBlock implements AutoCloseable {
     private final DecoderConfig config;
+    private final int window;
     private final BlockNorms norms;
     private final BlockLinears linears;
     private final KeyValueTransform keyValues;
     private final boolean lowPrecision;
 
-    /** A block of the given parts, which it frees on close; {@code lowPrecision} attends in bfloat16. */
+    /**
+     * A block of the given parts, which it frees on close.
+     *
+     * @param window positions that each query sees, its own included
+     * @param lowPrecision attends in bfloat16
+     */
     public DecoderBlock(
             DecoderConfig config,
+            int window,
             BlockNorms norms,
             BlockLinears linears,
             KeyValueTransform keyValues,
             boolean lowPrecision) {
         this.config = config;
+        this.window = window;
         this.norms = norms;
         this.linears = linears;
         this.keyValues = keyValues;
         this.lowPrecision = lowPrecision;
     }
 
-    /** The block as trained. */
-    public static DecoderBlock fullPrecision(DecoderConfig config, DecoderBlockWeights weights, boolean lowPrecision) {
+    /** The block of a layer as trained. */
+    public static DecoderBlock fullPrecision(
+            DecoderConfig config, int layer, DecoderBlockWeights weights, boolean lowPrecision) {
         return new DecoderBlock(
                 config,
+                config.windows().of(layer),
                 BlockNorms.of(config, weights),
                 BlockLinears.fullPrecision(weights, lowPrecision),
                 KeyValueTransform.NONE,
@@ -56,7 +66,7 @@ public final class DecoderBlock implements AutoCloseable {
         });
     }
 
-    /** softmax(q k^T / sqrt(headDim)) v over all preceding positions, projected back to [batch, time, hidden]. */
+    /** softmax(q k^T / sqrt(headDim)) v over the preceding positions in the window, projected back to [batch, time, hidden]. */
     private NDArray attention(KernelCalls kernels, NDArray hidden, RotaryEmbedding rotary, AttentionContext context) {
         NDArray normed = norms.apply(kernels, hidden, norms.input());
         NDArray[] projected = linears.attention().apply(kernels, normed);
@@ -69,7 +79,7 @@ public final class DecoderBlock implements AutoCloseable {
         keys = rotate(kernels, norms.apply(kernels, keys, norms.key()), angles);
         KeyValues fresh = keyValues.apply(kernels, new KeyValues(keys, values));
         KeyValues all = context.extend(kernels, fresh);
-        NDArray mixed = kernels.call("attend", queries, all.keys(), all.values(), lowPrecision);
+        NDArray mixed = kernels.call("attend", queries, all.keys(), all.values(), window, lowPrecision);
         return linears.output().apply(kernels, mixed)[0];
     }
 

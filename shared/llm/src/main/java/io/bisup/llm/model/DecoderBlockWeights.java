@@ -58,9 +58,21 @@ public record DecoderBlockWeights(Map<BlockTensor, NDArray> tensors) implements 
             case QUERY -> find(BlockTensor.QUERY_BIAS);
             case KEY -> find(BlockTensor.KEY_BIAS);
             case VALUE -> find(BlockTensor.VALUE_BIAS);
-            case OUTPUT, GATE, UP, DOWN -> null;
-            case INPUT_NORM, QUERY_BIAS, QUERY_NORM, KEY_BIAS, KEY_NORM, VALUE_BIAS, POST_ATTENTION_NORM ->
-                throw new IllegalArgumentException(weight.suffix() + " is no linear weight.");
+            case OUTPUT -> find(BlockTensor.OUTPUT_BIAS);
+            case GATE -> find(BlockTensor.GATE_BIAS);
+            case UP -> find(BlockTensor.UP_BIAS);
+            case DOWN -> find(BlockTensor.DOWN_BIAS);
+            case INPUT_NORM,
+                    QUERY_BIAS,
+                    QUERY_NORM,
+                    KEY_BIAS,
+                    KEY_NORM,
+                    VALUE_BIAS,
+                    OUTPUT_BIAS,
+                    POST_ATTENTION_NORM,
+                    GATE_BIAS,
+                    UP_BIAS,
+                    DOWN_BIAS -> throw new IllegalArgumentException(weight.suffix() + " is no linear weight.");
         };
     }
 

@@ -48,12 +48,12 @@ public final class LanguageModel implements AutoCloseable {
 
     /** The model of an open checkpoint with every block resident; the checkpoint may be closed afterwards. */
     public static LanguageModel resident(TensorRuntime runtime, DecoderConfig config, Checkpoint checkpoint) {
-        return resident(runtime, config, name -> checkpoint.load(name, runtime.manager()));
+        return resident(runtime, config, checkpoint.parameters(config, runtime.manager()));
     }
 
     /** The model of a checkpoint, which must stay open, with one block in memory at a time. */
     public static LanguageModel streamed(TensorRuntime runtime, DecoderConfig config, Checkpoint checkpoint) {
-        return streamed(runtime, config, name -> checkpoint.load(name, runtime.manager()));
+        return streamed(runtime, config, checkpoint.parameters(config, runtime.manager()));
     }
 
     /** The model as trained with one block in memory at a time; see {@link #resident}. */
@@ -66,7 +66,8 @@ public final class LanguageModel implements AutoCloseable {
     private static DecoderBlock load(
             TensorRuntime runtime, DecoderConfig config, int layer, Function<String, NDArray> source) {
         DecoderBlockWeights weights = DecoderBlockWeights.load(config, layer, source);
-        return DecoderBlock.fullPrecision(config, weights, runtime.device().lowPrecision());
+        return DecoderBlock.fullPrecision(
+                config, layer, weights, runtime.device().lowPrecision());
     }
 
     /** Hidden states [1, time, hidden] of token ids, before the first block. */

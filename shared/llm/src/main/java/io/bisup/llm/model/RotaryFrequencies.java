@@ -3,27 +3,40 @@ package io.bisup.llm.model;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.RopeScaling;
 
-/** Angular frequencies of the rotary embedding, in radians per position, one per pair of head channels. */
-final class RotaryFrequencies {
-    private RotaryFrequencies() {}
-
-    /** headDim / 2 frequencies, scaled as the configuration says. */
-    static float[] of(DecoderConfig config) {
-        int half = config.headDim() / 2;
-        float[] frequencies = new float[half];
-        for (int i = 0; i < half; i++) {
-            double frequency = 1 / Math.pow(config.ropeTheta(), 2.0 * i / config.headDim());
-            frequencies[i] = (float) scaled(frequency, config.ropeScaling());
-        }
-        return frequencies;
+/**
+ * The rotary embedding's angular frequencies and amplitude.
+ *
+ * @param perPosition radians per position, one per pair of head channels
+ * @param amplitude multiplies every cosine and sine
+ */
+@SuppressWarnings("ArrayRecordComponent") // made once a model, never compared
+record RotaryFrequencies(float[] perPosition, double amplitude) {
+    /** Frequencies of sequences within the context the model was trained on, scaled as the configuration says. */
+    static RotaryFrequencies of(DecoderConfig config) {
+        return tabulated(config, false);
     }
 
-    private static double scaled(double frequency, RopeScaling scaling) {
-        return switch (scaling) {
-            case RopeScaling.Default() -> frequency;
-            case RopeScaling.Linear(double factor) -> frequency / factor;
-            case RopeScaling.Llama3 llama -> llama3(frequency, llama);
-        };
+    /** Frequencies of longer sequences; LongRoPE alone has others there. */
+    static RotaryFrequencies ofLongSequences(DecoderConfig config) {
+        return tabulated(config, true);
+    }
+
+    private static RotaryFrequencies tabulated(DecoderConfig config, boolean longSequences) {
+        RopeScaling scaling = config.ropeScaling();
+        float[] frequencies = new float[config.headDim() / 2];
+        for (int i = 0; i < frequencies.length; i++) {
+            double trained = 1 / Math.pow(config.ropeTheta(), 2.0 * i / config.headDim());
+            double scaled = switch (scaling) {
+                case RopeScaling.Default() -> trained;
+                case RopeScaling.Linear(double factor) -> trained / factor;
+                case RopeScaling.Llama3 llama -> llama3(trained, llama);
+                case RopeScaling.LongRope rope ->
+                    trained / rope.factors(longSequences).get(i);
+            };
+            frequencies[i] = (float) scaled;
+        }
+        return new RotaryFrequencies(
+                frequencies, scaling instanceof RopeScaling.LongRope rope ? rope.attentionFactor() : 1);
     }
 
     /** Llama 3.1: waves longer than the trained context are stretched, short ones kept, those between blended. */

@@ -4,7 +4,7 @@ import io.bisup.contract.FailureCode;
 import io.bisup.contract.FailureException;
 import io.bisup.contract.InvalidSpecException;
 import io.bisup.contract.Json;
-import io.bisup.contract.Recipe;
+import io.bisup.contract.recipe.Recipe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,7 @@
 package io.bisup.llm.quant;
 
 import io.bisup.contract.InvalidSpecException;
-import io.bisup.contract.Recipe;
-import io.bisup.contract.TensorFormat;
+import io.bisup.contract.recipe.Recipe;
 import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.config.DecoderConfig;
 
@@ -14,6 +13,10 @@ public record BlockFormats(TensorFormat weights, TensorFormat activations, Tenso
             TensorFormat.unquantized("channel"), TensorFormat.unquantized("token"), TensorFormat.unquantized("head"));
 
     public static BlockFormats of(Recipe recipe) {
+        return of(LegacyRecipe.of(recipe));
+    }
+
+    public static BlockFormats of(LegacyRecipe recipe) {
         return new BlockFormats(recipe.weights(), recipe.activations(), recipe.keyValue());
     }
 
@@ -48,30 +51,30 @@ public record BlockFormats(TensorFormat weights, TensorFormat activations, Tenso
      * @throws InvalidSpecException naming the field, with the tensor and the widths in its message
      */
     public void check(DecoderConfig config) {
-        named(weights, "weights", "channel");
-        named(activations, "activations", "token");
-        named(keyValue, "keyValue", "head");
+        named(weights, "/precision/weights", "channel");
+        named(activations, "/precision/inputs", "token");
+        named(keyValue, "/precision/cache/keys", "head");
         if (keyValue.quantizes() && keyValue.groupSize() != 0) {
-            throw new InvalidSpecException("keyValue/group", "counts channels", "use head");
+            throw new InvalidSpecException("/precision/cache/keys/scope", "counts channels", "use head");
         }
         for (BlockTensor linear : KernelOrder.LINEARS) {
             int width = Math.toIntExact(linear.shape(config).getLast());
-            tiles(weights, "weights", linear.suffix(), width);
-            tiles(activations, "activations", "the input of " + linear.suffix(), width);
+            tiles(weights, "/precision/weights", linear.suffix(), width);
+            tiles(activations, "/precision/inputs", "the input of " + linear.suffix(), width);
         }
     }
 
     private static void named(TensorFormat format, String field, String name) {
         if (format.quantizes() && format.groupSize() == 0 && !format.group().equals(name)) {
             throw new InvalidSpecException(
-                    field + "/group", "is '" + format.group() + "'", "use " + name + " or a number of channels");
+                    field + "/scope", "is '" + format.group() + "'", "use " + name + " or a number of channels");
         }
     }
 
     private static void tiles(TensorFormat format, String field, String tensor, int width) {
         if (format.quantizes() && format.groupSize() > 0 && width % format.groupSize() != 0) {
             throw new InvalidSpecException(
-                    field + "/group",
+                    field + "/scope",
                     "is " + format.group() + ", which does not divide the " + width + " channels of " + tensor,
                     "use a group size that divides " + width);
         }

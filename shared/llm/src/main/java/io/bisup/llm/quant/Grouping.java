@@ -1,7 +1,5 @@
 package io.bisup.llm.quant;
 
-import io.bisup.contract.TensorFormat;
-
 /** Which consecutive elements of a tensor's last axis share one scale. */
 public sealed interface Grouping {
 

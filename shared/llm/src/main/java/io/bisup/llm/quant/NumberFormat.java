@@ -1,7 +1,5 @@
 package io.bisup.llm.quant;
 
-import io.bisup.contract.TensorFormat;
-
 /**
  * A uniform integer format (definitions: Nagel et al. 2021, "A White Paper on Neural Network Quantization", §2).
  *

@@ -46,6 +46,7 @@ public final class QuantizedBlockReader {
         boolean low = runtime.device().lowPrecision();
         return new DecoderBlock(
                 config,
+                config.windows().of(layer),
                 norms(layer),
                 new BlockLinears(
                         linears(BlockInput.ATTENTION, layer, low),
@@ -115,9 +116,21 @@ public final class QuantizedBlockReader {
             case QUERY -> optional(BlockTensor.QUERY_BIAS.name(layer));
             case KEY -> optional(BlockTensor.KEY_BIAS.name(layer));
             case VALUE -> optional(BlockTensor.VALUE_BIAS.name(layer));
-            case OUTPUT, GATE, UP, DOWN -> empty();
-            case INPUT_NORM, QUERY_BIAS, QUERY_NORM, KEY_BIAS, KEY_NORM, VALUE_BIAS, POST_ATTENTION_NORM ->
-                throw new IllegalArgumentException(weight.suffix() + " is no linear weight");
+            case OUTPUT -> optional(BlockTensor.OUTPUT_BIAS.name(layer));
+            case GATE -> optional(BlockTensor.GATE_BIAS.name(layer));
+            case UP -> optional(BlockTensor.UP_BIAS.name(layer));
+            case DOWN -> optional(BlockTensor.DOWN_BIAS.name(layer));
+            case INPUT_NORM,
+                    QUERY_BIAS,
+                    QUERY_NORM,
+                    KEY_BIAS,
+                    KEY_NORM,
+                    VALUE_BIAS,
+                    OUTPUT_BIAS,
+                    POST_ATTENTION_NORM,
+                    GATE_BIAS,
+                    UP_BIAS,
+                    DOWN_BIAS -> throw new IllegalArgumentException(weight.suffix() + " is no linear weight");
         };
     }
 

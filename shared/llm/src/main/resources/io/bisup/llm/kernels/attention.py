@@ -17,25 +17,28 @@ def rotate(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
   second = torch.add(torch.mul(b, cos), torch.mul(a, sin))
   return torch.cat([first, second], -1)
 
-# Causal attention of the last T of S positions. q: [B, H, T, D]; k, v: [B, G, S, D]; result [B, T, H * D].
+# Causal attention of the last T of S positions, each to the last `window` positions up to its own.
+# q: [B, H, T, D]; k, v: [B, G, S, D]; result [B, T, H * D].
 # Keys and values are expanded first, because the grouped form would fall back to the slow kernel.
-def attend(self, q: Tensor, k: Tensor, v: Tensor, low_precision: bool) -> Tensor:
+def attend(self, q: Tensor, k: Tensor, v: Tensor, window: int, low_precision: bool) -> Tensor:
   repeats = q.size(1) // k.size(1)
   queries = q
-  keys = self.repeat_heads(k, repeats)
-  values = self.repeat_heads(v, repeats)
+  # The first query sees `window` positions, the others none before those.
+  total = min(k.size(2), q.size(2) + window - 1)
+  keys = self.repeat_heads(torch.narrow(k, 2, k.size(2) - total, total), repeats)
+  values = self.repeat_heads(torch.narrow(v, 2, v.size(2) - total, total), repeats)
   if low_precision:
     queries = torch.to(queries, 15)
     keys = torch.to(keys, 15)
     values = torch.to(values, 15)
   fresh = q.size(2)
-  total = k.size(2)
-  if fresh == total:
-    result = torch.scaled_dot_product_attention(queries, keys, values, None, 0.0, True)
-  elif fresh == 1:
+  if fresh == 1:
     result = torch.scaled_dot_product_attention(queries, keys, values, None, 0.0, False)
+  elif fresh == total and window >= total:
+    result = torch.scaled_dot_product_attention(queries, keys, values, None, 0.0, True)
   else:
-    mask = torch.tril(torch.ones([fresh, total], dtype=11, device=q.device), total - fresh)
+    seen = torch.ones([fresh, total], dtype=11, device=q.device)
+    mask = torch.triu(torch.tril(seen, total - fresh), total - fresh - window + 1)
     result = torch.scaled_dot_product_attention(queries, keys, values, mask, 0.0, False)
   return self.join_heads(torch.to(result, q.dtype))
 

@@ -54,7 +54,7 @@ def qb_forward(self, x: Tensor, w: List[Tensor], act: List[Tensor], kv: List[Ten
     q = self.rotate(self.qb_heads(qkv[0], dims[0], w[12], epsilon), cos, sin)
     k = self.qb_cache(self.rotate(self.qb_heads(qkv[1], dims[1], w[13], epsilon), cos, sin), kv[0], spec)
     v = self.qb_cache(self.split_heads(qkv[2], dims[1]), kv[1], spec)
-    mixed = self.attend(q, self.qb_context(prefix_k, k), self.qb_context(prefix_v, v), low_precision)
+    mixed = self.attend(q, self.qb_context(prefix_k, k), self.qb_context(prefix_v, v), 2147483647, low_precision)
     o = self.qb_linears(mixed, act[1], [w[4]], [none], [a[3]], [b[3]], spec, low_precision)
     x1 = torch.add(x, o[0])
     h2 = self.rms_norm(x1, w[5], epsilon)

@@ -7,15 +7,18 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.bisup.llm.checkpoint.MalformedCheckpointException.Code;
 import io.bisup.llm.config.DecoderConfig;
+import io.bisup.llm.config.TensorMap;
 import io.bisup.llm.tensor.TestDevice;
 import io.bisup.llm.testing.ReferenceData;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,6 +138,50 @@ class CheckpointTest {
         Files.writeString(folder.resolve(ShardIndex.FILE), index);
 
         assertThat(refusal().code()).isEqualTo(code);
+    }
+
+    /** Phi-3 stores q, k and v as the rows of one matrix. */
+    @Test
+    void readsAParameterFromTheRowsItsFamilyKeepsItIn() throws IOException {
+        DecoderConfig config = DecoderConfig.parse("""
+                {"architectures": ["Phi3ForCausalLM"], "hidden_size": 8, "intermediate_size": 6, "vocab_size": 11,
+                 "num_attention_heads": 2, "num_key_value_heads": 1, "num_hidden_layers": 1, "rms_norm_eps": 1e-6,
+                 "max_position_embeddings": 64}
+                """.getBytes(StandardCharsets.UTF_8));
+        List<TensorSource> tensors = TensorMap.of(config).stored().entrySet().stream()
+                .map(stored -> counted(stored.getKey(), stored.getValue()))
+                .toList();
+        SafetensorsWriter.write(folder.resolve(Checkpoint.SINGLE_FILE), Map.of(), tensors);
+
+        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+            checkpoint.requireMatch(config);
+            Function<String, NDArray> parameters =
+                    checkpoint.parameters(config, TestDevice.runtime().manager());
+            // Query rows 0 to 7, key rows 8 to 11, value rows 12 to 15 of 8 columns; gate rows 0 to 5, up rows 6 to 11.
+            assertStartsAt(0, 64, parameters.apply("model.layers.0.self_attn.q_proj.weight"));
+            assertStartsAt(64, 32, parameters.apply("model.layers.0.self_attn.k_proj.weight"));
+            assertStartsAt(96, 32, parameters.apply("model.layers.0.self_attn.v_proj.weight"));
+            assertStartsAt(48, 48, parameters.apply("model.layers.0.mlp.up_proj.weight"));
+        }
+        assertThat(mismatch(config, without(tensors, "model.layers.0.self_attn.qkv_proj.weight")))
+                .hasMessageContaining("qkv_proj.weight");
+    }
+
+    private static void assertStartsAt(float first, int count, NDArray parameter) {
+        try (parameter) {
+            float[] values = parameter.toFloatArray();
+            assertThat(values).hasSize(count);
+            assertThat(values[0]).isEqualTo(first);
+            assertThat(values[count - 1]).isEqualTo(first + count - 1);
+        }
+    }
+
+    private static TensorSource counted(String name, List<Long> shape) {
+        float[] values = new float[(int) (long) shape.stream().reduce(1L, Math::multiplyExact)];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i;
+        }
+        return TensorSource.of(name, DType.F32, shape, MemorySegment.ofArray(values));
     }
 
     @Test

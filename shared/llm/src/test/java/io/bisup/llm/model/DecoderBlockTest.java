@@ -52,7 +52,7 @@ class DecoderBlockTest {
             NDArray moved = Tensors.doubles(
                     runtime.manager(), values, original.getShape().getShape());
             tensors.put(tensor, moved);
-            try (DecoderBlock block = DecoderBlock.fullPrecision(config, new DecoderBlockWeights(tensors), false)) {
+            try (DecoderBlock block = DecoderBlock.fullPrecision(config, 0, new DecoderBlockWeights(tensors), false)) {
                 NDArray out = block.forward(kernels, hidden(config, DataType.FLOAT64), rotary, AttentionContext.EMPTY);
                 double sum = 0;
                 for (double value : out.toDoubleArray()) {
@@ -74,7 +74,7 @@ class DecoderBlockTest {
         DecoderBlockWeights weights = weights(config, DataType.FLOAT64);
         weights.tensors().values().forEach(kernels::requireGradient);
         try (RotaryEmbedding rotary = new RotaryEmbedding(runtime, config, DataType.FLOAT64);
-                DecoderBlock block = DecoderBlock.fullPrecision(config, weights, false)) {
+                DecoderBlock block = DecoderBlock.fullPrecision(config, 0, weights, false)) {
             NDArray output = block.forward(
                     kernels.recording(), hidden(config, DataType.FLOAT64), rotary, AttentionContext.EMPTY);
             kernels.backward(output, output);
@@ -94,8 +94,8 @@ class DecoderBlockTest {
     void productsInBfloat16StayNearTheExactOnes() {
         DecoderConfig config = RandomModel.config(Architecture.QWEN3, 1);
         try (RotaryEmbedding rotary = new RotaryEmbedding(runtime, config, DataType.FLOAT32);
-                DecoderBlock exact = DecoderBlock.fullPrecision(config, weights(config, DataType.FLOAT32), false);
-                DecoderBlock low = DecoderBlock.fullPrecision(config, weights(config, DataType.FLOAT32), true)) {
+                DecoderBlock exact = DecoderBlock.fullPrecision(config, 0, weights(config, DataType.FLOAT32), false);
+                DecoderBlock low = DecoderBlock.fullPrecision(config, 0, weights(config, DataType.FLOAT32), true)) {
             NDArray hidden = hidden(config, DataType.FLOAT32);
             float[] want = exact.forward(kernels, hidden, rotary, AttentionContext.EMPTY)
                     .toFloatArray();

@@ -43,7 +43,7 @@ class NativeMemoryTest {
         kernels.requireGradient(down);
         kernels.requireGradient(norm);
         AdamW.Group group = new AdamW.Group("all", List.of(down, norm), 1e-3, 0);
-        try (DecoderBlock block = DecoderBlock.fullPrecision(config, weights, false);
+        try (DecoderBlock block = DecoderBlock.fullPrecision(config, 0, weights, false);
                 RotaryEmbedding rotary = new RotaryEmbedding(runtime, config, DataType.FLOAT32);
                 AdamW optimizer = new AdamW(kernels, List.of(group), AdamW.Settings.DEFAULT)) {
             assertFlat(() -> trainingStep(block, rotary, optimizer));

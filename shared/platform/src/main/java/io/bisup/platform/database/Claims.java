@@ -1,7 +1,7 @@
 package io.bisup.platform.database;
 
 import io.bisup.contract.JobState;
-import io.bisup.contract.Recipe;
+import io.bisup.contract.recipe.Recipe;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.Work;
 import io.bisup.platform.registry.RegisteredDataset;

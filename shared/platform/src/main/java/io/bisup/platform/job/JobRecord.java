@@ -5,7 +5,7 @@ import io.bisup.contract.JobState;
 import io.bisup.contract.Measurement;
 import io.bisup.contract.Progress;
 import io.bisup.contract.QuantizationJobSpec;
-import io.bisup.contract.Recipe;
+import io.bisup.contract.recipe.Recipe;
 import io.bisup.platform.registry.RegisteredDataset;
 import java.time.Instant;
 import java.util.List;

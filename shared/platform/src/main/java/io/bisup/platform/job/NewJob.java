@@ -1,7 +1,7 @@
 package io.bisup.platform.job;
 
 import io.bisup.contract.QuantizationJobSpec;
-import io.bisup.contract.Recipe;
+import io.bisup.contract.recipe.Recipe;
 import io.bisup.platform.registry.RegisteredDataset;
 import io.bisup.platform.registry.RegisteredModel;
 import java.util.List;

@@ -10,7 +10,7 @@ import io.bisup.contract.PerplexitySpec;
 import io.bisup.contract.Phase;
 import io.bisup.contract.Progress;
 import io.bisup.contract.QuantizationJobSpec;
-import io.bisup.contract.Recipe;
+import io.bisup.contract.recipe.Recipe;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.NewJob;
 import io.bisup.platform.registry.RegisteredDataset;

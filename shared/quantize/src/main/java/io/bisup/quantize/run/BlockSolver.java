@@ -1,6 +1,9 @@
 package io.bisup.quantize.run;
 
-import io.bisup.contract.Recipe;
+import io.bisup.contract.recipe.Learning;
+import io.bisup.contract.recipe.LowRank;
+import io.bisup.contract.recipe.Recipe;
+import io.bisup.llm.quant.LegacyRecipe;
 import io.bisup.quantize.stage.BlockContext;
 import io.bisup.quantize.stage.BlockParameters;
 import io.bisup.quantize.stage.CalibrationStatistics;
@@ -16,11 +19,11 @@ import java.util.List;
 /** Applies the stages of a recipe to one block: smoothing, clipping and low-rank starts, then learning. */
 final class BlockSolver {
 
-    private final Recipe recipe;
+    private final LegacyRecipe recipe;
     private final BlockSteps steps;
 
     BlockSolver(Recipe recipe, BlockSteps steps) {
-        this.recipe = recipe;
+        this.recipe = LegacyRecipe.of(recipe);
         this.steps = steps;
     }
 
@@ -41,7 +44,7 @@ final class BlockSolver {
     }
 
     private boolean secondMoments() {
-        return recipe.lowRank() != null && recipe.lowRank().start() == Recipe.LowRank.Start.WHITENED_SVD;
+        return recipe.lowRank() != null && recipe.lowRank().start() == LowRank.Start.WHITENED_SVD;
     }
 
     private void start(BlockContext context, CalibrationStatistics statistics, BlockParameters parameters) {
@@ -58,13 +61,12 @@ final class BlockSolver {
 
     private TrainingOutcome learn(BlockContext context, BlockParameters parameters, double power) {
         BlockStep step = steps.create(context, parameters, power);
-        Recipe.Training training = recipe.training();
+        Learning training = recipe.training();
         if (training == null || parameters.learnt().isEmpty()) {
             double loss = step.measure(all(context));
             return new TrainingOutcome(loss, loss, 0, 0, List.of());
         }
-        double branchRate = recipe.lowRank() == null ? 0 : recipe.lowRank().learningRate();
-        try (BlockTrainer trainer = new BlockTrainer(context, parameters, step, training, branchRate)) {
+        try (BlockTrainer trainer = new BlockTrainer(context, parameters, step, training, training.lowRankRate())) {
             return trainer.train();
         }
     }

@@ -4,7 +4,8 @@ import io.bisup.contract.BlockReport;
 import io.bisup.contract.Digests;
 import io.bisup.contract.FailureCode;
 import io.bisup.contract.FailureException;
-import io.bisup.contract.Recipe;
+import io.bisup.contract.recipe.Calibration;
+import io.bisup.contract.recipe.Recipe;
 import io.bisup.llm.checkpoint.Checkpoint;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.quant.ArtifactConfig;
@@ -79,7 +80,7 @@ public final class FolderQuantization {
             List<Long> prefix = PrefixTokens.of(request.recipe().prefix(), tokenizer, request.systemPrompt());
             requireRoom(config, prefix.size(), request.evaluationWindow());
             QuantizationInput input = new QuantizationInput(
-                    config, name -> checkpoint.load(name, runtime.manager()), request.recipe(), windows, prefix);
+                    config, checkpoint.parameters(config, runtime.manager()), request.recipe(), windows, prefix);
             List<BlockReport> reports = new ArrayList<>();
             List<Path> blocks = new ArrayList<>(finished);
             new QuantizationPipeline(runtime, input, control).run(target, finished, (shard, report) -> {
@@ -95,7 +96,7 @@ public final class FolderQuantization {
     }
 
     private static List<long[]> windows(Tokenizer tokenizer, Request request) {
-        Recipe.Calibration calibration = request.recipe().calibration();
+        Calibration calibration = request.recipe().calibration();
         long[] ids = tokenizer.encode(request.calibrationText(), SpecialTokens.NEVER);
         try {
             return Windows.random(ids, calibration.samples(), calibration.sequenceLength(), calibration.seed());

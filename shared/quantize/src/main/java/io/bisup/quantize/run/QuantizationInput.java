@@ -2,7 +2,7 @@ package io.bisup.quantize.run;
 
 import ai.djl.ndarray.NDArray;
 import io.bisup.contract.InvalidSpecException;
-import io.bisup.contract.Recipe;
+import io.bisup.contract.recipe.Recipe;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.quant.BlockFormats;
 import java.util.List;
@@ -42,6 +42,7 @@ public record QuantizationInput(
                     "use at most " + (config.maxPositions() - prefix.size()));
         }
         SupportedRecipes.check(recipe, config);
+        TrainableBlocks.check(config, length + prefix.size());
     }
 
     /** Tokens of each sample. */

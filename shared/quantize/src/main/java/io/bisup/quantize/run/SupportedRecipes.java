@@ -1,7 +1,7 @@
 package io.bisup.quantize.run;
 
 import io.bisup.contract.InvalidSpecException;
-import io.bisup.contract.Recipe;
+import io.bisup.contract.recipe.Recipe;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.quant.BlockFormats;
 
@@ -16,18 +16,6 @@ public final class SupportedRecipes {
      * @throws InvalidSpecException naming the field, the cause and a remedy
      */
     public static void check(Recipe recipe, DecoderConfig config) {
-        switch (recipe.base()) {
-            case NONE -> {}
-            case ATOM -> throw unsupported("atom", "channel reordering");
-            case QUAROT -> throw unsupported("quarot", "Hadamard rotation");
-        }
         BlockFormats.of(recipe).check(config);
-    }
-
-    private static InvalidSpecException unsupported(String base, String what) {
-        return new InvalidSpecException(
-                "base",
-                "'" + base + "' (" + what + ") is not supported yet",
-                "use none, which every other field allows");
     }
 }

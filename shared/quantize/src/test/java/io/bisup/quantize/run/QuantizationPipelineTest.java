@@ -10,7 +10,9 @@ import io.bisup.contract.BlockReport;
 import io.bisup.contract.Digests;
 import io.bisup.contract.FailureException;
 import io.bisup.contract.InvalidSpecException;
-import io.bisup.contract.Recipe;
+import io.bisup.contract.recipe.Ranges;
+import io.bisup.contract.recipe.Recipe;
+import io.bisup.contract.recipe.Transform;
 import io.bisup.llm.config.Architecture;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.quantize.TinyModels;
@@ -84,8 +86,7 @@ class QuantizationPipelineTest {
     @Test
     void learningHalvesTheErrorThatOutliersMake() {
         DecoderConfig config = TinyModels.config(Architecture.LLAMA, LAYERS);
-        Outcome nearest =
-                run("rtn", TinyModels.input(config, TinyModels.recipe(null, null, null), 3), List.of(), Control.NONE);
+        Outcome nearest = run("rtn", TinyModels.input(config, TinyModels.recipe(), 3), List.of(), Control.NONE);
         Outcome learnt = run("bisup", bisup(Architecture.LLAMA), List.of(), Control.NONE);
         assertThat(learnt.reports().getLast().relativeError())
                 .isLessThan(0.5 * nearest.reports().getLast().relativeError());
@@ -147,31 +148,30 @@ class QuantizationPipelineTest {
     }
 
     @Test
-    void aBaseThatIsNotThereYetIsRefusedWithTheNearestLegalRecipe() {
-        Recipe none = TinyModels.recipe(null, null, null);
+    void aTransformThatIsNotThereYetIsRefusedByItsPointer() {
+        Recipe none = TinyModels.recipe();
         Recipe rotated = new Recipe(
+                Recipe.VERSION,
                 "x",
-                Recipe.Base.QUAROT,
-                none.weights(),
-                none.activations(),
-                none.keyValue(),
+                List.of(new Transform.Rotate(Transform.Rotate.ALL, Transform.Rotate.Kind.HADAMARD, 0)),
+                none.precision(),
+                Ranges.FULL,
+                none.rounding(),
                 null,
                 null,
-                null,
-                Recipe.Prefix.NONE,
-                null,
+                none.prefix(),
                 none.calibration());
         DecoderConfig config = TinyModels.config(Architecture.LLAMA, 1);
         assertThatThrownBy(() -> TinyModels.input(config, rotated, 0))
                 .isInstanceOf(InvalidSpecException.class)
-                .hasMessageContaining("base")
-                .hasMessageContaining("use none");
+                .hasMessageContaining("/transforms/0")
+                .hasMessageContaining("use smooth");
     }
 
     @Test
     void aWeightThatIsNotFiniteIsNamed() {
         DecoderConfig config = TinyModels.config(Architecture.LLAMA, 1);
-        QuantizationInput good = TinyModels.input(config, TinyModels.recipe(null, null, null), 0);
+        QuantizationInput good = TinyModels.input(config, TinyModels.recipe(), 0);
         QuantizationInput bad = new QuantizationInput(
                 config,
                 name -> name.endsWith("up_proj.weight")

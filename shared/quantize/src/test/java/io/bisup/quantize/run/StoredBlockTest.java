@@ -7,7 +7,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.bisup.contract.Recipe;
+import io.bisup.contract.recipe.Learning.Space;
+import io.bisup.contract.recipe.Recipe;
 import io.bisup.llm.checkpoint.SafetensorsFile;
 import io.bisup.llm.checkpoint.SafetensorsWriter;
 import io.bisup.llm.config.Architecture;
@@ -58,13 +59,8 @@ class StoredBlockTest {
     void theStoredBlockIsTheLearntOne(Architecture architecture, int bits) throws IOException {
         DecoderConfig config = TinyModels.config(architecture, 1);
         Recipe recipe = bits < 16
-                ? TinyModels.recipe(
-                        bits,
-                        new Recipe.Clipping(true, true, true),
-                        new Recipe.Smoothing(0.5, 4),
-                        new Recipe.LowRank(4, Recipe.LowRank.Start.WHITENED_SVD, 0.0005),
-                        TinyModels.TRAINING)
-                : TinyModels.recipe(bits, null, new Recipe.Smoothing(0.5, 4), null, TinyModels.TRAINING);
+                ? TinyModels.recipe(bits, Space.RANGES, Space.TRANSFORMS, Space.LOW_RANK)
+                : TinyModels.recipe(bits, Space.TRANSFORMS);
         BlockContext context = context(config, BlockFormats.of(recipe), null);
         try (BlockParameters parameters = new BlockParameters(context)) {
             new BlockSolver(recipe, BlockSteps.TORCH).solve(context, parameters, 1);
@@ -81,10 +77,11 @@ class StoredBlockTest {
     @CsvSource({"LLAMA", "QWEN2", "QWEN3"})
     void smoothingKeepsTheFunctionBehindAPrefix(Architecture architecture) throws IOException {
         DecoderConfig config = TinyModels.config(architecture, 1);
-        Recipe recipe = TinyModels.recipe(16, null, new Recipe.Smoothing(0.5, 4), null, TinyModels.TRAINING);
+        Recipe recipe = TinyModels.recipe(16, Space.TRANSFORMS);
         RotaryEmbedding rotary = new RotaryEmbedding(RUNTIME, config, DataType.FLOAT32);
         DecoderBlock exact = DecoderBlock.fullPrecision(
                 config,
+                0,
                 DecoderBlockWeights.load(config, 0, name -> TinyModels.parameter(config, name)),
                 RUNTIME.device().lowPrecision());
         PrefixStream stream = new PrefixStream(RUNTIME.kernels(), new RandomSamples(config).input(99));

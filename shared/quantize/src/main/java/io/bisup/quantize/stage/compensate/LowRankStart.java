@@ -3,7 +3,7 @@ package io.bisup.quantize.stage.compensate;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
-import io.bisup.contract.Recipe;
+import io.bisup.contract.recipe.LowRank;
 import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.model.BlockInput;
 import io.bisup.llm.quant.KernelOrder;
@@ -19,14 +19,11 @@ public final class LowRankStart {
     private final BlockContext context;
     private final BlockParameters parameters;
     private final CalibrationStatistics statistics;
-    private final Recipe.LowRank lowRank;
+    private final LowRank lowRank;
 
     /** @param statistics with second moments, unless the start is zero */
     public LowRankStart(
-            BlockContext context,
-            CalibrationStatistics statistics,
-            Recipe.LowRank lowRank,
-            BlockParameters parameters) {
+            BlockContext context, CalibrationStatistics statistics, LowRank lowRank, BlockParameters parameters) {
         this.context = context;
         this.statistics = statistics;
         this.lowRank = lowRank;

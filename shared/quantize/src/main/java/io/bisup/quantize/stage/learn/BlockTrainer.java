@@ -1,7 +1,7 @@
 package io.bisup.quantize.stage.learn;
 
 import ai.djl.ndarray.NDScope;
-import io.bisup.contract.Recipe;
+import io.bisup.contract.recipe.Learning;
 import io.bisup.llm.tensor.AdamW;
 import io.bisup.quantize.stage.BlockContext;
 import io.bisup.quantize.stage.BlockParameters;
@@ -23,7 +23,7 @@ public final class BlockTrainer implements AutoCloseable {
     private final BlockContext context;
     private final BlockParameters parameters;
     private final BlockStep step;
-    private final Recipe.Training training;
+    private final Learning training;
     private final double branchRate;
     private final int[] trained;
     private final int[] heldOut;
@@ -35,11 +35,7 @@ public final class BlockTrainer implements AutoCloseable {
 
     /** @param branchRate learning rate of the low-rank branches */
     public BlockTrainer(
-            BlockContext context,
-            BlockParameters parameters,
-            BlockStep step,
-            Recipe.Training training,
-            double branchRate) {
+            BlockContext context, BlockParameters parameters, BlockStep step, Learning training, double branchRate) {
         this.context = context;
         this.parameters = parameters;
         this.step = step;
@@ -132,8 +128,7 @@ public final class BlockTrainer implements AutoCloseable {
     private AdamW optimizer() {
         List<AdamW.Group> groups = new ArrayList<>();
         if (!parameters.rangesAndScales().isEmpty()) {
-            groups.add(new AdamW.Group(
-                    "clipping and smoothing", parameters.rangesAndScales(), training.learningRate(), 0));
+            groups.add(new AdamW.Group("clipping and smoothing", parameters.rangesAndScales(), training.rate(), 0));
         }
         if (!parameters.branches().isEmpty()) {
             groups.add(new AdamW.Group("low rank", parameters.branches(), branchRate, 0));

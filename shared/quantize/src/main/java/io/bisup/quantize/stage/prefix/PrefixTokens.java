@@ -1,7 +1,7 @@
 package io.bisup.quantize.stage.prefix;
 
 import io.bisup.contract.InvalidSpecException;
-import io.bisup.contract.Recipe;
+import io.bisup.contract.recipe.Prefix;
 import io.bisup.llm.token.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
@@ -18,16 +18,22 @@ public final class PrefixTokens {
      * @param systemPrompt text of the system prompt; without one, BOS takes its place
      * @throws InvalidSpecException when BOS is asked for and the tokenizer names neither BOS nor EOS
      */
-    public static List<Long> of(Recipe.Prefix prefix, Tokenizer tokenizer, @Nullable String systemPrompt) {
+    public static List<Long> of(Prefix prefix, Tokenizer tokenizer, @Nullable String systemPrompt) {
         return switch (prefix) {
-            case NONE -> List.of();
-            case BOS -> List.of(start(tokenizer));
-            case SYSTEM_PROMPT ->
+            case Prefix.None() -> List.of();
+            case Prefix.Bos() -> List.of(start(tokenizer));
+            case Prefix.SystemPrompt() ->
                 systemPrompt == null
                         ? List.of(start(tokenizer))
                         : Arrays.stream(tokenizer.encodeSystemPrompt(systemPrompt))
                                 .boxed()
                                 .toList();
+            case Prefix.Tokens tokens -> tokens.ids();
+            case Prefix.Detected detected ->
+                throw new InvalidSpecException(
+                        "/prefix",
+                        "detected is not supported by this release's engine yet",
+                        "use bos or system_prompt");
         };
     }
 

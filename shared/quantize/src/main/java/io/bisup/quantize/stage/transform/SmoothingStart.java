@@ -2,10 +2,10 @@ package io.bisup.quantize.stage.transform;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
-import io.bisup.contract.Recipe;
 import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.model.BlockInput;
 import io.bisup.llm.quant.KernelOrder;
+import io.bisup.llm.quant.LegacyRecipe;
 import io.bisup.quantize.stage.BlockContext;
 import io.bisup.quantize.stage.BlockParameters;
 import io.bisup.quantize.stage.CalibrationStatistics;
@@ -23,7 +23,7 @@ public final class SmoothingStart {
     public static void apply(
             BlockContext context,
             CalibrationStatistics statistics,
-            Recipe.Smoothing smoothing,
+            LegacyRecipe.Smoothing smoothing,
             BlockParameters parameters) {
         parameters.logBound(Math.log(smoothing.bound()));
         for (BlockInput input : BlockInput.values()) {

@@ -3,11 +3,11 @@ package io.bisup.quantize.stage.weight;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
-import io.bisup.contract.Recipe;
-import io.bisup.contract.TensorFormat;
 import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.model.BlockInput;
 import io.bisup.llm.quant.KernelOrder;
+import io.bisup.llm.quant.LegacyRecipe;
+import io.bisup.llm.quant.TensorFormat;
 import io.bisup.quantize.stage.BlockContext;
 import io.bisup.quantize.stage.BlockParameters;
 import java.util.List;
@@ -31,7 +31,7 @@ public final class ClippingStart {
     }
 
     /** Sets the logits of the ranges that the recipe learns; smoothing must have its start already. */
-    public void apply(Recipe.Clipping clipping) {
+    public void apply(LegacyRecipe.Clipping clipping) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray[] folded = parameters.folded();

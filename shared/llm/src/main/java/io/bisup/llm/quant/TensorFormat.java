@@ -1,4 +1,6 @@
-package io.bisup.contract;
+package io.bisup.llm.quant;
+
+import io.bisup.contract.Check;
 
 /**
  * How one kind of tensor is quantized.
