@@ -54,7 +54,7 @@ public final class ChannelMaps {
         }
         return Tensors.inScope(() -> {
             NDArray half = map.apply(kernels, gram);
-            return map.apply(kernels, kernels.call("map_transposed", half));
+            return map.apply(kernels, new MapKernels(kernels).transposed(half));
         });
     }
 

@@ -1,5 +1,7 @@
 package io.bisup.llm.transform;
 
+import com.fasterxml.jackson.databind.EnumNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.EnumNaming;
 import io.bisup.contract.Check;
 
 /**
@@ -11,6 +13,7 @@ import io.bisup.contract.Check;
 public record Factor(Kind kind, int size, long seed) {
 
     /** Kinds of matrices. */
+    @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
     public enum Kind {
         IDENTITY,
         /** {@link HadamardMatrix#of} divided by the root of its size. */

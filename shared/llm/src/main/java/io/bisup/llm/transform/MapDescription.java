@@ -1,5 +1,7 @@
 package io.bisup.llm.transform;
 
+import com.fasterxml.jackson.databind.EnumNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.EnumNaming;
 import io.bisup.contract.Check;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,7 @@ public record MapDescription(
         @Nullable Long signSeed) {
 
     /** Kinds of maps. */
+    @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
     public enum Kind {
         DIAGONAL,
         OFFSET,

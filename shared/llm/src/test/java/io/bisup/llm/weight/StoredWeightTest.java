@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import io.bisup.contract.FailureException;
+import io.bisup.contract.Json;
 import io.bisup.contract.recipe.Format;
 import io.bisup.contract.recipe.Scope;
 import io.bisup.llm.checkpoint.SafetensorsFile;
@@ -199,6 +200,7 @@ class StoredWeightTest {
         try (SafetensorsFile opened = SafetensorsFile.open(file);
                 StoredWeight back = StoredWeight.read(runtime, "w", stored.form(), opened::tensor)) {
             assertThat(back.form()).isEqualTo(stored.form());
+            assertThat(Json.read(Json.write(stored.form()), WeightForm.class)).isEqualTo(stored.form());
             assertThat(back.dequantize(runtime).toFloatArray())
                     .isEqualTo(stored.dequantize(runtime).toFloatArray());
         }
