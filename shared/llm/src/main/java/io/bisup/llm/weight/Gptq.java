@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Column by column, each error moved into the columns behind so that the outputs change least (GPTQ, arXiv 2210.17323, algorithm
  * 1; methods §1.9, A2).
  *
- * <p>Segments are rounded in their order, so keepers take the errors of all others. With act-order the scales are those of the
- * weight as it was, because a stored group holds neighbouring columns. Where the second moments are not positive definite, the
+ * <p>Segments are rounded in their order, so keepers take the errors of all others. Where the second moments are not positive definite, the
  * damping grows tenfold up to 1; then the weight is rounded to nearest and {@link Rounded.How#FELL_BACK} says so. A channel that
  * was never active is rounded to nearest; the reference code sets it to 0, which a later input would miss.
  *
@@ -38,7 +37,7 @@ public final class Gptq implements Rounder {
         this.weights = new WeightKernels(runtime);
         this.kernels = new GptqKernels(runtime.kernels());
         this.settings = settings;
-        this.scales = settings.order() == Rounding.Gptq.Order.ACTIVATION ? new GroupScales.Fixed() : scales;
+        this.scales = scales;
     }
 
     /** @throws IllegalArgumentException without second moments, or without the cross moments of asymmetric calibration */
@@ -55,14 +54,20 @@ public final class Gptq implements Rounder {
             for (double damping = settings.damping(); damping <= LAST_DAMPING; damping *= 10) {
                 GptqKernels.Root root = kernels.root(moments, damping);
                 if (root.valid()) {
-                    NDArray columns = target(weight, observed, order, root.u());
-                    GptqColumns pass = new GptqColumns(
-                            runtime, weight, columns, kernels.toFloat(root.u()), order, settings.block());
-                    return new Rounded(pass.round(grid, scales), Rounded.How.COMPENSATED, damping, dead);
+                    StoredWeight rounded = pass(weight, observed, order, root).round(grid, scales);
+                    return new Rounded(rounded, Rounded.How.COMPENSATED, damping, dead);
                 }
             }
             return new Rounded(weights.nearest(weight, grid), Rounded.How.FELL_BACK, LAST_DAMPING, dead);
         }
+    }
+
+    private GptqColumns pass(NDArray weight, SecondMoments inputs, NDArray order, GptqKernels.Root root) {
+        boolean natural = settings.order() == Rounding.Gptq.Order.NATURAL;
+        NDArray columns = target(weight, inputs, order, root.u());
+        return new GptqColumns(
+                runtime,
+                new GptqColumns.Task(weight, columns, kernels.toFloat(root.u()), order, natural, settings.block()));
     }
 
     private SecondMoments observed(String name, @Nullable SecondMoments inputs) {

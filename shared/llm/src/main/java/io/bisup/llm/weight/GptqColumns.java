@@ -1,6 +1,7 @@
 package io.bisup.llm.weight;
 
 import ai.djl.ndarray.NDArray;
+import io.bisup.contract.recipe.Format;
 import io.bisup.llm.tensor.TensorOwner;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.Tensors;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** The pass of GPTQ over the columns of one weight; temporary tensors are left to the caller's scope. */
 final class GptqColumns {
@@ -20,30 +22,29 @@ final class GptqColumns {
     private final TensorRuntime runtime;
     private final WeightKernels weights;
     private final GptqKernels kernels;
-    private final NDArray weight;
-    private final NDArray columns;
-    private final NDArray u;
+    private final Task task;
     private final long[] order;
-    private final int block;
     private final int height;
 
     /**
+     * What is to be done.
+     *
      * @param weight as it was, [out, in]
      * @param columns what is rounded, in order, [in, out]; changed in place
-     * @param u upper triangular, in order, [in, in] float32
+     * @param u of the inverse second moments, in order, float32
      * @param order the weight's column at each place, [in] int64
+     * @param natural whether the order is that of the weight
      * @param block columns whose errors are moved behind it together
      */
-    GptqColumns(TensorRuntime runtime, NDArray weight, NDArray columns, NDArray u, NDArray order, int block) {
+    record Task(NDArray weight, NDArray columns, NDArray u, NDArray order, boolean natural, int block) {}
+
+    GptqColumns(TensorRuntime runtime, Task task) {
         this.runtime = runtime;
         this.weights = new WeightKernels(runtime);
         this.kernels = new GptqKernels(runtime.kernels());
-        this.weight = weight;
-        this.columns = columns;
-        this.u = u;
-        this.order = order.toLongArray();
-        this.block = block;
-        this.height = Math.toIntExact(weight.getShape().get(0));
+        this.task = task;
+        this.order = task.order().toLongArray();
+        this.height = Math.toIntExact(task.weight().getShape().get(0));
     }
 
     /**
@@ -72,51 +73,61 @@ final class GptqColumns {
 
     private StoredWeight part(WeightGrid.Segment segment, int first, GroupScales source) {
         if (!segment.format().quantizes()) {
-            return new Exact(inPlace(kernels.slice(columns, first, segment.columns()), first));
+            return new Exact(inPlace(kernels.slice(task.columns(), first, segment.columns()), first));
         }
         Part part = new Part(segment, first, Tiling.of(segment.format(), height, segment.columns()));
-        return switch (source) {
-            case GroupScales.Fixed fixed -> withFixedScales(part);
-            case GroupScales.Current current -> withCurrentScales(part, current);
-            case GroupScales.Searched searched -> withCurrentScales(part, searched);
-        };
+        return source instanceof GroupScales.Fixed || !task.natural()
+                ? withScalesOfTheWeight(part, source)
+                : withScalesOfTheirTime(part, source);
     }
 
-    private StoredWeight withFixedScales(Part part) {
-        NDArray original = weights.columns(weight, part.first(), part.segment().columns());
-        Scales scales = weights.scales(original, part.segment());
+    private StoredWeight withScalesOfTheWeight(Part part, GroupScales source) {
+        NDArray original =
+                weights.columns(task.weight(), part.first(), part.segment().columns());
+        WeightGrid.Segment segment = part.segment();
+        Scales scales = scales(original, part, source, orEmpty(segment.high()), orEmpty(segment.low()));
         int group = part.tiling().columns();
         List<NDArray> codes =
                 codes(part, part.first(), part.end(), scales, place -> (order[place] - part.first()) / group);
         return packed(part, codes, List.of(scales));
     }
 
-    private StoredWeight withCurrentScales(Part part, GroupScales source) {
+    private StoredWeight withScalesOfTheirTime(Part part, GroupScales source) {
         List<NDArray> codes = new ArrayList<>();
         List<Scales> scales = new ArrayList<>();
+        NDArray high = orEmpty(part.segment().high());
+        NDArray low = orEmpty(part.segment().low());
         for (int start = part.first();
                 start < part.end();
                 start += part.tiling().columns()) {
             int end = Math.min(start + part.tiling().columns(), part.end());
-            Scales current = currentScales(part, scales.size(), kernels.slice(columns, start, end - start), source);
-            scales.add(current);
-            codes.addAll(codes(part, start, end, current, place -> 0));
+            NDArray current = kernels.slice(task.columns(), start, end - start);
+            int group = scales.size();
+            scales.add(scales(current, part, source, kernels.factorOf(high, group), kernels.factorOf(low, group)));
+            codes.addAll(codes(part, start, end, scales.getLast(), place -> 0));
         }
         return packed(part, codes, scales);
     }
 
-    /** Scales of one group from its columns as they are, [out, count]. */
-    private Scales currentScales(Part part, int group, NDArray current, GroupScales source) {
-        WeightGrid.Segment segment = part.segment();
-        if (source instanceof GroupScales.Searched searched) {
-            NDArray factor = weights.clipSearch(current, segment.format(), searched.norm(), CANDIDATES);
-            return weights.scales(current, segment.format(), factor, factor);
-        }
-        return weights.scales(
-                current,
-                segment.format(),
-                kernels.factorOf(weights.orEmpty(segment.high()), group),
-                kernels.factorOf(weights.orEmpty(segment.low()), group));
+    /**
+     * Scales of columns [out, any].
+     *
+     * @param high the grid's clip factors of these columns
+     */
+    private Scales scales(NDArray values, Part part, GroupScales source, NDArray high, NDArray low) {
+        Format format = part.segment().format();
+        return switch (source) {
+            case GroupScales.Fixed fixed -> weights.scales(values, format, high, low);
+            case GroupScales.Current current -> weights.scales(values, format, high, low);
+            case GroupScales.Searched searched -> {
+                NDArray factor = weights.clipSearch(values, format, searched.norm(), CANDIDATES);
+                yield weights.scales(values, format, factor, factor);
+            }
+        };
+    }
+
+    private NDArray orEmpty(@Nullable NDArray factors) {
+        return weights.orEmpty(factors);
     }
 
     /**
@@ -129,12 +140,19 @@ final class GptqColumns {
         NDArray zeros = kernels.transposed(scales.zeros());
         int levels = (1 << part.segment().format().bits()) - 1;
         List<NDArray> codes = new ArrayList<>();
-        for (int first = start; first < end; first += block) {
-            long[] index = IntStream.range(first, Math.min(first + block, end))
+        for (int first = start; first < end; first += task.block()) {
+            long[] index = IntStream.range(first, Math.min(first + task.block(), end))
                     .mapToLong(group)
                     .toArray();
             codes.add(kernels.round(
-                    columns, u, first, index, steps, zeros, part.tiling().rows(), levels));
+                    task.columns(),
+                    task.u(),
+                    first,
+                    index,
+                    steps,
+                    zeros,
+                    part.tiling().rows(),
+                    levels));
         }
         return codes;
     }

@@ -140,6 +140,20 @@ class GptqTest {
         assertThat(searched).isLessThan(0.8 * full);
     }
 
+    /** Searched on the weight as it was, because the order is not the weight's. */
+    @Test
+    void searchedScalesServeActOrderToo() {
+        Problem problem = Problem.of(runtime, 5, ROWS, COLUMNS, TOKENS);
+        WeightGrid grid = WeightGrid.full(COLUMNS, Format.integer(3, true, Scope.columns(48)));
+        double full = problem.loss(gptq(Order.ACTIVATION, FIXED)
+                .round("w", problem.weight(), grid, problem.moments())
+                .weight());
+        double searched = problem.loss(gptq(Order.ACTIVATION, new GroupScales.Searched(2))
+                .round("w", problem.weight(), grid, problem.moments())
+                .weight());
+        assertThat(searched).isLessThan(0.9 * full);
+    }
+
     /** G3: channels that were never active are rounded to nearest, and the others as without them. */
     @ParameterizedTest
     @MethodSource("grids")
