@@ -67,31 +67,6 @@ class FusedFakeQuantTest {
         compare(new FusedFakeQuant(bits, symmetric, group, stored), x, high, low, dOut);
     }
 
-    /** Rows, columns, rows of a tile, group, clip rows; whole and short tiles at both edges. */
-    @ParameterizedTest
-    @CsvSource({
-        "3, true, 300, 256, 2, 128, 150", "4, true, 301, 300, 2, 128, 151", "3, false, 300, 256, 2, 128, 150",
-        "4, false, 301, 300, 2, 128, 1", "2, true, 10, 24, 4, 0, 3", "8, false, 10, 24, 10, 0, 1"
-    })
-    void tilesOfRowsShareAScale(
-            int bits, boolean symmetric, int rows, int columns, int tileRows, int group, int clipRows) {
-        int groups = group == 0 ? 1 : Math.ceilDiv(columns, group);
-        FusedFakeQuant quantizer = new FusedFakeQuant(bits, symmetric, group, tileRows, true);
-        NDArray x = normal(rows, columns);
-        compare(
-                quantizer,
-                x,
-                uniform(0.3, 1, clipRows, groups),
-                uniform(0.3, 1, clipRows, groups),
-                normal(rows, columns));
-        NDArray out = x.duplicate();
-        NDArray none = Tensors.floats(runtime.manager(), new float[0], 0);
-        quantizer.forward(out, none, none, out);
-        assertThat(out.toFloatArray())
-                .isEqualTo(kernels.call("weight_fake", x, none, none, bits, symmetric, group, tileRows, true)
-                        .toFloatArray());
-    }
-
     @ParameterizedTest
     @CsvSource({"true", "false"})
     void extremesHeldByManyElementsAndDeadGroups(boolean symmetric) {
@@ -151,26 +126,15 @@ class FusedFakeQuantTest {
         kernels.requireGradient(x);
         kernels.requireGradient(high);
         kernels.requireGradient(low);
-        NDArray expected = quantizer.tileRows() == 1
-                ? kernels.callWithGradient(
-                        "quant_fake",
-                        x,
-                        high,
-                        low,
-                        quantizer.bits(),
-                        quantizer.symmetric(),
-                        quantizer.group(),
-                        quantizer.storedScale())
-                : kernels.callWithGradient(
-                        "weight_fake",
-                        x,
-                        high,
-                        low,
-                        quantizer.bits(),
-                        quantizer.symmetric(),
-                        quantizer.group(),
-                        quantizer.tileRows(),
-                        quantizer.storedScale());
+        NDArray expected = kernels.callWithGradient(
+                "quant_fake",
+                x,
+                high,
+                low,
+                quantizer.bits(),
+                quantizer.symmetric(),
+                quantizer.group(),
+                quantizer.storedScale());
         kernels.backward(expected, dOut);
 
         assertThat(out.toFloatArray()).isEqualTo(expected.toFloatArray());
