@@ -3,7 +3,7 @@ package io.bisup.bench;
 import ai.djl.ndarray.NDArray;
 import io.bisup.llm.tensor.AdamW;
 import io.bisup.llm.tensor.Kernels;
-import io.bisup.llm.tensor.fused.FusedLearning;
+import io.bisup.llm.fused.FusedLearning;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -3,10 +3,10 @@ package io.bisup.bench;
 import ai.djl.ndarray.NDScope;
 import io.bisup.llm.tensor.AdamW;
 import io.bisup.llm.tensor.TensorRuntime;
-import io.bisup.llm.tensor.fused.BlockDimensions;
-import io.bisup.llm.tensor.fused.FusedBlockStep;
-import io.bisup.llm.tensor.fused.FusedLearning;
-import io.bisup.llm.tensor.fused.Prefix;
+import io.bisup.llm.fused.BlockDimensions;
+import io.bisup.llm.fused.FusedBlockStep;
+import io.bisup.llm.fused.FusedLearning;
+import io.bisup.llm.fused.Prefix;
 
 /** The product's step on a CPU: the block staged by hand on fused kernels. */
 final class FusedCandidate implements Candidate {

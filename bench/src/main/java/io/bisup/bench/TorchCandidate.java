@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDScope;
 import io.bisup.llm.tensor.AdamW;
 import io.bisup.llm.tensor.Kernels;
 import io.bisup.llm.tensor.TensorRuntime;
-import io.bisup.llm.tensor.fused.FusedLearning;
+import io.bisup.llm.fused.FusedLearning;
 
 /** The product's step on any device: one TorchScript call, differentiated by autograd. */
 final class TorchCandidate implements Candidate {

@@ -1,7 +1,7 @@
 package io.bisup.worker.job;
 
 import io.bisup.llm.tensor.TensorRuntime;
-import io.bisup.llm.tensor.fused.FusedBlockStep;
+import io.bisup.llm.fused.FusedBlockStep;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;

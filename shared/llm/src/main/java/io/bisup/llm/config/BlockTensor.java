@@ -2,6 +2,7 @@ package io.bisup.llm.config;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parameters of one decoder block: their roles, the names Llama's checkpoints give them, and their shapes (weights are
@@ -41,6 +42,30 @@ public enum BlockTensor {
     /** The full name, e.g. {@code model.layers.3.self_attn.q_proj.weight}. */
     public String name(int layer) {
         return ModelTensors.blockPrefix(layer) + suffix;
+    }
+
+    /** The bias of a linear weight in the families that have one, or null. */
+    public @Nullable BlockTensor bias() {
+        return switch (this) {
+            case QUERY -> QUERY_BIAS;
+            case KEY -> KEY_BIAS;
+            case VALUE -> VALUE_BIAS;
+            case OUTPUT -> OUTPUT_BIAS;
+            case GATE -> GATE_BIAS;
+            case UP -> UP_BIAS;
+            case DOWN -> DOWN_BIAS;
+            case INPUT_NORM,
+                    QUERY_BIAS,
+                    QUERY_NORM,
+                    KEY_BIAS,
+                    KEY_NORM,
+                    VALUE_BIAS,
+                    OUTPUT_BIAS,
+                    POST_ATTENTION_NORM,
+                    GATE_BIAS,
+                    UP_BIAS,
+                    DOWN_BIAS -> null;
+        };
     }
 
     /** Whether a model of this shape has the parameter. */

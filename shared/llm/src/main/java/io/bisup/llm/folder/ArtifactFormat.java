@@ -1,19 +1,19 @@
 package io.bisup.llm.folder;
 
+import io.bisup.llm.artifact.ArtifactConfig;
+import io.bisup.llm.artifact.BlockReader;
+import io.bisup.llm.block.DecoderBlock;
+import io.bisup.llm.block.KeyValues;
 import io.bisup.llm.checkpoint.Checkpoint;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.model.BlockSource;
-import io.bisup.llm.model.DecoderBlock;
-import io.bisup.llm.model.KeyValues;
 import io.bisup.llm.model.LanguageModel;
 import io.bisup.llm.model.ModelEnds;
-import io.bisup.llm.quant.ArtifactConfig;
-import io.bisup.llm.quant.BlockFormats;
-import io.bisup.llm.quant.QuantizedBlockReader;
+import io.bisup.llm.tensor.TensorOwner;
 import io.bisup.llm.tensor.TensorRuntime;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** Our own artifacts: packed weights, quantized activations and key-value cache, and an exact prefix. */
 final class ArtifactFormat implements ModelFormat {
@@ -27,35 +27,40 @@ final class ArtifactFormat implements ModelFormat {
     public OpenModel open(Path directory, TensorRuntime runtime) {
         ArtifactConfig sidecar = ArtifactConfig.read(directory);
         DecoderConfig config = DecoderConfig.read(directory);
-        Checkpoint checkpoint = Checkpoint.open(directory);
-        try {
-            QuantizedBlockReader reader =
-                    new QuantizedBlockReader(runtime, config, BlockFormats.of(sidecar.recipe()), checkpoint::find);
+        try (TensorOwner owner = new TensorOwner()) {
+            Checkpoint checkpoint = owner.own(Checkpoint.open(directory));
+            BlockReader reader = new BlockReader(runtime, config, sidecar.block(), checkpoint::find);
             LanguageModel model = new LanguageModel(
                     runtime,
                     config,
-                    ModelEnds.load(config, name -> checkpoint.load(name, runtime.manager())),
-                    blocks(config, reader),
-                    prefix(config, sidecar, reader));
-            return new OpenModel(directory, model, sidecar.prefixTokenIds(), checkpoint);
-        } catch (RuntimeException refused) {
-            checkpoint.close();
-            throw refused;
+                    owner.own(ModelEnds.load(config, name -> checkpoint.load(name, runtime.manager()))),
+                    owner.own(blocks(config, reader)),
+                    prefix(config, sidecar, reader, owner));
+            return owner.handOver(new OpenModel(directory, model, sidecar.prefixTokenIds(), checkpoint));
         }
     }
 
-    private static BlockSource blocks(DecoderConfig config, QuantizedBlockReader reader) {
+    private static BlockSource blocks(DecoderConfig config, BlockReader reader) {
         if (!ModelSize.staysInMemory(config)) {
             return BlockSource.streamed(reader::block);
         }
-        List<DecoderBlock> all =
-                IntStream.range(0, config.layers()).mapToObj(reader::block).toList();
-        return BlockSource.resident(all);
+        try (TensorOwner loading = new TensorOwner()) {
+            List<DecoderBlock> all = new ArrayList<>();
+            for (int layer = 0; layer < config.layers(); layer++) {
+                all.add(loading.own(reader.block(layer)));
+            }
+            return loading.handOver(BlockSource.resident(all));
+        }
     }
 
-    private static List<KeyValues> prefix(DecoderConfig config, ArtifactConfig sidecar, QuantizedBlockReader reader) {
-        return sidecar.prefixTokenIds().isEmpty()
-                ? List.of()
-                : IntStream.range(0, config.layers()).mapToObj(reader::prefix).toList();
+    private static List<KeyValues> prefix(
+            DecoderConfig config, ArtifactConfig sidecar, BlockReader reader, TensorOwner owner) {
+        List<KeyValues> all = new ArrayList<>();
+        if (!sidecar.prefixTokenIds().isEmpty()) {
+            for (int layer = 0; layer < config.layers(); layer++) {
+                all.add(owner.own(reader.prefix(layer)));
+            }
+        }
+        return all;
     }
 }

@@ -1,5 +1,6 @@
 package io.bisup.llm.model;
 
+import io.bisup.llm.block.DecoderBlock;
 import java.util.List;
 import java.util.function.IntFunction;
 

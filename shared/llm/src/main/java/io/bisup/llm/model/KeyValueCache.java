@@ -1,6 +1,8 @@
 package io.bisup.llm.model;
 
 import ai.djl.ndarray.NDScope;
+import io.bisup.llm.block.AttentionContext;
+import io.bisup.llm.block.KeyValues;
 import io.bisup.llm.tensor.KernelCalls;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keys and values of all blocks for the tokens seen so far.
  *
- * <p>A cache may start with the keys and values of a prefix in full precision: they pass no {@link KeyValueTransform},
+ * <p>A cache may start with the keys and values of a prefix in full precision: they pass no {@link io.bisup.llm.block.CachePath},
  * which only sees fresh ones. The prefix stays its owner's; the cache frees what it stored itself. Not thread safe.
  */
 public final class KeyValueCache implements AutoCloseable {

@@ -2,6 +2,11 @@ package io.bisup.llm.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import io.bisup.llm.block.AttentionContext;
+import io.bisup.llm.block.DecoderBlock;
+import io.bisup.llm.block.DecoderBlockWeights;
+import io.bisup.llm.block.KeyValues;
+import io.bisup.llm.block.RotaryEmbedding;
 import io.bisup.llm.checkpoint.Checkpoint;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.tensor.TensorRuntime;

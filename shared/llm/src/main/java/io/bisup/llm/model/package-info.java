@@ -1,4 +1,4 @@
-/** A decoder-only language model: norm, rotary embedding, attention, blocks, cache; shapes are in the comments. */
+/** A decoder-only language model: embedding, blocks, head, key-value cache, scores of tokens. */
 @NullMarked
 package io.bisup.llm.model;
 

@@ -38,7 +38,7 @@ public record MapDescription(
         }
     }
 
-    static MapDescription of(Kind kind, int width) {
+    public static MapDescription of(Kind kind, int width) {
         return new MapDescription(kind, width, List.of(), null);
     }
 }

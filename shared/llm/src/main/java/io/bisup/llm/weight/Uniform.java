@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.Shape;
 import io.bisup.contract.recipe.Format;
 import io.bisup.llm.checkpoint.DType;
 import io.bisup.llm.checkpoint.TensorSource;
-import io.bisup.llm.quant.BitPacking;
 import io.bisup.llm.tensor.Bfloat16;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.Tensors;

@@ -23,3 +23,14 @@ def add(self, a: Tensor, b: Tensor) -> Tensor:
 # ids: int64 [B, T]; result [B, T, hidden].
 def embedding(self, ids: Tensor, table: Tensor) -> Tensor:
   return torch.embedding(table, ids)
+
+def subtract(self, a: Tensor, b: Tensor) -> Tensor:
+  return torch.sub(a, b)
+
+# Columns first .. first + count of the last axis.
+def columns(self, x: Tensor, first: int, count: int) -> Tensor:
+  return torch.narrow(x, -1, first, count)
+
+# Side by side along the last axis.
+def concatenate(self, parts: List[Tensor]) -> Tensor:
+  return torch.cat(parts, -1)

@@ -35,10 +35,23 @@ def lowrank_svd(self, m: Tensor, sketch: Tensor, rank: int) -> Tuple[Tensor, Ten
     sign = torch.where(torch.eq(sign, 0.), torch.ones_like(sign), sign)
     return (torch.mul(u, sign), torch.slice(s, 0, 0, rank), torch.mul(v, torch.t(sign)))
 
+# How many of the descending singular values s have the part `energy` of the matrix's sum of squares.
+def lowrank_rank(self, m: Tensor, s: Tensor, energy: float) -> int:
+    have = torch.cumsum(torch.square(s), 0)
+    enough = torch.ge(have, torch.mul(torch.sum(torch.square(m)), energy))
+    missing = int(torch.item(torch.sum(torch.to(torch.logical_not(enough), 4))))
+    return min(s.size(0), missing + 1)
+
 # A = U sqrt(s), B = sqrt(s) V^T S^-1 of the truncated SVD of E S; in E's type.
-def lowrank_factor(self, error: Tensor, root: Tensor, sketch: Tensor, rank: int) -> Tuple[Tensor, Tensor]:
+def lowrank_factor(self, error: Tensor, root: Tensor, sketch: Tensor, rank: int, energy: float) -> Tuple[Tensor, Tensor]:
     wide = torch.to(root, 7)
-    u, s, v = self.lowrank_svd(torch.matmul(torch.to(error, 7), wide), torch.to(sketch, 7), rank)
+    m = torch.matmul(torch.to(error, 7), wide)
+    u, s, v = self.lowrank_svd(m, torch.to(sketch, 7), rank)
+    if energy < 1.:
+        kept = self.lowrank_rank(m, s, energy)
+        u = torch.slice(u, 1, 0, kept)
+        s = torch.slice(s, 0, 0, kept)
+        v = torch.slice(v, 0, 0, kept)
     balance = torch.sqrt(s)
     b = torch.t(torch.linalg_solve_triangular(torch.t(wide), torch.t(v), upper=True))
     a = torch.mul(u, balance)

@@ -1,6 +1,9 @@
 package io.bisup.quantize.export;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bisup.contract.Json;
+import io.bisup.llm.artifact.ArtifactConfig;
+import io.bisup.llm.artifact.ArtifactFiles;
 import io.bisup.llm.checkpoint.Checkpoint;
 import io.bisup.llm.checkpoint.SafetensorsFile;
 import io.bisup.llm.checkpoint.SafetensorsWriter;
@@ -9,8 +12,10 @@ import io.bisup.llm.checkpoint.TensorEntry;
 import io.bisup.llm.checkpoint.TensorSource;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.ModelTensors;
-import io.bisup.llm.quant.ArtifactConfig;
-import io.bisup.llm.quant.ArtifactFiles;
+import io.bisup.llm.plan.BlockPlan;
+import io.bisup.llm.plan.PlannedBlock;
+import io.bisup.llm.tensor.TensorRuntime;
+import io.bisup.llm.transform.ChannelMap;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -37,20 +42,41 @@ public final class NativeArtifact {
             "special_tokens_map.json",
             "chat_template.jinja");
 
-    private NativeArtifact() {}
+    private final TensorRuntime runtime;
+    private final Path source;
+    private final Path target;
+
+    /**
+     * An artifact in the making.
+     *
+     * @param source folder of the source checkpoint
+     * @param target folder of the artifact
+     */
+    public NativeArtifact(TensorRuntime runtime, Path source, Path target) {
+        this.runtime = runtime;
+        this.source = source;
+        this.target = target;
+    }
 
     /**
      * Writes everything but the blocks' files.
      *
-     * @param source folder of the source checkpoint
+     * @param ends how a rotated embedding and head are stored
      * @param blocks the blocks' files, wherever they lie
-     * @param target folder of the artifact
      * @return the files written
      */
-    public static List<Path> complete(
-            Path source, Checkpoint checkpoint, ArtifactConfig sidecar, List<Path> blocks, Path target) {
-        try {
-            ends(DecoderConfig.read(source), checkpoint, target);
+    public List<Path> complete(
+            BlockPlan plan,
+            Checkpoint checkpoint,
+            EndsType ends,
+            ArtifactConfig sidecar,
+            List<Path> blocks) {
+        try (PlannedBlock planned = new PlannedBlock(runtime, plan)) {
+            ChannelMap residual = planned.rotations().residual();
+            List<TensorSource> tensors = residual == null
+                    ? copiedEnds(plan.config(), checkpoint)
+                    : new RotatedEnds(runtime, checkpoint, residual, ends).tensors(plan.config());
+            SafetensorsWriter.write(target.resolve(ArtifactFiles.ENDS), SafetensorsWriter.FORMAT_PT, tensors);
             index(
                     Stream.concat(Stream.of(target.resolve(ArtifactFiles.ENDS)), blocks.stream())
                             .toList(),
@@ -61,6 +87,9 @@ public final class NativeArtifact {
                     Files.copy(source.resolve(name), target.resolve(name), StandardCopyOption.REPLACE_EXISTING);
                 }
             }
+            if (residual != null) {
+                untie(target.resolve("config.json"));
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the artifact to " + target, e);
         }
@@ -70,13 +99,18 @@ public final class NativeArtifact {
                 .toList();
     }
 
-    private static void ends(DecoderConfig config, Checkpoint checkpoint, Path target) throws IOException {
+    private static List<TensorSource> copiedEnds(DecoderConfig config, Checkpoint checkpoint) {
         Stream<String> names = config.tiedEmbeddings()
                 ? Stream.of(ModelTensors.EMBEDDING, ModelTensors.FINAL_NORM)
                 : Stream.of(ModelTensors.EMBEDDING, ModelTensors.FINAL_NORM, ModelTensors.HEAD);
-        List<TensorSource> tensors =
-                names.map(name -> TensorSource.copyOf(checkpoint.tensor(name))).toList();
-        SafetensorsWriter.write(target.resolve(ArtifactFiles.ENDS), SafetensorsWriter.FORMAT_PT, tensors);
+        return names.map(name -> TensorSource.copyOf(checkpoint.tensor(name))).toList();
+    }
+
+    /** Embedding and head are no longer one tensor once the final norm is fused into the head (methods §4.1). */
+    private static void untie(Path config) throws IOException {
+        ObjectNode fields = (ObjectNode) Json.mapper().readTree(Files.readString(config));
+        fields.put("tie_word_embeddings", false);
+        Files.writeString(config, Json.write(fields) + "\n");
     }
 
     private static void index(List<Path> shards, Path target) throws IOException {

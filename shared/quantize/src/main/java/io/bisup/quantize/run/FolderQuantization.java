@@ -8,14 +8,19 @@ import io.bisup.contract.recipe.Calibration;
 import io.bisup.contract.recipe.Recipe;
 import io.bisup.llm.checkpoint.Checkpoint;
 import io.bisup.llm.config.DecoderConfig;
-import io.bisup.llm.quant.ArtifactConfig;
+import io.bisup.llm.artifact.ArtifactConfig;
+import io.bisup.llm.artifact.BlockLayout;
+import io.bisup.llm.config.ModelTensors;
+import io.bisup.llm.plan.BlockPlan;
+import io.bisup.llm.plan.Planner;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.token.SpecialTokens;
 import io.bisup.llm.token.Tokenizer;
 import io.bisup.llm.token.Windows;
+import io.bisup.quantize.export.EndsType;
 import io.bisup.quantize.export.NativeArtifact;
-import io.bisup.quantize.stage.Control;
-import io.bisup.quantize.stage.prefix.PrefixTokens;
+import io.bisup.quantize.block.Control;
+import io.bisup.quantize.prefix.PrefixTokens;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -72,7 +77,7 @@ public final class FolderQuantization {
      */
     public Result run(Request request, Path target, List<Path> finished, BlockSink sink) {
         DecoderConfig config = DecoderConfig.read(request.model());
-        SupportedRecipes.check(request.recipe(), config);
+        BlockPlan plan = Planner.require(request.recipe(), config);
         try (Checkpoint checkpoint = Checkpoint.open(request.model());
                 Tokenizer tokenizer = Tokenizer.open(request.model())) {
             checkpoint.requireMatch(config);
@@ -80,19 +85,27 @@ public final class FolderQuantization {
             List<Long> prefix = PrefixTokens.of(request.recipe().prefix(), tokenizer, request.systemPrompt());
             requireRoom(config, prefix.size(), request.evaluationWindow());
             QuantizationInput input = new QuantizationInput(
-                    config, checkpoint.parameters(config, runtime.manager()), request.recipe(), windows, prefix);
+                    checkpoint.parameters(config, runtime.manager()), plan, windows, prefix, endsType(checkpoint));
             List<BlockReport> reports = new ArrayList<>();
             List<Path> blocks = new ArrayList<>(finished);
-            new QuantizationPipeline(runtime, input, control).run(target, finished, (shard, report) -> {
+            BlockLayout layout = new ModelRun(runtime, input, control).run(target, finished, (shard, report) -> {
                 reports.add(report);
                 blocks.add(shard);
                 sink.finished(shard, report);
             });
             ArtifactConfig sidecar =
-                    ArtifactConfig.of(request.recipe(), prefix, digest(windows), request.sourceSha256());
-            List<Path> files = NativeArtifact.complete(request.model(), checkpoint, sidecar, blocks, target);
+                    ArtifactConfig.of(layout, request.recipe(), prefix, digest(windows), request.sourceSha256());
+            List<Path> files = new NativeArtifact(runtime, request.model(), target)
+                    .complete(plan, checkpoint, input.ends(), sidecar, blocks);
             return new Result(reports, files, prefix);
         }
+    }
+
+    private static EndsType endsType(Checkpoint checkpoint) {
+        return switch (checkpoint.tensor(ModelTensors.EMBEDDING).dtype()) {
+            case F32, F64 -> EndsType.FLOAT32;
+            default -> EndsType.BFLOAT16;
+        };
     }
 
     private static List<long[]> windows(Tokenizer tokenizer, Request request) {

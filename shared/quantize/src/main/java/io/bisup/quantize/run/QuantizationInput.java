@@ -4,25 +4,22 @@ import ai.djl.ndarray.NDArray;
 import io.bisup.contract.InvalidSpecException;
 import io.bisup.contract.recipe.Recipe;
 import io.bisup.llm.config.DecoderConfig;
-import io.bisup.llm.quant.BlockFormats;
+import io.bisup.llm.plan.BlockPlan;
+import io.bisup.quantize.export.EndsType;
 import java.util.List;
 import java.util.function.Function;
 
 /**
- * What the pipeline works on.
+ * What a run works on.
  *
- * @param config shape of the model
  * @param source loads a float32 tensor by its Hugging Face name, for the caller to close
- * @param recipe what to do
+ * @param plan what to do
  * @param windows calibration samples, token ids, all of one length
  * @param prefix token ids whose keys and values stay exact; empty for none
+ * @param ends how a rotated embedding and head are stored
  */
 public record QuantizationInput(
-        DecoderConfig config,
-        Function<String, NDArray> source,
-        Recipe recipe,
-        List<long[]> windows,
-        List<Long> prefix) {
+        Function<String, NDArray> source, BlockPlan plan, List<long[]> windows, List<Long> prefix, EndsType ends) {
 
     public QuantizationInput {
         windows = List.copyOf(windows);
@@ -34,24 +31,28 @@ public record QuantizationInput(
         if (windows.stream().anyMatch(w -> w.length != length)) {
             throw new InvalidSpecException("calibration", "has samples of several lengths", "cut them to one length");
         }
-        if (length + prefix.size() > config.maxPositions()) {
+        int positions = plan.config().maxPositions();
+        if (length + prefix.size() > positions) {
             throw new InvalidSpecException(
                     "calibration/sequenceLength",
-                    length + " tokens behind a prefix of " + prefix.size() + " exceed the model's "
-                            + config.maxPositions() + " positions",
-                    "use at most " + (config.maxPositions() - prefix.size()));
+                    length + " tokens behind a prefix of " + prefix.size() + " exceed the model's " + positions
+                            + " positions",
+                    "use at most " + (positions - prefix.size()));
         }
-        SupportedRecipes.check(recipe, config);
-        TrainableBlocks.check(config, length + prefix.size());
+    }
+
+    /** Shape of the model. */
+    public DecoderConfig config() {
+        return plan.config();
+    }
+
+    /** What is asked for. */
+    public Recipe recipe() {
+        return plan.recipe();
     }
 
     /** Tokens of each sample. */
     public int time() {
         return windows.getFirst().length;
-    }
-
-    /** The number formats of every block. */
-    public BlockFormats formats() {
-        return BlockFormats.of(recipe);
     }
 }

@@ -2,15 +2,17 @@ package io.bisup.quantize.run;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
-import io.bisup.llm.config.ModelTensors;
-import io.bisup.llm.model.AttentionContext;
-import io.bisup.llm.model.DecoderBlock;
-import io.bisup.llm.model.RotaryEmbedding;
+import ai.djl.ndarray.types.Shape;
+import io.bisup.llm.block.AttentionContext;
+import io.bisup.llm.block.DecoderBlock;
+import io.bisup.llm.block.RotaryEmbedding;
+import io.bisup.llm.kernel.QuantKernels;
+import io.bisup.llm.tensor.TensorOwner;
 import io.bisup.llm.tensor.TensorRuntime;
-import io.bisup.llm.tensor.Tensors;
-import io.bisup.quantize.stage.Control;
-import io.bisup.quantize.stage.Samples;
-import io.bisup.quantize.stage.prefix.PrefixStream;
+import io.bisup.llm.transform.ChannelMap;
+import io.bisup.quantize.block.Control;
+import io.bisup.quantize.block.Samples;
+import io.bisup.quantize.prefix.PrefixStream;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -25,33 +27,42 @@ final class Streams implements AutoCloseable {
     private final ActivationStream exact;
     private final ActivationStream quantized;
     private final PrefixStream prefix;
+    private final NDArray none;
+    private final TensorOwner owner;
 
-    Streams(TensorRuntime runtime, QuantizationInput input, Path work) {
+    /**
+     * Embeds samples and prefix.
+     *
+     * @param residual rotation of the residual stream, or null
+     */
+    Streams(TensorRuntime runtime, QuantizationInput input, @Nullable ChannelMap residual, Path work) {
         this.runtime = runtime;
         this.count = input.windows().size();
         int hidden = input.config().hiddenSize();
-        this.exact = new ActivationStream(runtime.manager(), work.resolve("exact.act"), count, input.time(), hidden);
-        this.quantized =
-                new ActivationStream(runtime.manager(), work.resolve("quantized.act"), count, input.time(), hidden);
-        this.prefix = embed(input);
-    }
-
-    private PrefixStream embed(QuantizationInput input) {
-        try (NDArray table = input.source().apply(ModelTensors.EMBEDDING)) {
-            for (int sample = 0; sample < count; sample++) {
-                try (NDArray hidden = embed(table, input.windows().get(sample))) {
-                    exact.write(sample, hidden);
-                    quantized.write(sample, hidden);
-                }
+        try (TensorOwner building = new TensorOwner()) {
+            this.none = building.own(runtime.manager().create(new Shape(0)));
+            this.exact = building.own(
+                    new ActivationStream(runtime.manager(), work.resolve("exact.act"), count, input.time(), hidden));
+            this.quantized = building.own(new ActivationStream(
+                    runtime.manager(), work.resolve("quantized.act"), count, input.time(), hidden));
+            try (Ends embedding = new Ends(runtime, input, residual)) {
+                this.prefix = building.own(embed(input, embedding));
             }
-            long[] ids = input.prefix().stream().mapToLong(Long::longValue).toArray();
-            return new PrefixStream(runtime.kernels(), ids.length == 0 ? null : embed(table, ids));
+            this.owner = building.keep();
         }
     }
 
-    private NDArray embed(NDArray table, long[] ids) {
-        return Tensors.inScope(
-                () -> runtime.kernels().call("embedding", Tensors.longs(runtime.manager(), ids, 1, ids.length), table));
+    private PrefixStream embed(QuantizationInput input, Ends embedding) {
+        for (int sample = 0; sample < count; sample++) {
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                NDArray hidden = embedding.embed(input.windows().get(sample));
+                exact.write(sample, hidden);
+                quantized.write(sample, embedding.asStored(hidden));
+            }
+        }
+        long[] ids = input.prefix().stream().mapToLong(Long::longValue).toArray();
+        return new PrefixStream(runtime.kernels(), ids.length == 0 ? null : embedding.embed(ids));
     }
 
     PrefixStream prefix() {
@@ -90,7 +101,7 @@ final class Streams implements AutoCloseable {
 
     private double meanSquare(NDArray x, @Nullable NDArray y) {
         NDArray reference = y == null ? x.zerosLike() : y;
-        return runtime.kernels().call("quant_squared_error", x, reference).getFloat();
+        return QuantKernels.squaredError(runtime.kernels(), x, reference);
     }
 
     /** Inputs from the quantized stream, targets from the exact one; call after {@link #advanceExact}. */
@@ -110,13 +121,16 @@ final class Streams implements AutoCloseable {
             public NDArray target(int sample) {
                 return exact.read(sample);
             }
+
+            @Override
+            public NDArray tokenWeights(int sample) {
+                return none;
+            }
         };
     }
 
     @Override
     public void close() {
-        prefix.close();
-        exact.close();
-        quantized.close();
+        owner.close();
     }
 }

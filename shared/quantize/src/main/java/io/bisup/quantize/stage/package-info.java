@@ -1,4 +1,4 @@
-/** What the stages of a recipe share: the block they work on, its samples, its parameters, its randomness. */
+/** The stages of a recipe, one class per type of the language; each reads statistics and sets values of the draft. */
 @NullMarked
 package io.bisup.quantize.stage;
 

@@ -1,0 +1,12 @@
+package io.bisup.llm.fused;
+
+import ai.djl.ndarray.NDArray;
+import io.bisup.llm.tensor.Kernels;
+
+/**
+ * What every stage of a block step works with.
+ *
+ * @param none an empty tensor: what is absent or not wanted
+ */
+record StageTools(
+        Kernels kernels, Workspace workspace, BlockDimensions dims, BlockQuantizers quantizers, NDArray none) {}

@@ -1,0 +1,51 @@
+package io.bisup.llm.kernel;
+
+import ai.djl.ndarray.NDArray;
+import io.bisup.llm.tensor.KernelCalls;
+
+/** Attention of one block ({@code attention.py}). B batch, T new tokens, S all tokens, H query heads, G key-value heads, D head size. */
+public final class AttentionKernels {
+
+    private AttentionKernels() {}
+
+    /** [B, T, heads · D] to [B, heads, T, D]. */
+    public static NDArray splitHeads(KernelCalls kernels, NDArray x, int heads) {
+        return kernels.call("split_heads", x, heads);
+    }
+
+    /**
+     * Rotates the pairs (i, i + D/2) of every head.
+     *
+     * @param x [B, heads, T, D]
+     * @param cosines [T, D/2]
+     * @param sines [T, D/2]
+     */
+    public static NDArray rotate(KernelCalls kernels, NDArray x, NDArray cosines, NDArray sines) {
+        return kernels.call("rotate", x, cosines, sines);
+    }
+
+    /**
+     * Causal attention of the last T of S positions.
+     *
+     * @param queries [B, H, T, D]
+     * @param keys [B, G, S, D]
+     * @param values [B, G, S, D]
+     * @param window positions that each query sees, its own included
+     * @param lowPrecision whether products are computed in bfloat16
+     * @return [B, T, H · D]
+     */
+    public static NDArray attend(
+            KernelCalls kernels, NDArray queries, NDArray keys, NDArray values, int window, boolean lowPrecision) {
+        return kernels.call("attend", queries, keys, values, window, lowPrecision);
+    }
+
+    /** Past keys or values [1 or B, G, P, D] before fresh ones [B, G, T, D]. */
+    public static NDArray extendPast(KernelCalls kernels, NDArray past, NDArray fresh) {
+        return kernels.call("extend_past", past, fresh);
+    }
+
+    /** Rows {@code first} to {@code first + count - 1} of the first axis. */
+    public static NDArray rows(KernelCalls kernels, NDArray x, long first, long count) {
+        return kernels.call("rows", x, first, count);
+    }
+}

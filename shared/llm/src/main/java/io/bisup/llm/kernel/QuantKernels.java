@@ -1,0 +1,65 @@
+package io.bisup.llm.kernel;
+
+import ai.djl.ndarray.NDArray;
+import io.bisup.contract.recipe.Format;
+import io.bisup.llm.tensor.KernelCalls;
+
+/**
+ * Uniform quantizers ({@code quant.py}; methods §1.3). x is [..., C] with groups along C; clip factors in (0, 1] are
+ * broadcastable to [..., groups] and empty for the full range. Rounding passes gradients on as they are.
+ */
+public final class QuantKernels {
+
+    private QuantKernels() {}
+
+    /**
+     * Quantizes and dequantizes.
+     *
+     * @param high factors on upper (symmetric: both) ends
+     * @param low factors on lower ends; unused when symmetric
+     * @param stored whether scales are rounded to bfloat16, as an artifact stores those of weights
+     */
+    public static NDArray fake(
+            KernelCalls kernels, NDArray x, Format format, NDArray high, NDArray low, boolean stored) {
+        return kernels.call(
+                "quant_fake", x, high, low, format.bits(), format.symmetric(), group(format), stored);
+    }
+
+    /** For each group the factor of {@code candidates} with the least squared error: [..., groups]. */
+    public static NDArray clipGrid(KernelCalls kernels, NDArray x, Format format, double[] candidates) {
+        return kernels.call("quant_clip_grid", x, candidates, format.bits(), format.symmetric(), group(format));
+    }
+
+    /** Whether every element is finite. */
+    public static boolean isFinite(KernelCalls kernels, NDArray x) {
+        try (NDArray finite = kernels.call("quant_finite", x)) {
+            return finite.getBoolean();
+        }
+    }
+
+    /** mean((x − y)²). */
+    public static double squaredError(KernelCalls kernels, NDArray x, NDArray y) {
+        try (NDArray error = kernels.call("quant_squared_error", x, y)) {
+            return ((Number) error.toArray()[0]).doubleValue();
+        }
+    }
+
+    /** σ(logit). */
+    public static NDArray sigmoid(KernelCalls kernels, NDArray logit) {
+        return kernels.call("quant_sigmoid", logit);
+    }
+
+    /** A tensor as bfloat16 holds it, with the identity as gradient. */
+    public static NDArray stored(KernelCalls kernels, NDArray x) {
+        return kernels.call("quant_stored", x);
+    }
+
+    private static int group(Format format) {
+        return switch (format.scope()) {
+            case io.bisup.contract.recipe.Scope.Channels channels -> channels.columns();
+            case io.bisup.contract.recipe.Scope.Row row -> 0;
+            case io.bisup.contract.recipe.Scope.Head head -> 0;
+            case io.bisup.contract.recipe.Scope.Tensor tensor -> 0;
+        };
+    }
+}

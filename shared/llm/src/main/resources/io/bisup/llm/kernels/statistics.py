@@ -1,0 +1,57 @@
+# What calibration reads of activations and weights.
+
+# Largest magnitude of each channel so far. x [..., C], running [C].
+def statistics_absmax(self, running: Tensor, x: Tensor) -> Tensor:
+    return torch.maximum(running, torch.amax(torch.abs(torch.flatten(x, 0, -2)), [0]))
+
+# Adds the sum of x^2 over tokens to running [C] in place.
+def statistics_add_squares(self, running: Tensor, x: Tensor) -> Tensor:
+    return torch.add_(running, torch.sum(torch.square(torch.flatten(x, 0, -2)), [0]))
+
+def statistics_diagonal(self, x: Tensor) -> Tensor:
+    return torch.contiguous(torch.diagonal(x))
+
+def statistics_transpose(self, x: Tensor) -> Tensor:
+    return torch.contiguous(torch.t(x))
+
+# Adds x x^T, summed over tokens, to running [C, C] in place.
+def statistics_add_moments(self, running: Tensor, x: Tensor) -> Tensor:
+    flat = torch.flatten(x, 0, -2)
+    return torch.addmm_(running, torch.t(flat), flat)
+
+# Adds keys [B, G, T, D], summed over batch and tokens, to running [1, G, 1, D] in place.
+def statistics_add_keys(self, running: Tensor, x: Tensor) -> Tensor:
+    return torch.add_(running, torch.sum(x, [0, 2], True))
+
+# Largest magnitude of each input channel over several weights [out, C].
+def statistics_column_absmax(self, w: List[Tensor]) -> Tensor:
+    return torch.amax(torch.abs(torch.cat(w, 0)), [0])
+
+# The largest over the query heads that share a key-value head: [H * D] -> [G * D].
+def statistics_shared_absmax(self, x: Tensor, heads: int, kv_heads: int) -> Tensor:
+    return torch.flatten(torch.amax(torch.reshape(x, [kv_heads, heads // kv_heads, -1]), [1]))
+
+# SmoothQuant (arXiv 2211.10438, eq. 4): s = max|X|^alpha / max|W|^(1-alpha).
+def statistics_smooth_start(self, activation: Tensor, weight: Tensor, alpha: float) -> Tensor:
+    s = torch.div(torch.pow(torch.clamp(activation, 1e-5), alpha), torch.pow(torch.clamp(weight, 1e-5), 1. - alpha))
+    return torch.clamp(s, 1e-5)
+
+# |x W^T - x^ W^^T|^2 of linears that read one input.
+def statistics_output_error(self, x: Tensor, x_hat: Tensor, w: List[Tensor], w_hat: List[Tensor]) -> Tensor:
+    error = torch.sub(torch.linear(x_hat, torch.cat(w_hat, 0)), torch.linear(x, torch.cat(w, 0)))
+    return torch.to(torch.sum(torch.square(error)), 7)
+
+# Squared errors of each head of keys or values [B, G, T, D] under each clip factor: [factors, G].
+def statistics_cache_errors(self, x: Tensor, factors: List[float], bits: int, symmetric: bool) -> Tensor:
+    errors = torch.zeros([len(factors), x.size(1)], dtype=6, device=x.device)
+    for i in range(len(factors)):
+        factor = torch.full([1], factors[i], dtype=6, device=x.device)
+        error = torch.sub(self.quant_fake(x, factor, factor, bits, symmetric, 0, False), x)
+        torch.copy_(torch.select(errors, 0, i), torch.sum(torch.square(error), [0, 2, 3]))
+    return errors
+
+# The factor with the least error of each head, summed over samples: [G, 1, 1].
+def statistics_best_factors(self, errors: List[Tensor], factors: List[float]) -> Tensor:
+    best = torch.argmin(torch.sum(torch.stack(errors), [0]), 0)
+    values = torch.tensor(factors, dtype=6, device=best.device)
+    return torch.reshape(torch.index_select(values, 0, best), [-1, 1, 1])

@@ -1,0 +1,368 @@
+package io.bisup.quantize.block;
+
+import ai.djl.ndarray.NDArray;
+import io.bisup.contract.recipe.LowRank;
+import io.bisup.contract.recipe.Site;
+import io.bisup.llm.artifact.StoredBlock;
+import io.bisup.llm.block.AttentionContext;
+import io.bisup.llm.block.DecoderBlockWeights;
+import io.bisup.llm.block.KeyValues;
+import io.bisup.llm.block.LowRankBranch;
+import io.bisup.llm.config.BlockTensor;
+import io.bisup.llm.config.DecoderConfig;
+import io.bisup.llm.fold.Fold;
+import io.bisup.llm.fold.SiteMap;
+import io.bisup.llm.plan.BlockOperands;
+import io.bisup.llm.tensor.KernelCalls;
+import io.bisup.llm.tensor.TensorOwner;
+import io.bisup.llm.transform.ChannelMap;
+import io.bisup.llm.transform.Permutation;
+import io.bisup.llm.weight.StoredWeight;
+import io.bisup.quantize.kernel.LearningKernels;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The values of one block as the stages find them: maps, ranges, low-rank branches, at last codes. Nothing is set at first: the
+ * block is then rounded to nearest over full ranges. What is put in belongs to the draft and outlives every scope.
+ */
+public final class Draft implements AutoCloseable {
+
+    private final BlockWork work;
+    private final TensorOwner owner = new TensorOwner();
+    private final List<DraftMap> maps = new ArrayList<>();
+    private final Map<BlockTensor, List<RangeLogits>> weightRanges = new EnumMap<>(BlockTensor.class);
+    private final Map<Site, List<NDArray>> inputRanges = new EnumMap<>(Site.class);
+    private final Map<BlockTensor, Branch> branches = new EnumMap<>(BlockTensor.class);
+    private final Map<BlockTensor, NDArray> keptOut = new EnumMap<>(BlockTensor.class);
+    private final Map<BlockTensor, StoredWeight> rounded = new EnumMap<>(BlockTensor.class);
+    private final List<String> notes = new ArrayList<>();
+    private NDArray keyRange;
+    private NDArray valueRange;
+    private @Nullable NDArray keyMean;
+    private @Nullable TrainingOutcome outcome;
+
+    public Draft(BlockWork work) {
+        this.work = work;
+        this.keyRange = work.none();
+        this.valueRange = work.none();
+    }
+
+    /** A map of the block: constant, or with something to learn. */
+    private sealed interface DraftMap {
+        Site site();
+
+        record Constant(SiteMap map) implements DraftMap {
+            @Override
+            public Site site() {
+                return map.site();
+            }
+        }
+
+        record Learnt(Smoothing smoothing) implements DraftMap {
+            @Override
+            public Site site() {
+                return smoothing.site();
+            }
+        }
+    }
+
+    /** Appends a constant map that somebody else closes. */
+    public void append(SiteMap map) {
+        maps.add(new DraftMap.Constant(map));
+    }
+
+    /**
+     * Appends a permutation, the draft's from here on.
+     *
+     * @param folded whether the producer's rows are permuted, so that nothing is left to do at run time
+     */
+    public void append(Site site, Permutation permutation, boolean folded) {
+        owner.own(permutation);
+        append(folded ? new SiteMap(site, permutation, permutation) : SiteMap.online(site, permutation));
+    }
+
+    /** Puts smoothing before the permutations of its site, so that producers can be divided; its tensors are the draft's. */
+    public void append(Smoothing smoothing) {
+        owner.own(smoothing.theta());
+        smoothing.form().constants().forEach(owner::own);
+        int at = maps.size();
+        while (at > 0 && maps.get(at - 1).site() == smoothing.site() && isPermutation(maps.get(at - 1))) {
+            at--;
+        }
+        maps.add(at, new DraftMap.Learnt(smoothing));
+    }
+
+    private static boolean isPermutation(DraftMap map) {
+        return map instanceof DraftMap.Constant constant && constant.map().reads() instanceof Permutation;
+    }
+
+    /** The permutation of a site, or null. */
+    public @Nullable Permutation permutation(Site site) {
+        for (DraftMap map : maps) {
+            if (map instanceof DraftMap.Constant(SiteMap constant)
+                    && constant.site() == site
+                    && constant.reads() instanceof Permutation permutation) {
+                return permutation;
+            }
+        }
+        return null;
+    }
+
+    /** Sets the range of a weight, one entry per segment. */
+    public void weightRange(BlockTensor linear, List<RangeLogits> logits) {
+        for (RangeLogits each : logits) {
+            owner.own(each.high());
+            if (each.low() != null) {
+                owner.own(each.low());
+            }
+        }
+        weightRanges.put(linear, List.copyOf(logits));
+    }
+
+    /** Sets the range of an input, [groups] per segment. */
+    public void inputRange(Site site, List<NDArray> logits) {
+        logits.forEach(owner::own);
+        inputRanges.put(site, List.copyOf(logits));
+    }
+
+    /** Sets the ranges of the cache, [kv heads, 1, 1] each; empty for the full range. */
+    public void cacheRange(NDArray keys, NDArray values) {
+        keyRange = owner.own(keys);
+        valueRange = owner.own(values);
+    }
+
+    /** Sets what the cache subtracts from keys, [1, kv heads, 1, head dim]. */
+    public void keyMean(NDArray mean) {
+        keyMean = owner.own(mean);
+    }
+
+    /** Sets the low-rank branch of a linear. */
+    public void branch(BlockTensor linear, Branch branch) {
+        owner.own(branch.a());
+        owner.own(branch.b());
+        branches.put(linear, branch);
+    }
+
+    /** Takes columns out of what is rounded: {@code mask} [in] is 0 where a low-rank branch carries the column. */
+    public void keepOut(BlockTensor linear, NDArray mask) {
+        keptOut.put(linear, owner.own(mask));
+    }
+
+    /** Sets the codes of a weight. */
+    public void round(BlockTensor linear, StoredWeight weight) {
+        rounded.put(linear, weight);
+    }
+
+    /** Sets what learning did. */
+    public void outcome(TrainingOutcome did) {
+        outcome = did;
+        notes.addAll(did.notes());
+    }
+
+    /** What learning did; null where nothing is learnt. */
+    public @Nullable TrainingOutcome outcome() {
+        return outcome;
+    }
+
+    /** Adds a remark for the block's report. */
+    public void note(String text) {
+        notes.add(text);
+    }
+
+    public List<String> notes() {
+        return List.copyOf(notes);
+    }
+
+    /** The codes found so far. */
+    public Map<BlockTensor, StoredWeight> rounded() {
+        return Map.copyOf(rounded);
+    }
+
+    /** The maps so far; those of smoothing at the present θ. */
+    public List<SiteMap> siteMaps(KernelCalls kernels) {
+        return maps.stream()
+                .map(map -> switch (map) {
+                    case DraftMap.Constant constant -> constant.map();
+                    case DraftMap.Learnt learnt -> learnt.smoothing().map(kernels, config());
+                })
+                .toList();
+    }
+
+    /** What the block is computed with at the present values; differentiable in all of them when the kernels record. */
+    public BlockOperands operands(KernelCalls kernels) {
+        List<SiteMap> siteMaps = siteMaps(kernels);
+        DecoderBlockWeights folded = Fold.into(kernels, work.weights(), siteMaps);
+        return new BlockOperands(
+                folded,
+                weightClips(kernels),
+                inputClips(kernels),
+                factor(kernels, keyRange),
+                factor(kernels, valueRange),
+                keyOffset(kernels, folded),
+                lowRank(),
+                online(siteMaps));
+    }
+
+    /** The block these values are of. */
+    public BlockWork work() {
+        return work;
+    }
+
+    /** The block as it is stored; codes must have been set. Tensors of the open scope, and the draft's. */
+    public StoredBlock stored(KernelCalls kernels) {
+        BlockOperands operands = operands(kernels);
+        Map<BlockTensor, NDArray> exact = new EnumMap<>(operands.weights().tensors());
+        rounded.keySet().forEach(exact::remove);
+        return new StoredBlock(
+                exact,
+                rounded,
+                operands.branches(),
+                operands.online(),
+                operands.inputClips(),
+                operands.keyClip(),
+                operands.valueClip(),
+                operands.keyOffset(),
+                prefix(kernels));
+    }
+
+    /** Folded weights without the columns that branches carry: what is rounded. */
+    public DecoderBlockWeights quantizable(KernelCalls kernels, DecoderBlockWeights folded) {
+        if (keptOut.isEmpty()) {
+            return folded;
+        }
+        Map<BlockTensor, NDArray> left = new EnumMap<>(folded.tensors());
+        keptOut.forEach((linear, mask) -> left.put(linear, LearningKernels.scaleColumns(kernels, folded.get(linear), mask)));
+        return new DecoderBlockWeights(left);
+    }
+
+    /** The exact keys and values before every sample, as the folded block sees them; empty without a prefix. */
+    public AttentionContext context(KernelCalls kernels) {
+        KeyValues prefix = prefix(kernels);
+        return prefix == null ? AttentionContext.EMPTY : AttentionContext.of(prefix);
+    }
+
+    /** As {@link #context}, as tensors of the open scope; null without a prefix. */
+    public @Nullable KeyValues prefix(KernelCalls kernels) {
+        KeyValues prefix = work.prefix();
+        if (prefix == null) {
+            return null;
+        }
+        NDArray keys = prefix.keys();
+        NDArray values = prefix.values();
+        for (SiteMap map : siteMaps(kernels)) {
+            ChannelMap writes = map.writes();
+            if (writes != null && map.site() == Site.O) {
+                values = LearningKernels.mapHeads(kernels, values, writes);
+            }
+            if (writes != null && map.site() == Site.QUERY_KEY) {
+                keys = LearningKernels.mapHeads(kernels, keys, writes);
+            }
+        }
+        return new KeyValues(keys, values);
+    }
+
+    private Map<BlockTensor, List<BlockOperands.Clip>> weightClips(KernelCalls kernels) {
+        Map<BlockTensor, List<BlockOperands.Clip>> clips = new EnumMap<>(BlockTensor.class);
+        weightRanges.forEach((linear, logits) ->
+                clips.put(linear, logits.stream().map(each -> clip(kernels, each)).toList()));
+        return clips;
+    }
+
+    private BlockOperands.Clip clip(KernelCalls kernels, RangeLogits logits) {
+        NDArray high = factor(kernels, logits.high());
+        return new BlockOperands.Clip(high, logits.low() == null ? high : factor(kernels, logits.low()));
+    }
+
+    private Map<Site, List<NDArray>> inputClips(KernelCalls kernels) {
+        Map<Site, List<NDArray>> clips = new EnumMap<>(Site.class);
+        inputRanges.forEach((site, logits) ->
+                clips.put(site, logits.stream().map(each -> factor(kernels, each)).toList()));
+        return clips;
+    }
+
+    private static NDArray factor(KernelCalls kernels, NDArray logit) {
+        return logit.size() == 0 ? logit : LearningKernels.clipFactor(kernels, logit);
+    }
+
+    private @Nullable NDArray keyOffset(KernelCalls kernels, DecoderBlockWeights folded) {
+        return switch (work.plan().cache().offset()) {
+            case AUTO, NONE -> null;
+            case MEAN -> keyMean;
+            case BIAS ->
+                LearningKernels.perHead(kernels, folded.get(BlockTensor.KEY_BIAS), config().keyValueHeads());
+        };
+    }
+
+    private Map<BlockTensor, LowRankBranch> lowRank() {
+        LowRank recipe = work.plan().recipe().compensation();
+        Map<BlockTensor, LowRankBranch> all = new EnumMap<>(BlockTensor.class);
+        branches.forEach((linear, branch) -> all.put(
+                linear,
+                new LowRankBranch(branch.a(), branch.b(), recipe == null ? LowRank.Reads.EXACT : recipe.reads())));
+        return all;
+    }
+
+    private static Map<Site, List<ChannelMap>> online(List<SiteMap> maps) {
+        Map<Site, List<ChannelMap>> online = new EnumMap<>(Site.class);
+        for (SiteMap map : maps) {
+            if (!map.isFolded()) {
+                online.computeIfAbsent(map.site(), site -> new ArrayList<>()).add(map.reads());
+            }
+        }
+        return online;
+    }
+
+    private DecoderConfig config() {
+        return work.plan().config();
+    }
+
+    /** θ of all smoothed sites. */
+    public List<NDArray> thetas() {
+        return maps.stream()
+                .filter(DraftMap.Learnt.class::isInstance)
+                .map(map -> ((DraftMap.Learnt) map).smoothing().theta())
+                .toList();
+    }
+
+    /** Logits of the ranges of weights, in a fixed order; those of keepers are not among them. */
+    public List<NDArray> weightRanges() {
+        List<NDArray> all = new ArrayList<>();
+        for (List<RangeLogits> logits : weightRanges.values()) {
+            RangeLogits first = logits.getFirst();
+            all.add(first.high());
+            if (first.low() != null) {
+                all.add(first.low());
+            }
+        }
+        return all;
+    }
+
+    /** Logits of the ranges of inputs, in a fixed order; those of keepers are not among them. */
+    public List<NDArray> inputRanges() {
+        return inputRanges.values().stream().map(List::getFirst).toList();
+    }
+
+    /** Logits of the ranges of keys and values. */
+    public List<NDArray> cacheRanges() {
+        return java.util.stream.Stream.of(keyRange, valueRange)
+                .filter(logits -> logits.size() > 0)
+                .toList();
+    }
+
+    /** All factors of low-rank branches, in a fixed order. */
+    public List<NDArray> lowRankFactors() {
+        return branches.values().stream()
+                .flatMap(branch -> java.util.stream.Stream.of(branch.a(), branch.b()))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        rounded.values().forEach(StoredWeight::close);
+        owner.close();
+    }
+}

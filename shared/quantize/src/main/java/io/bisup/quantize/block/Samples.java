@@ -1,0 +1,19 @@
+package io.bisup.quantize.block;
+
+import ai.djl.ndarray.NDArray;
+
+/** What a block is trained on: inputs from the quantized stream, targets from the full-precision one. */
+public interface Samples {
+
+    /** Number of samples. */
+    int count();
+
+    /** Input of the block on the quantized stream, [1, time, hidden]; the caller's scope owns it. */
+    NDArray input(int sample);
+
+    /** Output of the full-precision block on the full-precision stream, [1, time, hidden]. */
+    NDArray target(int sample);
+
+    /** Weights of the tokens of a sample in the loss, [time, 1] with mean 1; empty where all count the same. */
+    NDArray tokenWeights(int sample);
+}

@@ -1,0 +1,74 @@
+package io.bisup.quantize.kernel;
+
+import ai.djl.ndarray.NDArray;
+import io.bisup.llm.tensor.KernelCalls;
+import io.bisup.llm.transform.ChannelMap;
+
+/** BiSup's parameter spaces and loss ({@code learn.py}); differentiable when the kernels record. */
+public final class LearningKernels {
+
+    private LearningKernels() {}
+
+    /** s0 · e^(logBound · tanh θ), elementwise. */
+    public static NDArray smooth(KernelCalls kernels, NDArray theta, NDArray start, NDArray logBound) {
+        return kernels.call("learn_smooth", theta, start, logBound);
+    }
+
+    /** input^α / weight^(1−α) with α = σ(logit + θ); θ is one number. */
+    public static NDArray smoothExponent(
+            KernelCalls kernels, NDArray theta, NDArray input, NDArray weight, double logit) {
+        return kernels.call("learn_smooth_exponent", theta, input, weight, logit);
+    }
+
+    /** σ(logit). */
+    public static NDArray clipFactor(KernelCalls kernels, NDArray logit) {
+        return kernels.call("quant_sigmoid", logit);
+    }
+
+    /** The logit of a factor, at most {@code most}. */
+    public static NDArray clipLogit(KernelCalls kernels, NDArray factor, double most) {
+        return kernels.call("learn_logit", factor, most);
+    }
+
+    /** [kv heads · head dim] repeated over the query heads that share a key-value head: [heads · head dim]. */
+    public static NDArray repeatHeads(KernelCalls kernels, NDArray x, int heads, int keyValueHeads) {
+        return kernels.call("learn_repeat_heads", x, heads, keyValueHeads);
+    }
+
+    /**
+     * Divisors of queries and keys from factors of rotary pairs [kv heads, head dim / 2].
+     *
+     * @return 1/s of queries, [heads · head dim]; s of keys, [kv heads · head dim]
+     */
+    public static NDArray[] pairFactors(KernelCalls kernels, NDArray s, int heads, int keyValueHeads) {
+        return kernels.callMany("learn_pair_factors", s, heads, keyValueHeads);
+    }
+
+    /** W with each column multiplied by a factor: W [out, in], factors [in]. */
+    public static NDArray scaleColumns(KernelCalls kernels, NDArray weight, NDArray factors) {
+        return kernels.call("learn_scale_columns", weight, factors);
+    }
+
+    /** [kv heads · head dim] as [1, kv heads, 1, head dim]. */
+    public static NDArray perHead(KernelCalls kernels, NDArray x, int keyValueHeads) {
+        return kernels.call("learn_per_head", x, keyValueHeads);
+    }
+
+    /** Keys or values [1, kv heads, P, head dim] through a map of [kv heads · head dim] channels. */
+    public static NDArray mapHeads(KernelCalls kernels, NDArray x, ChannelMap map) {
+        long heads = x.getShape().get(1);
+        return kernels.call("split_heads", map.apply(kernels, kernels.call("join_heads", x)), heads);
+    }
+
+    /**
+     * mean(w (y − t)²) / power (BiSup, eq. 2.4, made free of scale).
+     *
+     * @param output y, [1, T, hidden]
+     * @param target t, of the same shape
+     * @param tokens weights of tokens with mean 1, [T, 1]; empty for equal ones
+     * @param power mean square of the targets
+     */
+    public static NDArray loss(KernelCalls kernels, NDArray output, NDArray target, NDArray tokens, double power) {
+        return kernels.call("learn_loss", output, target, tokens, power);
+    }
+}

@@ -1,0 +1,79 @@
+package io.bisup.quantize.kernel;
+
+import ai.djl.ndarray.NDArray;
+import io.bisup.contract.recipe.Format;
+import io.bisup.llm.tensor.KernelCalls;
+
+/** What calibration reads of activations and weights ({@code statistics.py}). */
+public final class StatisticsKernels {
+
+    private StatisticsKernels() {}
+
+    /** The larger of a running maximum [C] and the magnitudes of x [..., C]. */
+    public static NDArray absMax(KernelCalls kernels, NDArray running, NDArray x) {
+        return kernels.call("statistics_absmax", running, x);
+    }
+
+    /** Adds Σ x² over tokens to a running sum [C], in place. */
+    public static void addSquares(KernelCalls kernels, NDArray running, NDArray x) {
+        kernels.call("statistics_add_squares", running, x);
+    }
+
+    /** The diagonal of a matrix. */
+    public static NDArray diagonal(KernelCalls kernels, NDArray x) {
+        return kernels.call("statistics_diagonal", x);
+    }
+
+    /** The transposed matrix. */
+    public static NDArray transpose(KernelCalls kernels, NDArray x) {
+        return kernels.call("statistics_transpose", x);
+    }
+
+    /** Adds Σ x xᵀ over tokens to a running sum [C, C], in place. */
+    public static void addMoments(KernelCalls kernels, NDArray running, NDArray x) {
+        kernels.call("statistics_add_moments", running, x);
+    }
+
+    /** Adds Σ x over batch and tokens of keys [B, heads, T, D] to a running sum [1, heads, 1, D], in place. */
+    public static void addKeys(KernelCalls kernels, NDArray running, NDArray x) {
+        kernels.call("statistics_add_keys", running, x);
+    }
+
+    /** Largest magnitude of each input channel over several weights [out, C]. */
+    public static NDArray columnAbsMax(KernelCalls kernels, NDArray... weights) {
+        return kernels.call("statistics_column_absmax", (Object) weights);
+    }
+
+    /** The largest over the query heads that share a key-value head: [heads · head dim] to [kv heads · head dim]. */
+    public static NDArray sharedAbsMax(KernelCalls kernels, NDArray x, int heads, int keyValueHeads) {
+        return kernels.call("statistics_shared_absmax", x, heads, keyValueHeads);
+    }
+
+    /** SmoothQuant (arXiv 2211.10438, eq. 4): max|X|^α / max|W|^(1−α), elementwise. */
+    public static NDArray smoothQuant(KernelCalls kernels, NDArray input, NDArray weight, double alpha) {
+        return kernels.call("statistics_smooth_start", input, weight, alpha);
+    }
+
+    /**
+     * Squared output errors ‖x Wᵀ − x̂ Ŵᵀ‖² of linears that read one input.
+     *
+     * @param exact x, [1, T, in]
+     * @param quantized x̂, of the same shape
+     */
+    public static double outputError(
+            KernelCalls kernels, NDArray exact, NDArray quantized, NDArray[] weights, NDArray[] rounded) {
+        try (NDArray error = kernels.call("statistics_output_error", exact, quantized, weights, rounded)) {
+            return ((Number) error.toArray()[0]).doubleValue();
+        }
+    }
+
+    /** Squared errors of each head of x [B, heads, T, D] under each clip factor: [factors, heads]. */
+    public static NDArray cacheErrors(KernelCalls kernels, NDArray x, double[] factors, Format format) {
+        return kernels.call("statistics_cache_errors", x, factors, format.bits(), format.symmetric());
+    }
+
+    /** The factor with the least sum of errors [factors, heads] of each head: [heads, 1, 1]. */
+    public static NDArray bestFactors(KernelCalls kernels, NDArray[] errors, double[] factors) {
+        return kernels.call("statistics_best_factors", errors, factors);
+    }
+}

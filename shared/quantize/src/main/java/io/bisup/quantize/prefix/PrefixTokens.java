@@ -1,0 +1,49 @@
+package io.bisup.quantize.prefix;
+
+import io.bisup.contract.InvalidSpecException;
+import io.bisup.contract.recipe.Prefix;
+import io.bisup.llm.token.Tokenizer;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Which tokens' keys and values stay exact. */
+public final class PrefixTokens {
+
+    private PrefixTokens() {}
+
+    /**
+     * The tokens a recipe asks for.
+     *
+     * @param systemPrompt text of the system prompt; without one, BOS takes its place
+     * @throws InvalidSpecException when BOS is asked for and the tokenizer names neither BOS nor EOS
+     */
+    public static List<Long> of(Prefix prefix, Tokenizer tokenizer, @Nullable String systemPrompt) {
+        return switch (prefix) {
+            case Prefix.None() -> List.of();
+            case Prefix.Bos() -> List.of(start(tokenizer));
+            case Prefix.SystemPrompt() ->
+                systemPrompt == null
+                        ? List.of(start(tokenizer))
+                        : Arrays.stream(tokenizer.encodeSystemPrompt(systemPrompt))
+                                .boxed()
+                                .toList();
+            case Prefix.Tokens tokens -> tokens.ids();
+            case Prefix.Detected detected ->
+                throw new InvalidSpecException(
+                        "/prefix",
+                        "detected is not supported by this release's engine yet",
+                        "use bos or system_prompt");
+        };
+    }
+
+    private static Long start(Tokenizer tokenizer) {
+        Long bos = tokenizer.bosId();
+        Long token = bos != null ? bos : tokenizer.eosId();
+        if (token == null) {
+            throw new InvalidSpecException(
+                    "prefix", "needs a BOS or EOS token and the tokenizer names none", "use prefix: none");
+        }
+        return token;
+    }
+}

@@ -1,0 +1,50 @@
+package io.bisup.quantize.run;
+
+import ai.djl.ndarray.NDArray;
+import io.bisup.llm.config.ModelTensors;
+import io.bisup.llm.kernel.LinearKernels;
+import io.bisup.llm.kernel.QuantKernels;
+import io.bisup.llm.tensor.TensorRuntime;
+import io.bisup.llm.tensor.Tensors;
+import io.bisup.llm.transform.ChannelMap;
+import io.bisup.quantize.export.EndsType;
+import org.jspecify.annotations.Nullable;
+
+/** The embedding of a run, on the rotated residual stream where the plan rotates it. */
+final class Ends implements AutoCloseable {
+
+    private final TensorRuntime runtime;
+    private final NDArray table;
+    private final @Nullable ChannelMap residual;
+    private final EndsType type;
+
+    Ends(TensorRuntime runtime, QuantizationInput input, @Nullable ChannelMap residual) {
+        this.runtime = runtime;
+        this.table = input.source().apply(ModelTensors.EMBEDDING);
+        this.residual = residual;
+        this.type = input.ends();
+    }
+
+    /** Hidden states before the first block, [1, tokens, hidden], made in the open scope. */
+    NDArray embed(long[] ids) {
+        NDArray embedded = LinearKernels.embedding(
+                runtime.kernels(), Tensors.longs(runtime.manager(), ids, 1, ids.length), table);
+        return residual == null ? embedded : residual.apply(runtime.kernels(), embedded);
+    }
+
+    /** Hidden states as the artifact's embedding gives them. */
+    NDArray asStored(NDArray hidden) {
+        if (residual == null) {
+            return hidden;
+        }
+        return switch (type) {
+            case FLOAT32 -> hidden;
+            case BFLOAT16 -> QuantKernels.stored(runtime.kernels(), hidden);
+        };
+    }
+
+    @Override
+    public void close() {
+        table.close();
+    }
+}

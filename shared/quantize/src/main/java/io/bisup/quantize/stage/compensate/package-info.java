@@ -1,5 +1,0 @@
-/** Low-rank reconstruction of the weight error in the metric of the inputs (whitening SVD). */
-@NullMarked
-package io.bisup.quantize.stage.compensate;
-
-import org.jspecify.annotations.NullMarked;
