@@ -51,7 +51,7 @@ record Choice(
         return ALL.get(type);
     }
 
-    /** ScaleSearch is scale_search. */
+    /** SystemPrompt is system_prompt. */
     static String name(Class<?> record) {
         return record.getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
     }

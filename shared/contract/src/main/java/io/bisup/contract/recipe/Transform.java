@@ -113,17 +113,6 @@ public sealed interface Transform {
         }
     }
 
-    /**
-     * Activation-aware scales by a grid search (AWQ, arXiv 2306.00978): s = mean|x|^ρ.
-     *
-     * @param grid values of ρ tried
-     */
-    record ScaleSearch(@JsonProperty(defaultValue = "20") int grid) implements Transform {
-        public ScaleSearch {
-            Check.range(grid, 2, 200, "grid");
-        }
-    }
-
     private static <E extends Enum<E>> Set<E> set(Set<E> values, String field) {
         Check.require(!values.isEmpty(), field, "is empty", "name at least one, or leave it out for all");
         return Collections.unmodifiableSet(EnumSet.copyOf(values));

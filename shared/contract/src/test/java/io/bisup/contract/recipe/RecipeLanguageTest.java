@@ -26,7 +26,6 @@ class RecipeLanguageTest {
               - smooth: {sites: [o, down], start: ones, alpha: 0.75, bound: 2, form: exponent, spareKeepers: true}
               - reorder
               - rotate: {of: [down], kind: orthogonal, seed: 3}
-              - scale_search
             precision:
               weights: {bits: 4, scope: {columns: 128, rows: 2}}
               inputs: {bits: 8, symmetric: false, scope: row}
@@ -70,8 +69,7 @@ class RecipeLanguageTest {
                                         true),
                                 new Transform.Reorder(Transform.Reorder.By.SECOND_MOMENT),
                                 new Transform.Rotate(
-                                        Set.of(Transform.Rotate.Rotation.DOWN), Transform.Rotate.Kind.ORTHOGONAL, 3),
-                                new Transform.ScaleSearch(20)),
+                                        Set.of(Transform.Rotate.Rotation.DOWN), Transform.Rotate.Kind.ORTHOGONAL, 3)),
                         new Precision(
                                 Format.integer(4, true, new Scope.Channels(128, 2)),
                                 Format.integer(8, false, new Scope.Row()),
@@ -132,9 +130,9 @@ class RecipeLanguageTest {
             alpha: 0.75                 | alpha: null          | /transforms/0/smooth/alpha
             sites: [o, down]            | sites: [o, up]       | /transforms/0/smooth/sites/1
             sites: [o, down]            | sites: []            | /transforms/0/smooth/sites
-            - scale_search              | - scale_serch        | /transforms/3
-            - scale_search              | - {awq: {}}          | /transforms/3
-            - scale_search              | - {reorder: {}, smooth: {}} | /transforms/3
+            - reorder                   | - reordre            | /transforms/1
+            - reorder                   | - {awq: {}}          | /transforms/1
+            - reorder                   | - {reorder: {}, smooth: {}} | /transforms/1
             scope: {columns: 128, rows: 2} | scope: {columns: 0}  | /precision/weights/scope/columns
             scope: {columns: 128, rows: 2} | scope: {rows: 2}     | /precision/weights/scope/columns
             scope: {columns: 128, rows: 2} | scope: {column: 128} | /precision/weights/scope/column
