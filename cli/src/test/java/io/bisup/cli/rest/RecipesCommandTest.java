@@ -22,6 +22,7 @@ class RecipesCommandTest {
                         {"name": "rtn-w8a8", "code": "W8A8KV16-channel", "bitsPerWeight": 8.0039, "needs": [],
                          "portable": true, "about": {"purpose": "To begin with."}}
                         """))
-                .isEqualTo("rtn-w8a8 *                W8A8KV16-channel  8.004  nothing                       To begin with.");
+                .isEqualTo(
+                        "rtn-w8a8 *                W8A8KV16-channel  8.004  nothing                       To begin with.");
     }
 }
