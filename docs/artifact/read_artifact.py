@@ -47,7 +47,7 @@ def fake_quantize(x, form, clip):
     """x [..., channels] rounded to its format and back; clip [groups] or None, multiplied to the ends of each range."""
     if form["bits"] == 16:
         return x
-    size = int(form["group"]) if form["group"].isdigit() else x.shape[-1]
+    size = form["group"] or x.shape[-1]
     groups = x.unflatten(-1, (-1, size))
     clip = torch.ones(()) if clip is None else clip
     if form["symmetric"]:
@@ -62,11 +62,24 @@ def fake_quantize(x, form, clip):
     return (((groups / scale).round() + zero).clamp(0, top) - zero).mul(scale).flatten(-2)
 
 
+def formats(recipe):
+    """Number formats by what they are for; "group" is None for a whole row. Recipes without a version are of version 1."""
+    if "version" not in recipe:
+        old = {"weights": recipe["weights"], "inputs": recipe["activations"], "keys": recipe["keyValue"], "values": recipe["keyValue"]}
+        return {use: {**form, "group": int(form["group"]) if form["group"].isdigit() else None} for use, form in old.items()}
+    precision = recipe["precision"]
+    keys, values = precision["cache"]["keys"], precision["cache"]["values"]
+    if keys["bits"] < 16 and (keys["place"] == "before_rope" or keys["offset"] in ("bias", "mean") or keys["rotate"] is True):
+        raise SystemExit("keys that are quantized before RoPE, without an offset or rotated are not known to this script")
+    new = {"weights": precision["weights"], "inputs": precision["inputs"], "keys": keys, "values": values}
+    return {use: {**form, "group": form["scope"]["columns"] if isinstance(form["scope"], dict) else None} for use, form in new.items()}
+
+
 class Artifact:
     def __init__(self, folder):
         self.config = json.loads((folder / "config.json").read_text())
         self.sidecar = json.loads((folder / "bisup_config.json").read_text())
-        self.recipe = self.sidecar["recipe"]
+        self.forms = formats(self.sidecar["recipe"])
         index = json.loads((folder / "model.safetensors.index.json").read_text())
         self.tensors = {}
         for shard in sorted(set(index["weight_map"].values())):
@@ -81,7 +94,7 @@ class Artifact:
         return None if found is None else found.float()
 
     def weight(self, stem):
-        form = self.recipe["weights"]
+        form = self.forms["weights"]
         if form["bits"] == 16:
             return self.get(stem + ".weight")
         packed, scales = self.tensors[stem + ".qweight"], self.get(stem + ".scales")
@@ -96,7 +109,7 @@ class Artifact:
     def linears(self, layer, place, x, names):
         """y = x^ W^T + (x A^T) B^T + bias for all linears that read x."""
         block = f"model.layers.{layer}."
-        rounded = fake_quantize(x, self.recipe["activations"], self.get(f"{block}act_clip.{place}"))
+        rounded = fake_quantize(x, self.forms["inputs"], self.get(f"{block}act_clip.{place}"))
         results = []
         for name in names:
             y = rounded @ self.weight(block + name).T
@@ -156,7 +169,7 @@ class Artifact:
         """One range per head and token; the prefix's exact rows go in front."""
         clip = self.get(f"model.layers.{layer}.kv_clip.{which}")
         clip = None if clip is None else clip.reshape(-1, 1, 1)
-        rounded = fake_quantize(x, {**self.recipe["keyValue"], "group": "head"}, clip)
+        rounded = fake_quantize(x, self.forms[which], clip)
         exact = self.get(f"prefix.{prefix}.{layer}")
         return rounded if exact is None else torch.cat((exact.expand(len(x), -1, -1, -1), rounded), 2)
 
