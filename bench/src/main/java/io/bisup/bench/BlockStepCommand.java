@@ -2,6 +2,7 @@ package io.bisup.bench;
 
 import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.TensorRuntime;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,11 +65,13 @@ final class BlockStepCommand implements Callable<Integer> {
 
     private Map<String, Tape> measure(TensorRuntime runtime, BlockSize size) {
         RandomBlock block = new RandomBlock(runtime.manager(), size);
-        List<Candidate> candidates = List.of(
-                new EagerCandidate(runtime, block, size),
-                new TorchCandidate(runtime, block, size),
-                new FusedCandidate(runtime, block, size),
-                new MatrixProducts(runtime, block, size));
+        List<Candidate> candidates = new ArrayList<>();
+        candidates.add(new EagerCandidate(runtime, block, size));
+        candidates.add(BisupCandidate.graph(runtime, block, size, StepVariant.PLAIN));
+        for (StepVariant variant : StepVariant.values()) {
+            candidates.add(BisupCandidate.fused(runtime, block, size, variant));
+        }
+        candidates.add(new MatrixProducts(runtime, block, size));
         Map<String, Tape> tapes = new LinkedHashMap<>();
         for (int i = 0; i < WARM_UP + repetitions; i++) {
             for (Candidate candidate : candidates) {

@@ -16,11 +16,11 @@ class CandidatesTest {
         try (TensorRuntime runtime = TensorRuntime.open(ComputeDevice.CPU)) {
             RandomBlock block = new RandomBlock(runtime.manager(), size);
             try (Candidate eager = new EagerCandidate(runtime, block, size);
-                    Candidate torch = new TorchCandidate(runtime, block, size);
-                    Candidate fused = new FusedCandidate(runtime, block, size)) {
+                    Candidate graph = BisupCandidate.graph(runtime, block, size, StepVariant.PLAIN);
+                    Candidate fused = BisupCandidate.fused(runtime, block, size, StepVariant.PLAIN)) {
                 double start = eager.step();
                 // The product rounds weight scales to bfloat16; the anchor does not.
-                assertThat(torch.step()).isCloseTo(start, within(0.01 * start));
+                assertThat(graph.step()).isCloseTo(start, within(0.01 * start));
                 assertThat(fused.step()).isCloseTo(start, within(0.01 * start));
                 double learnt =
                         DoubleStream.generate(fused::step).limit(20).min().orElseThrow();

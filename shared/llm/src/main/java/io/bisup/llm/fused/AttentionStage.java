@@ -1,7 +1,11 @@
 package io.bisup.llm.fused;
 
 import ai.djl.ndarray.NDArray;
+import io.bisup.contract.recipe.Site;
+import io.bisup.llm.config.BlockTensor;
+import io.bisup.llm.transform.ChannelMap;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The first half of the block: x₁ = x + o(attention(q(h), k(h), v(h))) with h = norm(x). */
 final class AttentionStage {
@@ -13,47 +17,45 @@ final class AttentionStage {
     private final NDArray normalized;
     private final NDArray dMixed;
     private List<NDArray> projected = List.of();
-    private NDArray mixed;
 
-    AttentionStage(StageTools tools) {
+    AttentionStage(StageTools tools, @Nullable ChannelMap keyRotation) {
         BlockDimensions dims = tools.dims();
         this.tools = tools;
         this.norm = new FusedRmsNorm((float) dims.epsilon());
-        this.projections = new FusedLinears(
-                tools, 0, 0, dims.hidden(), dims.queryWidth(), dims.keyValueWidth(), dims.keyValueWidth());
-        this.attention = new FusedAttention(tools);
-        this.output = new FusedLinears(tools, 1, 3, dims.queryWidth(), dims.hidden());
+        this.projections = new FusedLinears(tools, Site.QKV);
+        this.attention = new FusedAttention(tools, keyRotation);
+        this.output = new FusedLinears(tools, Site.O);
         this.normalized = tools.workspace().buffer(dims.rows(), dims.hidden());
         this.dMixed = tools.workspace().buffer(dims.rows(), dims.queryWidth());
-        this.mixed = tools.none();
     }
 
     /** @param x [rows, hidden] */
-    NDArray forward(NDArray x, FusedRotary rotary, Prefix prefix, BlockOperands operands) {
-        norm.forward(FloatMatrix.of(x), FloatMatrix.of(operands.inputNorm()), FloatMatrix.of(normalized));
+    NDArray forward(NDArray x, FusedRotary rotary, FusedBlockStep.Sample sample, StepOperands operands) {
+        FloatMatrix weight = FloatMatrix.of(operands.parameter(BlockTensor.INPUT_NORM));
+        norm.forward(FloatMatrix.of(x), weight, FloatMatrix.of(normalized));
         projected = projections.forward(normalized, operands, tools.none());
-        mixed = attention.forward(projected, rotary, prefix, operands);
+        NDArray mixed = attention.forward(projected, rotary, sample, operands);
         return output.forward(mixed, operands, x).getFirst();
     }
 
     /** Adds to the gradients of the operands; x itself gets none. */
-    void backward(NDArray x, NDArray dOut, FusedRotary rotary, BlockOperands operands, BlockOperands gradients) {
-        output.backward(mixed, List.of(dOut), operands, gradients, dMixed);
-        List<NDArray> dProjected = attention.backward(dMixed, projected, rotary, operands, gradients);
-        FloatMatrix dWeight = FloatMatrix.of(gradients.inputNorm());
-        NDArray dNormalized = dWeight.isPresent() ? dMixedOfHidden() : tools.none();
-        projections.backward(normalized, dProjected, operands, gradients, dNormalized);
+    void backward(
+            NDArray x, NDArray dOut, FusedRotary rotary, FusedBlockStep.Sample sample, StepOperands operands) {
+        NDArray dAttended = output.backward(List.of(dOut), operands, dMixed);
+        List<NDArray> dProjected = attention.backward(dAttended, projected, rotary, sample, operands);
+        FloatMatrix dWeight = FloatMatrix.of(operands.gradient(BlockTensor.INPUT_NORM));
+        NDArray dNormalized = projections.backward(dProjected, operands, dWeight.isPresent() ? dHidden() : tools.none());
         if (dWeight.isPresent()) {
             norm.backward(
                     FloatMatrix.of(x),
-                    FloatMatrix.of(operands.inputNorm()),
+                    FloatMatrix.of(operands.parameter(BlockTensor.INPUT_NORM)),
                     FloatMatrix.of(dNormalized),
                     FloatMatrix.NONE,
                     dWeight);
         }
     }
 
-    private NDArray dMixedOfHidden() {
+    private NDArray dHidden() {
         return tools.workspace()
                 .scratch("dHidden", tools.dims().rows(), tools.dims().hidden());
     }

@@ -1,5 +1,7 @@
 package io.bisup.llm.fused;
 
+import io.bisup.llm.config.DecoderConfig;
+
 /**
  * The sizes one block step is made for.
  *
@@ -7,7 +9,7 @@ package io.bisup.llm.fused;
  * @param tokens of each sequence, without the prefix
  * @param epsilon of the norms
  */
-public record BlockDimensions(
+record BlockDimensions(
         int batch,
         int tokens,
         int hidden,
@@ -16,6 +18,18 @@ public record BlockDimensions(
         int headSize,
         int intermediate,
         double epsilon) {
+
+    static BlockDimensions of(DecoderConfig config, int batch, int tokens) {
+        return new BlockDimensions(
+                batch,
+                tokens,
+                config.hiddenSize(),
+                config.attentionHeads(),
+                config.keyValueHeads(),
+                config.headDim(),
+                config.intermediateSize(),
+                config.rmsNormEpsilon());
+    }
 
     int rows() {
         return batch * tokens;

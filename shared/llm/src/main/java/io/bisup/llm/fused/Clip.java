@@ -1,5 +1,7 @@
 package io.bisup.llm.fused;
 
+import ai.djl.ndarray.NDArray;
+
 /**
  * Clip factors, or their gradients: [clip rows, groups] each, or absent.
  *
@@ -8,6 +10,17 @@ package io.bisup.llm.fused;
  */
 record Clip(FloatMatrix high, FloatMatrix low) {
     static final Clip NONE = new Clip(FloatMatrix.NONE, FloatMatrix.NONE);
+
+    /** Of tensors [clip rows, groups]; empty ones: absent. */
+    static Clip of(NDArray high, NDArray low) {
+        return new Clip(FloatMatrix.of(high), FloatMatrix.of(low));
+    }
+
+    /** One factor for both ends of each row's range. */
+    static Clip perRow(NDArray factors) {
+        FloatMatrix column = FloatMatrix.of(factors, 1);
+        return new Clip(column, column);
+    }
 
     int rows() {
         return high.isPresent() ? high.rows() : 1;

@@ -14,11 +14,12 @@ import java.nio.ByteBuffer;
  * <p>Of a tensor that is not contiguous it is the memory of a copy: good to read, but what is written to it is lost.
  *
  * @param address of the first element
+ * @param stride elements from one row to the next; {@code columns} where the rows follow one another
  */
-record FloatMatrix(long address, int rows, int columns) {
+record FloatMatrix(long address, int rows, int columns, int stride) {
 
     /** No elements: what is absent. */
-    static final FloatMatrix NONE = new FloatMatrix(0, 0, 0);
+    static final FloatMatrix NONE = new FloatMatrix(0, 0, 0, 0);
 
     /**
      * All axes but the last become rows; a tensor without elements becomes {@link #NONE}.
@@ -43,14 +44,14 @@ record FloatMatrix(long address, int rows, int columns) {
         if (array.getDataType() != DataType.FLOAT32 || array.getDevice().isGpu() || size % columns != 0) {
             throw new IllegalArgumentException("Fused kernels take float32 tensors on the CPU in rows of " + columns
                     + ", not " + array.getDataType() + array.getShape() + " on " + array.getDevice()
-                    + "; use the TorchScript kernels.");
+                    + "; use the block's graph.");
         }
         ByteBuffer memory = JniUtils.getByteBuffer((PtNDArray) array, true);
         if (!memory.isDirect()) {
             throw new IllegalArgumentException(
-                    "Tensor " + array.getShape() + " cannot be read in place; use the TorchScript kernels.");
+                    "Tensor " + array.getShape() + " cannot be read in place; use the block's graph.");
         }
-        return new FloatMatrix(MemorySegment.ofBuffer(memory).address(), Math.toIntExact(size / columns), columns);
+        return new FloatMatrix(MemorySegment.ofBuffer(memory).address(), Math.toIntExact(size / columns), columns, columns);
     }
 
     boolean isPresent() {
@@ -58,14 +59,22 @@ record FloatMatrix(long address, int rows, int columns) {
     }
 
     long row(int row) {
-        return Lanes.at(address, (long) row * columns);
+        return Lanes.at(address, (long) row * stride);
     }
 
     long at(int row, int column) {
         return Lanes.at(row(row), column);
     }
 
+    /** The columns {@code first} to {@code first + count - 1}, in the same memory; of what is absent nothing. */
+    FloatMatrix columns(int first, int count) {
+        return isPresent() ? new FloatMatrix(Lanes.at(address, first), rows, count, stride) : this;
+    }
+
     private MemorySegment memory() {
+        if (stride != columns) {
+            throw new IllegalStateException("columns of a matrix are not one piece of memory");
+        }
         return MemorySegment.ofAddress(address).reinterpret((long) rows * columns * Float.BYTES);
     }
 

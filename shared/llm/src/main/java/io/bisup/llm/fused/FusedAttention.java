@@ -1,35 +1,42 @@
 package io.bisup.llm.fused;
 
 import ai.djl.ndarray.NDArray;
+import io.bisup.llm.block.KeyValues;
+import io.bisup.llm.config.BlockTensor;
+import io.bisup.llm.kernel.FusedKernels;
+import io.bisup.llm.plan.CachePlan;
+import io.bisup.llm.transform.ChannelMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Causal attention over a quantized key-value cache: head norms, rotary embedding, Q(k), Q(v), softmax(q kᵀ / √D) v.
+ * Causal attention over a quantized key-value cache: head norms, rotary embedding, stored keys (before or after it), stored
+ * values, softmax(q kᵀ / √D) v.
  *
- * <p>Softmax and its backward are libtorch's flash kernels. Keys and values of the prefix stay exact and get no gradient.
+ * <p>Softmax and its backward are libtorch's flash kernels. Keys and values of the prefix stay exact.
  */
 final class FusedAttention {
     private final StageTools tools;
     private final BlockDimensions dims;
-    private final @Nullable FusedFakeQuant cacheQuantizer;
+    private final boolean beforeRope;
+    private final FusedCache keyCache;
+    private final FusedCache valueCache;
     private final FusedRmsNorm headNorm;
     private final NDArray queries;
     private final NDArray keys;
-    private final NDArray quantizedKeys;
-    private final NDArray quantizedValues;
     private NDArray[] saved = {};
 
-    FusedAttention(StageTools tools) {
+    /** @param keyRotation of each head's keys while they are quantized; null for none */
+    FusedAttention(StageTools tools, @Nullable ChannelMap keyRotation) {
         this.tools = tools;
         this.dims = tools.dims();
-        Workspace workspace = tools.workspace();
-        this.cacheQuantizer = tools.quantizers().keyValue();
+        CachePlan cache = tools.plan().cache();
+        this.keyCache = new FusedCache(tools, cache.keys(), keyRotation);
+        this.valueCache = new FusedCache(tools, cache.values(), null);
+        this.beforeRope = cache.beforeRope() && keyCache.quantizes();
         this.headNorm = new FusedRmsNorm((float) dims.epsilon());
-        this.queries = workspace.buffer(dims.rows(), dims.queryWidth());
-        this.keys = workspace.buffer(dims.rows(), dims.keyValueWidth());
-        this.quantizedKeys = workspace.buffer(dims.rows(), dims.keyValueWidth());
-        this.quantizedValues = workspace.buffer(dims.rows(), dims.keyValueWidth());
+        this.queries = tools.workspace().buffer(dims.rows(), dims.queryWidth());
+        this.keys = tools.workspace().buffer(dims.rows(), dims.keyValueWidth());
     }
 
     /**
@@ -38,15 +45,40 @@ final class FusedAttention {
      * @param projected outputs of the q, k and v linears; read again by the backward pass
      * @return [rows, heads · head size]
      */
-    NDArray forward(List<NDArray> projected, FusedRotary rotary, Prefix prefix, BlockOperands operands) {
-        positioned(projected.get(0), operands.queryNorm(), rotary, queries);
-        positioned(projected.get(1), operands.keyNorm(), rotary, keys);
-        NDArray k = cached(keys, operands.keyValueClip()[0], quantizedKeys);
-        NDArray v = cached(projected.get(2), operands.keyValueClip()[1], quantizedValues);
-        saved = tools.kernels().callMany("fused_attention", queries, k, v, prefix.keys(), prefix.values(), new long[] {
-            dims.batch(), dims.heads(), dims.keyValueHeads()
-        });
+    NDArray forward(List<NDArray> projected, FusedRotary rotary, FusedBlockStep.Sample sample, StepOperands operands) {
+        normed(projected.get(0), operands.parameter(BlockTensor.QUERY_NORM), queries);
+        rotary.rotate(FloatMatrix.of(queries));
+        NDArray v = valueCache.forward(projected.get(2), operands.values().valueClip(), tools.none());
+        KeyValues prefix = sample.prefix();
+        saved = FusedKernels.attention(
+                tools.kernels(),
+                queries,
+                storedKeys(projected.get(1), rotary, operands),
+                v,
+                prefix == null ? tools.none() : prefix.keys(),
+                prefix == null ? tools.none() : prefix.values(),
+                dims.batch(),
+                dims.heads(),
+                dims.keyValueHeads(),
+                sample.window());
         return saved[0];
+    }
+
+    private NDArray storedKeys(NDArray projected, FusedRotary rotary, StepOperands operands) {
+        normed(projected, operands.parameter(BlockTensor.KEY_NORM), keys);
+        if (!beforeRope) {
+            rotary.rotate(FloatMatrix.of(keys));
+        }
+        NDArray k = keyCache.forward(keys, operands.values().keyClip(), offset(operands));
+        if (beforeRope) {
+            rotary.rotate(FloatMatrix.of(k));
+        }
+        return k;
+    }
+
+    private NDArray offset(StepOperands operands) {
+        NDArray offset = operands.values().keyOffset();
+        return offset == null ? tools.none() : offset;
     }
 
     /**
@@ -58,66 +90,64 @@ final class FusedAttention {
             NDArray dOut,
             List<NDArray> projected,
             FusedRotary rotary,
-            BlockOperands operands,
-            BlockOperands gradients) {
-        NDArray[] d =
-                tools.kernels().callMany("fused_attention_backward", dOut, saved, dims.tokens(), dims.keyValueHeads());
-        NDArray dk =
-                throughCache(keys, operands.keyValueClip()[0], d[1], gradients.keyValueClip()[0]);
-        NDArray dv = throughCache(
-                projected.get(2), operands.keyValueClip()[1], d[2], gradients.keyValueClip()[1]);
+            FusedBlockStep.Sample sample,
+            StepOperands operands) {
+        OperandGradients gradients = operands.gradients();
+        KeyValues prefix = sample.prefix();
+        NDArray[] d = FusedKernels.attentionBackward(
+                tools.kernels(),
+                dOut,
+                saved,
+                dims.tokens(),
+                dims.keyValueHeads(),
+                sample.window(),
+                gradients.of(prefix == null ? null : prefix.keys()),
+                gradients.of(prefix == null ? null : prefix.values()));
+        rotary.rotateBack(FloatMatrix.of(d[0]));
+        NDArray valueClip = operands.values().valueClip();
         return List.of(
-                throughPosition(projected.get(0), operands.queryNorm(), rotary, d[0], gradients.queryNorm()),
-                throughPosition(projected.get(1), operands.keyNorm(), rotary, dk, gradients.keyNorm()),
-                dv);
+                throughNorm(projected.get(0), BlockTensor.QUERY_NORM, d[0], operands),
+                throughNorm(projected.get(1), BlockTensor.KEY_NORM, throughStore(d[1], rotary, operands), operands),
+                valueCache.backward(d[2], valueClip, gradients.of(valueClip), tools.none()));
     }
 
-    private void positioned(NDArray projected, NDArray norm, FusedRotary rotary, NDArray out) {
+    private NDArray throughStore(NDArray dKeys, FusedRotary rotary, StepOperands operands) {
+        if (beforeRope) {
+            rotary.rotateBack(FloatMatrix.of(dKeys));
+        }
+        NDArray clip = operands.values().keyClip();
+        NDArray d = keyCache.backward(
+                dKeys,
+                clip,
+                operands.gradients().of(clip),
+                operands.gradients().of(operands.values().keyOffset()));
+        if (!beforeRope) {
+            rotary.rotateBack(FloatMatrix.of(d));
+        }
+        return d;
+    }
+
+    private void normed(NDArray projected, NDArray norm, NDArray out) {
         FloatMatrix weight = FloatMatrix.of(norm);
-        FloatMatrix target = FloatMatrix.of(out);
         if (weight.isPresent()) {
             headNorm.forward(heads(projected), weight, heads(out));
         } else {
-            target.copyFrom(FloatMatrix.of(projected));
+            FloatMatrix.of(out).copyFrom(FloatMatrix.of(projected));
         }
-        rotary.rotate(target);
     }
 
-    private NDArray throughPosition(NDArray projected, NDArray norm, FusedRotary rotary, NDArray dOut, NDArray dNorm) {
-        rotary.rotateBack(FloatMatrix.of(dOut));
-        FloatMatrix weight = FloatMatrix.of(norm);
+    private NDArray throughNorm(NDArray projected, BlockTensor norm, NDArray dOut, StepOperands operands) {
+        FloatMatrix weight = FloatMatrix.of(operands.parameter(norm));
         if (!weight.isPresent()) {
             return dOut;
         }
         NDArray dProjected = dOut.zerosLike();
-        headNorm.backward(heads(projected), weight, heads(dOut), heads(dProjected), FloatMatrix.of(dNorm));
+        headNorm.backward(
+                heads(projected), weight, heads(dOut), heads(dProjected), FloatMatrix.of(operands.gradient(norm)));
         return dProjected;
-    }
-
-    private NDArray cached(NDArray exact, NDArray clip, NDArray out) {
-        if (cacheQuantizer == null) {
-            return exact;
-        }
-        cacheQuantizer.forward(heads(exact), perHead(clip), heads(out));
-        return out;
-    }
-
-    private NDArray throughCache(NDArray exact, NDArray clip, NDArray dOut, NDArray dClip) {
-        if (cacheQuantizer == null) {
-            return dOut;
-        }
-        NDArray dExact = dOut.zerosLike();
-        cacheQuantizer.backward(heads(exact), perHead(clip), heads(dOut), heads(dExact), perHead(dClip));
-        return dExact;
     }
 
     private FloatMatrix heads(NDArray array) {
         return FloatMatrix.of(array, dims.headSize());
-    }
-
-    /** [kv heads] as one row per head, the factor of both ends. */
-    private static Clip perHead(NDArray clip) {
-        FloatMatrix factors = FloatMatrix.of(clip, 1);
-        return new Clip(factors, factors);
     }
 }

@@ -2,15 +2,30 @@ package io.bisup.llm.fused;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
+import io.bisup.contract.recipe.Format;
+import io.bisup.contract.recipe.Scope;
+import io.bisup.contract.recipe.Site;
+import io.bisup.llm.block.BlockSites;
+import io.bisup.llm.block.KeyValues;
+import io.bisup.llm.block.RotaryEmbedding;
+import io.bisup.llm.config.BlockTensor;
+import io.bisup.llm.kernel.FusedKernels;
+import io.bisup.llm.plan.BlockOperands;
+import io.bisup.llm.plan.BlockPlan;
+import io.bisup.llm.plan.PlannedBlock;
+import io.bisup.llm.plan.Segment;
 import io.bisup.llm.tensor.Kernels;
 import io.bisup.llm.tensor.TensorRuntime;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The loss of a quantized decoder block and its gradients on the CPU, staged by hand at the quantization points.
+ * The loss of a planned block and its gradients on the CPU, staged by hand at the quantization points.
  *
- * <p>Computes what the TorchScript kernel {@code qb_forward} and automatic differentiation compute. Matrix products and
- * flash attention are libtorch's; everything elementwise is a fused kernel of this package, and only what the backward pass
- * needs is kept, in a workspace that all steps of the same dimensions share. Not thread safe.
+ * <p>Computes what {@link PlannedBlock#quantized} with weights rounded to nearest and automatic differentiation compute.
+ * Matrix products and flash attention are libtorch's; everything elementwise is a fused kernel of this package, and only what
+ * the backward pass needs is kept, in a workspace that all steps of the same sizes share. Not thread safe.
  */
 public final class FusedBlockStep implements AutoCloseable {
     private final Kernels kernels;
@@ -22,56 +37,94 @@ public final class FusedBlockStep implements AutoCloseable {
     /**
      * Allocates the workspace.
      *
-     * @param spec as {@code quant_block.py} takes it: bits, symmetric, group of weights; the same of activations; bits,
-     *     symmetric of the cache
+     * @param planned what the block is; it holds the cache's rotation and must stay open
+     * @param batch sequences of a sample
+     * @param tokens of each sequence, without the prefix
      */
-    public FusedBlockStep(TensorRuntime runtime, BlockDimensions dims, long... spec) {
+    public FusedBlockStep(TensorRuntime runtime, PlannedBlock planned, int batch, int tokens) {
         this.kernels = runtime.kernels();
         this.workspace = new Workspace(runtime.manager());
         this.none = workspace.buffer(0, 0);
-        StageTools tools = new StageTools(kernels, workspace, dims, BlockQuantizers.of(spec), none);
-        this.attention = new AttentionStage(tools);
+        BlockPlan plan = planned.plan();
+        StageTools tools =
+                new StageTools(kernels, workspace, BlockDimensions.of(plan.config(), batch, tokens), plan, none);
+        this.attention = new AttentionStage(tools, planned.rotations().keys());
         this.mlp = new MlpStage(tools);
     }
 
-    /** Whether this device and this JVM, which needs {@code --add-modules=jdk.incubator.vector}, can run it. */
-    public static boolean isAvailable(TensorRuntime runtime) {
-        return !runtime.device().toDjl().isGpu()
-                && ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+    /**
+     * Whether it can run a plan's blocks: on a CPU, in float32, in a JVM with {@code --add-modules=jdk.incubator.vector}, without
+     * scales of whole tensors.
+     */
+    public static boolean canRun(BlockPlan plan, TensorRuntime runtime) {
+        return !runtime.device().isGpu()
+                && !runtime.device().lowPrecision()
+                && ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
+                && formats(plan).noneMatch(format -> format.quantizes() && format.scope() instanceof Scope.Tensor);
+    }
+
+    private static Stream<Format> formats(BlockPlan plan) {
+        Stream<Site> inputs = BlockSites.INPUTS.stream();
+        Stream<BlockTensor> linears = BlockSites.LINEARS.stream();
+        Stream<List<Segment>> segments =
+                Stream.concat(inputs.map(plan::inputSegments), linears.map(plan::weightSegments));
+        return Stream.concat(
+                segments.flatMap(List::stream).map(Segment::format),
+                Stream.of(plan.cache().keys(), plan.cache().values()));
     }
 
     /**
-     * What a sample is judged by.
+     * What a block is judged by.
      *
      * @param x input of the block [batch, tokens, hidden]
      * @param target what the block should return, as x
+     * @param tokenWeights what each token counts in the loss [tokens, 1]; empty where all count the same
      * @param power mean square of the targets, which makes the loss free of scale
-     * @param cosine of the positions behind the prefix [tokens, head size / 2]
-     * @param sine as cosine
+     * @param angles of the positions behind the prefix
+     * @param prefix exact keys and values that precede every sequence, or null
+     * @param window positions that each query sees, its own included
      */
-    public record Sample(NDArray x, NDArray target, double power, NDArray cosine, NDArray sine, Prefix prefix) {}
+    public record Sample(
+            NDArray x,
+            NDArray target,
+            NDArray tokenWeights,
+            double power,
+            RotaryEmbedding.Angles angles,
+            @Nullable KeyValues prefix,
+            int window) {}
 
     /**
-     * Computes the loss mean((block(x) − target)²) / power and adds its gradients to those given.
-     *
-     * @param gradients of the operands' shapes; empty where none is wanted
+     * Computes the loss mean(w (block(x) − target)²) / power and adds its gradient to that of every parameter that the operands
+     * and the prefix were made of with recording kernels.
      */
-    public double lossAndGradients(Sample sample, BlockOperands operands, BlockOperands gradients) {
+    public double learn(Sample sample, BlockOperands operands) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            FusedRotary rotary = new FusedRotary(FloatMatrix.of(sample.cosine()), FloatMatrix.of(sample.sine()));
-            NDArray x = kernels.call("fused_flat", sample.x());
-            NDArray residual = attention.forward(x, rotary, sample.prefix(), operands);
-            NDArray y = mlp.forward(residual, operands, none);
-
-            FloatMatrix target = FloatMatrix.of(sample.target());
-            double loss = FusedSquaredError.lossAndGradient(FloatMatrix.of(y), target, sample.power());
-
-            NDArray gradient = y;
-            mlp.backward(residual, gradient, operands, gradients);
-            attention.backward(x, gradient, rotary, operands, gradients);
+            OperandGradients gradients = OperandGradients.of(kernels, operands, sample.prefix(), none);
+            double loss = lossAndGradients(sample, new StepOperands(operands, gradients, none));
+            gradients.pullBack();
             return loss;
         }
+    }
+
+    private double lossAndGradients(Sample sample, StepOperands operands) {
+        FusedRotary rotary = new FusedRotary(
+                FloatMatrix.of(sample.angles().cosines()),
+                FloatMatrix.of(sample.angles().sines()));
+        NDArray x = FusedKernels.flat(kernels, sample.x());
+        NDArray residual = attention.forward(x, rotary, sample, operands);
+        NDArray y = mlp.forward(residual, operands);
+
+        double loss = FusedSquaredError.lossAndGradient(
+                FloatMatrix.of(y),
+                FloatMatrix.of(sample.target()),
+                FloatMatrix.of(sample.tokenWeights()),
+                sample.power());
+
+        NDArray gradient = y;
+        mlp.backward(residual, gradient, operands);
+        attention.backward(x, gradient, rotary, sample, operands);
+        return loss;
     }
 
     /** Frees the workspace. */

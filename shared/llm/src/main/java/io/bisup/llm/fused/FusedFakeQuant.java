@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 
 /**
  * Fake quantization of a float32 matrix on the CPU, one pass forward and one backward, with the values and the gradients of
- * the TorchScript kernel {@code quant_fake}.
+ * the TorchScript kernels {@code quant_fake} and {@code weight_fake}.
  *
  * <p>x is [rows, columns] with groups of {@code group} consecutive columns (0: the whole row; the last group may be short).
  * The clip factors c in (0, 1] are [clip rows, groups]; row r of x uses clip row r mod clip rows. So a weight brings a clip
@@ -12,14 +12,15 @@ import ai.djl.ndarray.NDArray;
  * clip factors are 1. The low factors are used by asymmetric formats only.
  *
  * @param bits 2 to 8
+ * @param sharedRows adjacent rows that share scales (Atom's tiles); there are then clip rows of tiles, not of rows
  * @param storedScale whether scales are rounded to bfloat16 as an artifact stores them; the gradient ignores that
  */
-record FusedFakeQuant(int bits, boolean symmetric, int group, boolean storedScale) {
+record FusedFakeQuant(int bits, boolean symmetric, int group, int sharedRows, boolean storedScale) {
 
     FusedFakeQuant {
-        if (bits < 2 || bits > 8 || group < 0) {
-            throw new IllegalArgumentException(
-                    "bits " + bits + ", group " + group + "; use 2 to 8 bits and groups of 0 or more channels");
+        if (bits < 2 || bits > 8 || group < 0 || sharedRows < 1) {
+            throw new IllegalArgumentException("bits " + bits + ", group " + group + ", shared rows " + sharedRows
+                    + "; use 2 to 8 bits, groups of 0 or more channels, and 1 or more rows");
         }
     }
 
@@ -29,7 +30,7 @@ record FusedFakeQuant(int bits, boolean symmetric, int group, boolean storedScal
      * @param out of the shape of x; may be x itself
      */
     void forward(NDArray x, NDArray high, NDArray low, NDArray out) {
-        forward(FloatMatrix.of(x), new Clip(FloatMatrix.of(high), FloatMatrix.of(low)), FloatMatrix.of(out));
+        forward(FloatMatrix.of(x), Clip.of(high, low), FloatMatrix.of(out));
     }
 
     /** As {@link #forward(NDArray, NDArray, NDArray, NDArray)} on memory. */
@@ -38,6 +39,10 @@ record FusedFakeQuant(int bits, boolean symmetric, int group, boolean storedScal
         int groups = check(x, clip);
         int length = length(x);
         GroupKernel kernel = GroupKernel.of(bits, symmetric, storedScale);
+        if (sharedRows > 1) {
+            new FusedTiles(kernel, sharedRows, length).forward(x, clip, out);
+            return;
+        }
         RowBlocks.forEach(x.rows(), (block, from, to) -> {
             for (int row = from; row < to; row++) {
                 for (int g = 0; g < groups; g++) {
@@ -62,20 +67,27 @@ record FusedFakeQuant(int bits, boolean symmetric, int group, boolean storedScal
             dx.requireShapeOf("gradient of the input", x);
         }
         int groups = check(x, clip);
-        int length = length(x);
-        ClipGradients sums = new ClipGradients(x.rows(), clip.rows(), groups);
+        ClipGradients sums = new ClipGradients(x.rows() / sharedRows, clip.rows(), groups);
         GroupKernel kernel = GroupKernel.of(bits, symmetric, storedScale);
+        if (sharedRows > 1) {
+            new FusedTiles(kernel, sharedRows, length(x)).backward(x, clip, dOut, dx, sums);
+        } else {
+            backward(kernel, x, clip, dOut, dx, sums);
+        }
+        sums.addTo(dClip);
+    }
+
+    private void backward(
+            GroupKernel kernel, FloatMatrix x, Clip clip, FloatMatrix dOut, FloatMatrix dx, ClipGradients sums) {
+        int length = length(x);
         RowBlocks.forEach(x.rows(), (block, from, to) -> {
             for (int row = from; row < to; row++) {
-                for (int g = 0; g < groups; g++) {
-                    int first = g * length;
-                    int width = Math.min(length, x.columns() - first);
-                    long to1 = dx.isPresent() ? dx.at(row, first) : 0;
+                for (int first = 0, g = 0; first < x.columns(); first += length, g++) {
                     kernel.backward(
                             x.at(row, first),
                             dOut.at(row, first),
-                            to1,
-                            width,
+                            dx.isPresent() ? dx.at(row, first) : 0,
+                            Math.min(length, x.columns() - first),
                             clip.high(row, g),
                             clip.low(row, g),
                             sums.pairs(),
@@ -83,7 +95,6 @@ record FusedFakeQuant(int bits, boolean symmetric, int group, boolean storedScal
                 }
             }
         });
-        sums.addTo(dClip);
     }
 
     private int length(FloatMatrix x) {
@@ -91,8 +102,12 @@ record FusedFakeQuant(int bits, boolean symmetric, int group, boolean storedScal
     }
 
     private int check(FloatMatrix x, Clip clip) {
-        int groups = (x.columns() + length(x) - 1) / length(x);
-        clip.check(x.rows(), groups);
+        if (x.rows() % sharedRows != 0) {
+            throw new IllegalArgumentException(
+                    sharedRows + " shared rows do not divide " + x.rows() + "; use a divisor, or the block's graph");
+        }
+        int groups = Math.ceilDiv(x.columns(), length(x));
+        clip.check(x.rows() / sharedRows, groups);
         return groups;
     }
 }

@@ -1,46 +1,40 @@
 package io.bisup.llm.fused;
 
 import ai.djl.ndarray.NDArray;
-import java.util.ArrayList;
+import io.bisup.contract.recipe.Site;
+import io.bisup.llm.block.BlockSites;
+import io.bisup.llm.block.LowRankBranch;
+import io.bisup.llm.config.BlockTensor;
+import io.bisup.llm.kernel.FusedKernels;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
-/**
- * The linears that read one activation x [rows, in]: y = x̂ Ŵᵀ + (x Bᵀ) Aᵀ + bias with x̂ = Q(x) and Ŵ = Q(W) (BiSup eq. 2.3).
- *
- * <p>Kept from forward to backward: x̂ and every Ŵ. The caller keeps x.
- */
+/** The linears that read one input x [rows, in]: y = x̂ Ŵᵀ + (x̃ Bᵀ) Aᵀ + bias with Ŵ = Q(W) (BiSup eq. 2.3). */
 final class FusedLinears {
     private final StageTools tools;
-    private final int input;
-    private final int first;
-    private final @Nullable FusedFakeQuant weightQuantizer;
-    private final @Nullable FusedFakeQuant activationQuantizer;
-    private final NDArray quantizedInput;
-    private final List<NDArray> quantizedWeights = new ArrayList<>();
-    private final List<NDArray> outputs = new ArrayList<>();
+    private final FusedInput input;
+    private final List<Reader> readers;
 
-    /**
-     * Allocates what is kept.
-     *
-     * @param input which of the block's four activations
-     * @param first of the seven linears q k v o gate up down
-     * @param in width of x
-     * @param widths of the outputs of the linears from {@code first} on
-     */
-    FusedLinears(StageTools tools, int input, int first, int in, int... widths) {
+    /** Allocates what is kept from forward to backward, and the outputs. */
+    FusedLinears(StageTools tools, Site site) {
         this.tools = tools;
-        this.input = input;
-        this.first = first;
-        this.weightQuantizer = tools.quantizers().weight();
-        this.activationQuantizer = tools.quantizers().activation();
-        int rows = tools.dims().rows();
-        this.quantizedInput =
-                activationQuantizer == null ? tools.none() : tools.workspace().buffer(rows, in);
-        for (int width : widths) {
-            quantizedWeights.add(
-                    weightQuantizer == null ? tools.none() : tools.workspace().buffer(width, in));
-            outputs.add(tools.workspace().buffer(rows, width));
+        this.input = new FusedInput(tools, site);
+        this.readers = BlockSites.readers(site).stream()
+                .map(linear -> new Reader(tools, linear))
+                .toList();
+    }
+
+    /** One linear, its quantized weight and its output [rows, out]. */
+    private record Reader(BlockTensor name, FusedSegments quantizer, NDArray quantizedWeight, NDArray output) {
+        Reader(StageTools tools, BlockTensor name) {
+            this(tools, name, name.shape(tools.plan().config()), new FusedSegments(tools.plan().weightSegments(name), true));
+        }
+
+        private Reader(StageTools tools, BlockTensor name, List<Long> shape, FusedSegments quantizer) {
+            this(
+                    name,
+                    quantizer,
+                    quantizer.quantizes() ? tools.workspace().buffer(shape.get(0), shape.get(1)) : tools.none(),
+                    tools.workspace().buffer(tools.dims().rows(), shape.get(0)));
         }
     }
 
@@ -50,89 +44,78 @@ final class FusedLinears {
      * @param addend what is added to each y, such as the residual stream, or an empty tensor
      * @return the outputs [rows, out], valid until the next forward pass
      */
-    List<NDArray> forward(NDArray x, BlockOperands operands, NDArray addend) {
-        NDArray xHat = x;
-        if (activationQuantizer != null) {
-            xHat = quantizedInput;
-            activationQuantizer.forward(FloatMatrix.of(x), operands.inputClip(input), FloatMatrix.of(xHat));
+    List<NDArray> forward(NDArray x, StepOperands operands, NDArray addend) {
+        input.read(x, operands);
+        for (Reader reader : readers) {
+            NDArray weight = operands.parameter(reader.name);
+            if (reader.quantizer.quantizes()) {
+                reader.quantizer.forward(
+                        FloatMatrix.of(weight),
+                        operands.clips(reader.name, reader.quantizer.count()),
+                        FloatMatrix.of(reader.quantizedWeight));
+            }
+            FusedKernels.linear(tools.kernels(), arguments(reader, operands), addend, reader.output);
         }
-        for (int i = 0; i < outputs.size(); i++) {
-            BlockOperands.Linear linear = operands.linear(first + i, tools.none());
-            tools.kernels()
-                    .call(
-                            "fused_linear",
-                            xHat,
-                            quantizedWeight(i, linear),
-                            linear.bias(),
-                            x,
-                            linear.a(),
-                            linear.b(),
-                            addend,
-                            outputs.get(i));
-        }
-        return outputs;
+        return readers.stream().map(Reader::output).toList();
+    }
+
+    /** As the last forward pass had them. */
+    private FusedKernels.Linear arguments(Reader reader, StepOperands operands) {
+        LowRankBranch branch = operands.branch(reader.name);
+        return new FusedKernels.Linear(
+                input.quantized(),
+                reader.quantizer.quantizes() ? reader.quantizedWeight : operands.parameter(reader.name),
+                operands.parameter(reader.name.bias()),
+                branchInput(branch, input.exact(), input.quantized()),
+                branch.a(),
+                branch.b());
+    }
+
+    private static NDArray branchInput(LowRankBranch branch, NDArray exact, NDArray quantized) {
+        return switch (branch.reads()) {
+            case EXACT -> exact;
+            case QUANTIZED -> quantized;
+        };
     }
 
     /**
      * Adds to the gradients of all operands that want one.
      *
      * @param dOutputs gradients of the outputs
-     * @param dx receives the gradient of x; empty when it is not needed
+     * @param dx memory for the gradient of x; empty when it is not needed
+     * @return the gradient of x, in {@code dx} or a tensor of its own
      */
-    void backward(NDArray x, List<NDArray> dOutputs, BlockOperands operands, BlockOperands gradients, NDArray dx) {
-        FloatMatrix rows = FloatMatrix.of(x);
-        FloatMatrix dRows = FloatMatrix.of(dx);
-        dRows.clear();
-        NDArray dxHat = dx;
-        if (activationQuantizer != null) {
-            dxHat = tools.workspace().scratch("dx", rows.rows(), rows.columns());
-            FloatMatrix.of(dxHat).clear();
+    NDArray backward(List<NDArray> dOutputs, StepOperands operands, NDArray dx) {
+        FusedInput.Gradients gradients = input.gradients(dx, operands);
+        for (int i = 0; i < readers.size(); i++) {
+            backward(readers.get(i), dOutputs.get(i), operands, gradients);
         }
-        for (int i = 0; i < outputs.size(); i++) {
-            backward(i, x, dOutputs.get(i), operands, gradients, dxHat, dx);
-        }
-        if (activationQuantizer != null) {
-            activationQuantizer.backward(
-                    rows, operands.inputClip(input), FloatMatrix.of(dxHat), dRows, gradients.inputClip(input));
-        }
+        return input.backward(gradients, operands, dx);
     }
 
     private void backward(
-            int i,
-            NDArray x,
-            NDArray dOut,
-            BlockOperands operands,
-            BlockOperands gradients,
-            NDArray dxHat,
-            NDArray dx) {
-        BlockOperands.Linear linear = operands.linear(first + i, tools.none());
-        BlockOperands.Linear gradient = gradients.linear(first + i, tools.none());
-        FloatMatrix weight = FloatMatrix.of(linear.weight());
-        NDArray dwHat = weightQuantizer == null
-                ? gradient.weight()
-                : tools.workspace().scratch("dW", weight.rows(), weight.columns());
-        tools.kernels()
-                .call(
-                        "fused_linear_backward",
-                        dOut,
-                        activationQuantizer == null ? x : quantizedInput,
-                        weightQuantizer == null ? linear.weight() : quantizedWeights.get(i),
-                        x,
-                        new NDArray[] {linear.a(), linear.b()},
-                        new NDArray[] {dxHat, dx, dwHat, gradient.a(), gradient.b(), gradient.bias()},
-                        weightQuantizer == null);
-        if (weightQuantizer != null) {
-            weightQuantizer.backward(
-                    weight, linear.clip(), FloatMatrix.of(dwHat), FloatMatrix.of(gradient.weight()), gradient.clip());
+            Reader reader, NDArray dOut, StepOperands operands, FusedInput.Gradients inputGradients) {
+        FloatMatrix weight = FloatMatrix.of(operands.parameter(reader.name));
+        LowRankBranch branch = operands.branch(reader.name);
+        boolean quantizes = reader.quantizer.quantizes();
+        NDArray dQuantizedWeight = quantizes
+                ? tools.workspace().scratch("dW", weight.rows(), weight.columns())
+                : operands.gradient(reader.name);
+        FusedKernels.Linear gradients = new FusedKernels.Linear(
+                inputGradients.quantized(),
+                dQuantizedWeight,
+                operands.gradient(reader.name.bias()),
+                branchInput(branch, inputGradients.exact(), inputGradients.quantized()),
+                operands.gradients().of(branch.a()),
+                operands.gradients().of(branch.b()));
+        FusedKernels.linearBackward(tools.kernels(), dOut, arguments(reader, operands), gradients, quantizes);
+        if (quantizes) {
+            reader.quantizer.backward(
+                    weight,
+                    operands.clips(reader.name, reader.quantizer.count()),
+                    FloatMatrix.of(dQuantizedWeight),
+                    FloatMatrix.of(operands.gradient(reader.name)),
+                    operands.clipGradients(reader.name, reader.quantizer.count()));
         }
-    }
-
-    private NDArray quantizedWeight(int i, BlockOperands.Linear linear) {
-        if (weightQuantizer == null) {
-            return linear.weight();
-        }
-        NDArray wHat = quantizedWeights.get(i);
-        weightQuantizer.forward(FloatMatrix.of(linear.weight()), linear.clip(), FloatMatrix.of(wHat));
-        return wHat;
     }
 }

@@ -5,23 +5,25 @@ import static io.bisup.llm.fused.Lanes.COUNT;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
-/** The loss mean((y − t)²) / power. */
+/** The loss mean(w (y − t)²) / power. */
 final class FusedSquaredError {
     private FusedSquaredError() {}
 
     /**
-     * Computes the loss and replaces y by its gradient 2 (y − t) / (n · power).
+     * Computes the loss and replaces y by its gradient 2 w (y − t) / (n · power).
      *
+     * @param tokens w, [T, 1]: row r counts by that of token r mod T; absent: all count by 1
      * @param power mean square of the target, which makes the loss free of scale
      */
-    static double lossAndGradient(FloatMatrix y, FloatMatrix target, double power) {
+    static double lossAndGradient(FloatMatrix y, FloatMatrix target, FloatMatrix tokens, double power) {
         target.requireShapeOf("target", y);
         double count = (double) y.rows() * y.columns() * power;
         float slope = (float) (2 / count);
         double[] sums = new double[RowBlocks.count(y.rows())];
         RowBlocks.forEach(y.rows(), (block, from, to) -> {
             for (int row = from; row < to; row++) {
-                sums[block] += row(y.row(row), target.row(row), y.columns(), slope);
+                float weight = tokens.isPresent() ? Lanes.get(tokens.row(row % tokens.rows())) : 1;
+                sums[block] += weight * row(y.row(row), target.row(row), y.columns(), weight * slope);
             }
         });
         double sum = 0;

@@ -75,6 +75,11 @@ final class Lanes {
         MEMORY.set(ValueLayout.JAVA_FLOAT, address, value);
     }
 
+    /** Copies so many elements; the two places do not overlap. */
+    static void copy(long from, long to, int length) {
+        MemorySegment.copy(MEMORY, from, MEMORY, to, (long) length * Float.BYTES);
+    }
+
     /** Half to even; exact for |x| < 2^22, and beyond that still not less than 2^21 in magnitude, which any clamp cuts. */
     static FloatVector rint(FloatVector x) {
         return x.add(ROUNDER).sub(ROUNDER);

@@ -1,38 +1,40 @@
 package io.bisup.llm.fused;
 
 import ai.djl.ndarray.NDArray;
+import io.bisup.contract.recipe.Site;
+import io.bisup.llm.config.BlockTensor;
 import java.util.List;
 
 /** The second half of the block: y = x₁ + down(swiglu(gate(h), up(h))) with h = norm(x₁). */
 final class MlpStage {
+    private final StageTools tools;
     private final FusedRmsNorm norm;
     private final FusedLinears gateAndUp;
     private final FusedLinears down;
     private final NDArray normalized;
     private final NDArray gated;
     private final NDArray dGated;
-    private final NDArray dNormalized;
+    private final NDArray dHidden;
     private List<NDArray> projected = List.of();
 
     MlpStage(StageTools tools) {
         BlockDimensions dims = tools.dims();
-        int hidden = dims.hidden();
-        int inner = dims.intermediate();
         Workspace workspace = tools.workspace();
+        this.tools = tools;
         this.norm = new FusedRmsNorm((float) dims.epsilon());
-        this.gateAndUp = new FusedLinears(tools, 2, 4, hidden, inner, inner);
-        this.down = new FusedLinears(tools, 3, 6, inner, hidden);
-        this.normalized = workspace.buffer(dims.rows(), hidden);
-        this.gated = workspace.buffer(dims.rows(), inner);
-        this.dGated = workspace.buffer(dims.rows(), inner);
-        this.dNormalized = workspace.scratch("dHidden", dims.rows(), hidden);
+        this.gateAndUp = new FusedLinears(tools, Site.GATE_UP);
+        this.down = new FusedLinears(tools, Site.DOWN);
+        this.normalized = workspace.buffer(dims.rows(), dims.hidden());
+        this.gated = workspace.buffer(dims.rows(), dims.intermediate());
+        this.dGated = workspace.buffer(dims.rows(), dims.intermediate());
+        this.dHidden = workspace.scratch("dHidden", dims.rows(), dims.hidden());
     }
 
     /** @param residual x₁ [rows, hidden] */
-    NDArray forward(NDArray residual, BlockOperands operands, NDArray none) {
-        FloatMatrix weight = FloatMatrix.of(operands.postAttentionNorm());
+    NDArray forward(NDArray residual, StepOperands operands) {
+        FloatMatrix weight = FloatMatrix.of(operands.parameter(BlockTensor.POST_ATTENTION_NORM));
         norm.forward(FloatMatrix.of(residual), weight, FloatMatrix.of(normalized));
-        projected = gateAndUp.forward(normalized, operands, none);
+        projected = gateAndUp.forward(normalized, operands, tools.none());
         FusedSwiGlu.forward(gate(), up(), FloatMatrix.of(gated));
         return down.forward(gated, operands, residual).getFirst();
     }
@@ -42,16 +44,15 @@ final class MlpStage {
      *
      * @param dOut gradient of y; becomes the gradient of x₁
      */
-    void backward(NDArray residual, NDArray dOut, BlockOperands operands, BlockOperands gradients) {
-        down.backward(gated, List.of(dOut), operands, gradients, dGated);
-        FusedSwiGlu.backward(gate(), up(), FloatMatrix.of(dGated));
-        gateAndUp.backward(normalized, projected, operands, gradients, dNormalized);
+    void backward(NDArray residual, NDArray dOut, StepOperands operands) {
+        FusedSwiGlu.backward(gate(), up(), FloatMatrix.of(down.backward(List.of(dOut), operands, dGated)));
+        NDArray dNormalized = gateAndUp.backward(projected, operands, dHidden);
         norm.backward(
                 FloatMatrix.of(residual),
-                FloatMatrix.of(operands.postAttentionNorm()),
+                FloatMatrix.of(operands.parameter(BlockTensor.POST_ATTENTION_NORM)),
                 FloatMatrix.of(dNormalized),
                 FloatMatrix.of(dOut),
-                FloatMatrix.of(gradients.postAttentionNorm()));
+                FloatMatrix.of(operands.gradient(BlockTensor.POST_ATTENTION_NORM)));
     }
 
     private FloatMatrix gate() {

@@ -1,6 +1,7 @@
 package io.bisup.llm.fused;
 
 import ai.djl.ndarray.NDArray;
+import io.bisup.llm.plan.BlockPlan;
 import io.bisup.llm.tensor.Kernels;
 
 /**
@@ -8,5 +9,4 @@ import io.bisup.llm.tensor.Kernels;
  *
  * @param none an empty tensor: what is absent or not wanted
  */
-record StageTools(
-        Kernels kernels, Workspace workspace, BlockDimensions dims, BlockQuantizers quantizers, NDArray none) {}
+record StageTools(Kernels kernels, Workspace workspace, BlockDimensions dims, BlockPlan plan, NDArray none) {}

@@ -1,4 +1,4 @@
-# The matrix products of the hand-staged block step (io.bisup.llm.tensor.fused). They write into given memory; no gradients.
+# The matrix products of the hand-staged block step (io.bisup.llm.fused). They write into given memory; no gradients.
 
 # y = x^ W^T + (x B^T) A^T + bias + addend into `out`; empty bias, A, B, addend: none.
 def fused_linear(self, x_hat: Tensor, w_hat: Tensor, bias: Tensor, x: Tensor, a: Tensor, b: Tensor, addend: Tensor, out: Tensor) -> Tensor:
@@ -25,8 +25,10 @@ def fused_linear_backward(self, dy: Tensor, x_hat: Tensor, w_hat: Tensor, x: Ten
       done = torch.mm(torch.t(dy), x_hat, out=dw)
   if torch.numel(b) > 0:
     dp = torch.mm(dy, a)
-    done = torch.addmm_(da, torch.t(dy), torch.mm(x, torch.t(b)))
-    done = torch.addmm_(db, torch.t(dp), x)
+    if torch.numel(da) > 0:
+      done = torch.addmm_(da, torch.t(dy), torch.mm(x, torch.t(b)))
+    if torch.numel(db) > 0:
+      done = torch.addmm_(db, torch.t(dp), x)
     if torch.numel(dx) > 0:
       done = torch.addmm_(dx, dp, b)
   if torch.numel(dbias) > 0:
@@ -41,9 +43,10 @@ def fused_heads(self, x: Tensor, batch: int, heads: int) -> Tensor:
 def fused_rows(self, x: Tensor) -> Tensor:
   return torch.reshape(torch.transpose(x, 1, 2), [x.size(0) * x.size(2), -1])
 
-# Additive mask of T tokens behind a prefix that all of them see: [T, P + T].
-def fused_mask(self, like: Tensor, fresh: int, total: int) -> Tensor:
-  allowed = torch.tril(torch.ones([fresh, total], dtype=11), total - fresh)
+# Additive mask of the last T of S positions, each of which sees `window` positions up to its own: [T, S].
+def fused_mask(self, like: Tensor, fresh: int, total: int, window: int) -> Tensor:
+  seen = torch.ones([fresh, total], dtype=11)
+  allowed = torch.triu(torch.tril(seen, total - fresh), total - fresh - min(window, total) + 1)
   return torch.masked_fill(torch.zeros([fresh, total], dtype=like.dtype), torch.logical_not(allowed), -inf)
 
 def fused_context(self, prefix: Tensor, fresh: Tensor) -> Tensor:
@@ -53,35 +56,49 @@ def fused_context(self, prefix: Tensor, fresh: Tensor) -> Tensor:
     return fresh
 
 # dims: batch, heads, kv heads. -> mixed rows [batch * T, heads * D], then what the backward pass needs.
-def fused_attention(self, q: Tensor, k: Tensor, v: Tensor, prefix_k: Tensor, prefix_v: Tensor, dims: List[int]) -> List[Tensor]:
+def fused_attention(self, q: Tensor, k: Tensor, v: Tensor, prefix_k: Tensor, prefix_v: Tensor, dims: List[int], window: int) -> List[Tensor]:
   repeats = dims[1] // dims[2]
   queries = self.fused_heads(q, dims[0], dims[1])
   keys = self.repeat_heads(self.fused_context(prefix_k, self.fused_heads(k, dims[0], dims[2])), repeats)
   values = self.repeat_heads(self.fused_context(prefix_v, self.fused_heads(v, dims[0], dims[2])), repeats)
-  if keys.size(2) == queries.size(2):
+  if keys.size(2) == queries.size(2) and window >= keys.size(2):
     out, normalizer = torch._scaled_dot_product_flash_attention_for_cpu(queries, keys, values, 0.0, True)
   else:
-    mask = self.fused_mask(q, queries.size(2), keys.size(2))
+    mask = self.fused_mask(q, queries.size(2), keys.size(2), window)
     out, normalizer = torch._scaled_dot_product_flash_attention_for_cpu(queries, keys, values, 0.0, False, attn_mask=mask)
   return [self.fused_rows(out), queries, keys, values, out, normalizer]
 
-# -> gradients of the rows of queries, keys and values without the prefix
-def fused_attention_backward(self, d_rows: Tensor, saved: List[Tensor], fresh: int, kv_heads: int) -> List[Tensor]:
+# -> gradients of the rows of queries, keys and values without the prefix. d_prefix: of its keys and values, added to; empty: not
+# wanted.
+def fused_attention_backward(self, d_rows: Tensor, saved: List[Tensor], fresh: int, kv_heads: int, window: int, d_prefix: List[Tensor]) -> List[Tensor]:
   rows, queries, keys, values, out, normalizer = saved
   d_out = self.fused_heads(d_rows, queries.size(0), queries.size(1))
-  if keys.size(2) == fresh:
+  if keys.size(2) == fresh and window >= fresh:
     dq, dk, dv = torch._scaled_dot_product_flash_attention_for_cpu_backward(d_out, queries, keys, values, out, normalizer, 0.0, True)
   else:
-    mask = self.fused_mask(d_rows, fresh, keys.size(2))
+    mask = self.fused_mask(d_rows, fresh, keys.size(2), window)
     dq, dk, dv = torch._scaled_dot_product_flash_attention_for_cpu_backward(d_out, queries, keys, values, out, normalizer, 0.0, False, attn_mask=mask)
+  done = [self.fused_add_prefix(d_prefix[0], dk), self.fused_add_prefix(d_prefix[1], dv)]
   return [torch.contiguous(self.fused_rows(dq)), self.fused_shared(dk, fresh, kv_heads), self.fused_shared(dv, fresh, kv_heads)]
 
-# The fresh tokens' gradient, summed over the query heads that share a key-value head.
+# [batch, heads, T, D] summed over the query heads that share a key-value head.
+def fused_grouped(self, d: Tensor, kv_heads: int) -> Tensor:
+  result = d
+  if d.size(1) != kv_heads:
+    result = torch.sum(torch.unflatten(d, 1, [kv_heads, -1]), [2])
+  return result
+
+# The fresh tokens' gradient, as rows.
 def fused_shared(self, d: Tensor, fresh: int, kv_heads: int) -> Tensor:
   last = torch.narrow(d, 2, d.size(2) - fresh, fresh)
-  if d.size(1) != kv_heads:
-    last = torch.sum(torch.unflatten(last, 1, [kv_heads, -1]), [2])
-  return torch.contiguous(self.fused_rows(last))
+  return torch.contiguous(self.fused_rows(self.fused_grouped(last, kv_heads)))
+
+# Adds the prefix's gradient, which all sequences share, to d_prefix [1, kv heads, P, D], unless that is empty.
+def fused_add_prefix(self, d_prefix: Tensor, d: Tensor) -> Tensor:
+  if torch.numel(d_prefix) > 0:
+    first = self.fused_grouped(torch.narrow(d, 2, 0, d_prefix.size(2)), d_prefix.size(1))
+    done = torch.add_(d_prefix, torch.sum(first, [0], True))
+  return d_prefix
 
 # Zeros to add a gradient to, or an empty tensor where nothing that is learnt stands behind x.
 def fused_gradient(self, x: Tensor) -> Tensor:
@@ -93,3 +110,12 @@ def fused_gradient(self, x: Tensor) -> Tensor:
 # [batch, T, hidden] -> [batch * T, hidden]
 def fused_flat(self, x: Tensor) -> Tensor:
   return torch.flatten(x, 0, 1)
+
+# [rows, heads * D] -> [rows * heads, D], the same memory
+def fused_pieces(self, x: Tensor, size: int) -> Tensor:
+  return torch.reshape(x, [-1, size])
+
+# target += sum over rows of a - b, whatever the shape of target.
+def fused_add_difference(self, target: Tensor, a: Tensor, b: Tensor) -> Tensor:
+  total = torch.sub(torch.sum(a, [0]), torch.sum(b, [0]))
+  return torch.add_(target, torch.reshape(total, target.size()))

@@ -1,70 +1,152 @@
 package io.bisup.llm.fused;
 
+import io.bisup.contract.recipe.CacheFormat;
+import io.bisup.contract.recipe.CacheFormat.Offset;
+import io.bisup.contract.recipe.CacheFormat.Place;
+import io.bisup.contract.recipe.CacheFormat.Toggle;
+import io.bisup.contract.recipe.Format;
+import io.bisup.contract.recipe.Keepers;
+import io.bisup.contract.recipe.LowRank.Reads;
+import io.bisup.contract.recipe.Precision;
+import io.bisup.contract.recipe.Recipe;
+import io.bisup.contract.recipe.Scope;
+import io.bisup.contract.recipe.Transform;
+import io.bisup.llm.config.DecoderConfig;
+import io.bisup.llm.plan.BlockPlan;
+import io.bisup.llm.plan.Planner;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A kind of block to compare on.
  *
- * @param spec formats as the block kernels take them
+ * @param rank of low-rank branches; 0 for none
+ * @param prefix positions before every sequence
+ * @param online what acts on inputs at run time
+ * @param weighted whether tokens count differently in the loss
  */
-@SuppressWarnings("ArrayRecordComponent") // read once
 record BlockCase(
-        String name, BlockDimensions dims, long[] spec, int rank, int prefix, boolean biases, boolean headNorms) {
+        String name,
+        BlockShape shape,
+        Precision precision,
+        int rank,
+        Reads reads,
+        int prefix,
+        Set<Online> online,
+        boolean weighted) {
+
+    /** Maps at run time. */
+    enum Online {
+        HADAMARDS,
+        PERMUTATIONS
+    }
+
+    private static final CacheFormat NO_CACHE = CacheFormat.exact();
+    private static final BlockShape LLAMA = BlockShape.llama();
+    private static final BlockShape GROUPED = BlockShape.grouped();
 
     static Stream<BlockCase> all() {
-        BlockDimensions llama = new BlockDimensions(1, 80, 64, 4, 4, 16, 96, 1e-5);
-        BlockDimensions grouped = new BlockDimensions(2, 33, 64, 4, 2, 16, 80, 1e-6);
+        return Stream.concat(papers(), details());
+    }
+
+    private static Stream<BlockCase> papers() {
+        Format g16 = grouped(3, true, 16);
+        Format tiles = Format.integer(3, true, new Scope.Channels(16, 2));
+        CacheFormat rotated = cache(3, true, Place.BEFORE_ROPE, Offset.NONE, Toggle.ON);
         return Stream.of(
-                new BlockCase("llama w3a3", llama, new long[] {3, 0, 32, 3, 1, 32, 16, 1}, 4, 0, false, false),
-                new BlockCase("symmetric w4a4kv4", llama, new long[] {4, 1, 0, 4, 1, 0, 4, 0}, 0, 0, false, false),
-                new BlockCase("qwen2 with prefix", grouped, new long[] {4, 0, 16, 8, 0, 16, 4, 0}, 3, 5, true, false),
-                new BlockCase("qwen3 with prefix", grouped, new long[] {4, 1, 16, 4, 1, 16, 3, 1}, 3, 7, false, true),
-                new BlockCase("weights only", grouped, new long[] {3, 0, 16, 16, 1, 0, 16, 1}, 2, 0, true, false),
-                new BlockCase("activations only", llama, new long[] {16, 1, 0, 4, 1, 16, 16, 1}, 2, 0, false, false));
+                of("w3a3kv3", LLAMA, g16, g16, rotated, null, 4, 0),
+                of("w3a3kv3 after rope", LLAMA, g16, g16, cache(3, true, Place.AFTER_ROPE, Offset.NONE, Toggle.OFF), null, 4, 0),
+                of("asymmetric w3a3", LLAMA, grouped(3, false, 32), grouped(3, false, 32), NO_CACHE, null, 4, 0),
+                of("per channel w4a4kv4", LLAMA, row(4, true), row(4, true), cache(4, false, Place.AFTER_ROPE, Offset.NONE, Toggle.OFF), null, 0, 0),
+                of("atom", LLAMA, tiles, g16, cache(3, false, Place.BEFORE_ROPE, Offset.NONE, Toggle.OFF), new Keepers(8, 8), 0, 0)
+                        .with(Online.PERMUTATIONS),
+                of("bisup over atom", GROUPED, tiles, g16, cache(3, false, Place.BEFORE_ROPE, Offset.MEAN, Toggle.ON), new Keepers(8, 8), 3, 5)
+                        .with(Online.PERMUTATIONS),
+                of("quarot", GROUPED, g16, row(4, true), cache(4, false, Place.AFTER_ROPE, Offset.NONE, Toggle.ON), null, 0, 0)
+                        .with(Online.HADAMARDS),
+                of("both maps", LLAMA, g16, g16, rotated, null, 2, 0).with(Online.HADAMARDS, Online.PERMUTATIONS));
     }
 
-    boolean quantizesWeights() {
-        return spec[0] < 16;
+    private static Stream<BlockCase> details() {
+        Format g16 = grouped(4, true, 16);
+        Format a16 = grouped(4, false, 16);
+        CacheFormat exact = NO_CACHE;
+        return Stream.of(
+                of("qwen2, keys less their bias", GROUPED.withAttentionBias(), a16, g16, cache(4, false, Place.BEFORE_ROPE, Offset.BIAS, Toggle.ON), null, 3, 5),
+                of("qwen3, mean after rope", GROUPED.withHeadNorms(), g16, g16, cache(3, true, Place.AFTER_ROPE, Offset.MEAN, Toggle.ON), null, 3, 7),
+                of("qwen3, before rope", GROUPED.withHeadNorms(), g16, g16, cache(3, true, Place.BEFORE_ROPE, Offset.MEAN, Toggle.OFF), null, 0, 0),
+                of("all biases", LLAMA.withAllBiases(), g16, g16, exact, null, 2, 0),
+                of("sliding window", GROUPED.withWindow(9), g16, g16, exact, null, 0, 0),
+                of("sliding window over a prefix", GROUPED.withWindow(20), g16, g16, exact, null, 0, 6),
+                of("ragged groups", LLAMA, grouped(3, true, 40), grouped(4, false, 40), exact, null, 2, 0),
+                of("ragged tiles", LLAMA, Format.integer(3, false, new Scope.Channels(40, 2)), g16, exact, null, 0, 0),
+                of("keys alone", GROUPED, a16, g16, keysAlone(), null, 0, 0),
+                of("branches read codes", LLAMA, g16, g16, exact, null, 4, 0).reading(Reads.QUANTIZED).weighing(),
+                of("weights only", GROUPED, grouped(3, false, 16), Format.exact(), exact, null, 2, 0),
+                of("inputs only", LLAMA, Format.exact(), g16, exact, null, 2, 0).weighing());
     }
 
-    boolean quantizesActivations() {
-        return spec[3] < 16;
+    private static BlockCase of(
+            String name,
+            BlockShape shape,
+            Format weights,
+            Format inputs,
+            CacheFormat cache,
+            @Nullable Keepers keepers,
+            int rank,
+            int prefix) {
+        Precision precision = new Precision(weights, inputs, cache, keepers, Map.of());
+        return new BlockCase(name, shape, precision, rank, Reads.EXACT, prefix, Set.of(), false);
     }
 
-    boolean quantizesCache() {
-        return spec[6] < 16;
+    private BlockCase with(Online... maps) {
+        return new BlockCase(name, shape, precision, rank, reads, prefix, Set.of(maps), weighted);
     }
 
-    boolean clipsLowEnds() {
-        return quantizesWeights() && spec[1] == 0;
+    private BlockCase reading(Reads other) {
+        return new BlockCase(name, shape, precision, rank, other, prefix, online, weighted);
     }
 
-    int weightGroups(int width) {
-        return groups(spec[2], width);
+    private BlockCase weighing() {
+        return new BlockCase(name, shape, precision, rank, reads, prefix, online, true);
     }
 
-    int activationGroups(int width) {
-        return groups(spec[5], width);
+    private static Format row(int bits, boolean symmetric) {
+        return Format.integer(bits, symmetric, new Scope.Row());
     }
 
-    /** [out, in] of q k v o gate up down. */
-    int[][] linears() {
-        int q = dims.queryWidth();
-        int kv = dims.keyValueWidth();
-        int hidden = dims.hidden();
-        int inner = dims.intermediate();
-        return new int[][] {
-            {q, hidden}, {kv, hidden}, {kv, hidden}, {hidden, q}, {inner, hidden}, {inner, hidden}, {hidden, inner}
-        };
+    private static Format grouped(int bits, boolean symmetric, int columns) {
+        return Format.integer(bits, symmetric, Scope.columns(columns));
     }
 
-    /** Widths of the inputs of q/k/v, o, gate/up, down. */
-    int[] inputs() {
-        return new int[] {dims.hidden(), dims.queryWidth(), dims.hidden(), dims.intermediate()};
+    private static CacheFormat cache(int bits, boolean symmetric, Place place, Offset offset, Toggle rotate) {
+        Format format = Format.integer(bits, symmetric, new Scope.Head());
+        return new CacheFormat(format, format, place, offset, rotate);
     }
 
-    private static int groups(long size, int width) {
-        return size == 0 ? 1 : Math.toIntExact(width / size);
+    private static CacheFormat keysAlone() {
+        return new CacheFormat(
+                Format.integer(3, true, new Scope.Head()),
+                Format.integer(16, true, new Scope.Head()),
+                Place.BEFORE_ROPE,
+                Offset.NONE,
+                Toggle.ON);
+    }
+
+    /** What the block is to be. */
+    BlockPlan plan() {
+        List<Transform> transforms = precision.keepers() == null
+                ? List.of()
+                : List.of(new Transform.Reorder(Transform.Reorder.By.SECOND_MOMENT));
+        return Planner.require(
+                new Recipe(Recipe.VERSION, "test", transforms, precision, null, null, null, null, null, null), config());
+    }
+
+    DecoderConfig config() {
+        return shape.config();
     }
 
     @Override

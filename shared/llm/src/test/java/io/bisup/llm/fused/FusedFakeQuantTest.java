@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
+import io.bisup.llm.tensor.KernelCalls;
 import io.bisup.llm.tensor.Kernels;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.Tensors;
@@ -64,7 +65,7 @@ class FusedFakeQuantTest {
         NDArray high = uniform(0.3, 1, clipRows, groups);
         NDArray low = uniform(0.3, 1, clipRows, groups);
         NDArray dOut = normal(rows / clipRows, clipRows, columns);
-        compare(new FusedFakeQuant(bits, symmetric, group, stored), x, high, low, dOut);
+        compare(new FusedFakeQuant(bits, symmetric, group, 1, stored), x, high, low, dOut);
     }
 
     @ParameterizedTest
@@ -79,7 +80,7 @@ class FusedFakeQuantTest {
         }
         NDArray x = Tensors.floats(runtime.manager(), values, 4, 64);
         NDArray high = uniform(0.5, 1, 4, 2);
-        compare(new FusedFakeQuant(3, symmetric, 32, false), x, high, high.duplicate(), normal(4, 64));
+        compare(new FusedFakeQuant(3, symmetric, 32, 1, false), x, high, high.duplicate(), normal(4, 64));
     }
 
     @Test
@@ -91,7 +92,7 @@ class FusedFakeQuantTest {
             Lanes.set(at, 0.3f * Lanes.get(at) + (i / 64 % 2 == 0 ? 5 : -5));
         }
         NDArray clip = uniform(0.8, 1, 6, 2);
-        compare(new FusedFakeQuant(4, false, 32, false), x, clip, clip.duplicate(), normal(6, 64));
+        compare(new FusedFakeQuant(4, false, 32, 1, false), x, clip, clip.duplicate(), normal(6, 64));
     }
 
     @Test
@@ -99,17 +100,41 @@ class FusedFakeQuantTest {
         NDArray x = normal(70, 128);
         NDArray none = Tensors.floats(runtime.manager(), new float[0], 0);
         NDArray out = x.zerosLike();
-        new FusedFakeQuant(4, true, 64, false).forward(x, none, none, out);
+        new FusedFakeQuant(4, true, 64, 1, false).forward(x, none, none, out);
         assertThat(out.toFloatArray())
                 .isEqualTo(kernels.call("quant_fake", x, none, none, 4, true, 64, false)
                         .toFloatArray());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "3, true, 128, 2, 130, 256, true",
+        "4, false, 32, 2, 260, 80, true",
+        "3, true, 0, 4, 8, 43, false",
+        "2, false, 20, 3, 9, 60, false",
+    })
+    void rowsOfATileShareAScale(
+            int bits, boolean symmetric, int group, int sharedRows, int rows, int columns, boolean stored) {
+        int groups = group == 0 ? 1 : Math.ceilDiv(columns, group);
+        NDArray high = uniform(0.3, 1, rows / sharedRows, groups);
+        NDArray low = uniform(0.3, 1, rows / sharedRows, groups);
+        FusedFakeQuant quantizer = new FusedFakeQuant(bits, symmetric, group, sharedRows, stored);
+        compare(quantizer, normal(rows, columns), high, low, normal(rows, columns));
+    }
+
+    @Test
+    void rowsThatTilesDoNotDivideAreRefused() {
+        NDArray x = normal(5, 64);
+        NDArray clip = uniform(0.5, 1, 2, 2);
+        assertThatThrownBy(() -> new FusedFakeQuant(4, true, 32, 2, false).forward(x, clip, clip, x))
+                .hasMessage("2 shared rows do not divide 5; use a divisor, or the block's graph");
     }
 
     @Test
     void aClipOfAnotherShapeIsRefused() {
         NDArray x = normal(4, 64);
         NDArray clip = uniform(0.5, 1, 3, 2);
-        assertThatThrownBy(() -> new FusedFakeQuant(4, true, 32, false).forward(x, clip, clip, x))
+        assertThatThrownBy(() -> new FusedFakeQuant(4, true, 32, 1, false).forward(x, clip, clip, x))
                 .hasMessage("clip factors [3, 2] do not fit 4 rows of 2 groups");
     }
 
@@ -126,15 +151,7 @@ class FusedFakeQuantTest {
         kernels.requireGradient(x);
         kernels.requireGradient(high);
         kernels.requireGradient(low);
-        NDArray expected = kernels.callWithGradient(
-                "quant_fake",
-                x,
-                high,
-                low,
-                quantizer.bits(),
-                quantizer.symmetric(),
-                quantizer.group(),
-                quantizer.storedScale());
+        NDArray expected = expected(quantizer, x, high, low);
         kernels.backward(expected, dOut);
 
         assertThat(out.toFloatArray()).isEqualTo(expected.toFloatArray());
@@ -143,6 +160,30 @@ class FusedFakeQuantTest {
         if (!quantizer.symmetric()) {
             Closeness.assertClose("low", dLow, kernels.gradient(low), GRADIENT_TOLERANCE);
         }
+    }
+
+    private NDArray expected(FusedFakeQuant quantizer, NDArray x, NDArray high, NDArray low) {
+        KernelCalls recording = kernels.recording();
+        return quantizer.sharedRows() == 1
+                ? recording.call(
+                        "quant_fake",
+                        x,
+                        high,
+                        low,
+                        quantizer.bits(),
+                        quantizer.symmetric(),
+                        quantizer.group(),
+                        quantizer.storedScale())
+                : recording.call(
+                        "weight_fake",
+                        x,
+                        high,
+                        low,
+                        quantizer.bits(),
+                        quantizer.symmetric(),
+                        quantizer.group(),
+                        quantizer.sharedRows(),
+                        quantizer.storedScale());
     }
 
     private NDArray normal(int... shape) {

@@ -54,8 +54,11 @@ public final class LearningKernels {
         return kernels.call("learn_per_head", x, keyValueHeads);
     }
 
-    /** Keys or values [1, kv heads, P, head dim] through a map of [kv heads · head dim] channels. */
+    /** Keys or values [1, kv heads, P, head dim] through a map of [kv heads · head dim] channels, or of those of every head. */
     public static NDArray mapHeads(KernelCalls kernels, NDArray x, ChannelMap map) {
+        if (map.width() == x.getShape().get(3)) {
+            return map.apply(kernels, x);
+        }
         long heads = x.getShape().get(1);
         return kernels.call("split_heads", map.apply(kernels, kernels.call("join_heads", x)), heads);
     }

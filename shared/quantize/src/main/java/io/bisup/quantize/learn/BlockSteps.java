@@ -14,7 +14,7 @@ public interface BlockSteps extends AutoCloseable {
 
     /** The fastest that can run the plan. */
     static BlockSteps bestFor(BlockPlan plan, TensorRuntime runtime) {
-        return GRAPH;
+        return FusedBlockSteps.canRun(plan, runtime) ? new FusedBlockSteps(runtime) : GRAPH;
     }
 
     /** The step of one block, at the draft's present values whenever it is asked. */
