@@ -55,3 +55,22 @@ def statistics_best_factors(self, errors: List[Tensor], factors: List[float]) ->
     best = torch.argmin(torch.sum(torch.stack(errors), [0]), 0)
     values = torch.tensor(factors, dtype=6, device=best.device)
     return torch.reshape(torch.index_select(values, 0, best), [-1, 1, 1])
+
+# Adds (x - x^) x^^T, summed over tokens, to running [C, C] in place.
+def statistics_add_cross_moments(self, running: Tensor, x: Tensor, x_hat: Tensor) -> Tensor:
+    flat = torch.flatten(x_hat, 0, -2)
+    return torch.addmm_(running, torch.t(torch.sub(torch.flatten(x, 0, -2), flat)), flat)
+
+# Attention that each of the last T tokens receives from them: mean over heads, summed over queries. [T]
+def statistics_received_attention(self, q: Tensor, k: Tensor) -> Tensor:
+    keys = self.repeat_heads(k, q.size(1) // k.size(1))
+    fresh = q.size(2)
+    total = k.size(2)
+    scores = torch.div(torch.matmul(q, torch.transpose(keys, 2, 3)), q.size(3) ** 0.5)
+    mask = torch.tril(torch.ones([fresh, total], dtype=11, device=q.device), total - fresh)
+    p = torch.softmax(torch.masked_fill(scores, torch.logical_not(mask), -inf), -1)
+    return torch.narrow(torch.mean(torch.sum(p, [2]), [0, 1]), 0, total - fresh, fresh)
+
+# Largest magnitude of each token of x [1, T, C]: [T].
+def statistics_token_absmax(self, x: Tensor) -> Tensor:
+    return torch.flatten(torch.amax(torch.abs(x), [-1]))

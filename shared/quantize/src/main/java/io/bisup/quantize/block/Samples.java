@@ -16,4 +16,13 @@ public interface Samples {
 
     /** Weights of the tokens of a sample in the loss, [time, 1] with mean 1; empty where all count the same. */
     NDArray tokenWeights(int sample);
+
+    /**
+     * Input of the block on the full-precision stream, [1, time, hidden].
+     *
+     * @throws IllegalStateException where the recipe's rounding does not compare both streams
+     */
+    default NDArray exactInput(int sample) {
+        throw new IllegalStateException("exact inputs are not kept");
+    }
 }

@@ -34,9 +34,29 @@ public final class StatisticsKernels {
         kernels.call("statistics_add_moments", running, x);
     }
 
+    /** Adds Σ (x − x̂) x̂ᵀ over tokens to a running sum [C, C], in place. */
+    public static void addCrossMoments(KernelCalls kernels, NDArray running, NDArray exact, NDArray quantized) {
+        kernels.call("statistics_add_cross_moments", running, exact, quantized);
+    }
+
+    /**
+     * Attention that each of the last T tokens receives, mean over heads and summed over the queries: [T].
+     *
+     * @param queries [1, H, T, D]
+     * @param keys [1, G, S, D], those of a prefix first
+     */
+    public static NDArray receivedAttention(KernelCalls kernels, NDArray queries, NDArray keys) {
+        return kernels.call("statistics_received_attention", queries, keys);
+    }
+
     /** Adds Σ x over batch and tokens of keys [B, heads, T, D] to a running sum [1, heads, 1, D], in place. */
     public static void addKeys(KernelCalls kernels, NDArray running, NDArray x) {
         kernels.call("statistics_add_keys", running, x);
+    }
+
+    /** Largest magnitude of each token of x [1, T, C]: [T]. */
+    public static NDArray tokenAbsMax(KernelCalls kernels, NDArray x) {
+        return kernels.call("statistics_token_absmax", x);
     }
 
     /** Largest magnitude of each input channel over several weights [out, C]. */

@@ -12,13 +12,22 @@ public final class PrefixTokens {
 
     private PrefixTokens() {}
 
+    /** Finds a prefix in the calibration data. */
+    @FunctionalInterface
+    public interface Detector {
+        /** The tokens with massive activations, then {@code start}; see {@link PrefixDetection#find}. */
+        List<Long> find(long start, double eta);
+    }
+
     /**
      * The tokens a recipe asks for.
      *
      * @param systemPrompt text of the system prompt; without one, BOS takes its place
+     * @param detect finds the tokens with massive activations, given the start token and η
      * @throws InvalidSpecException when BOS is asked for and the tokenizer names neither BOS nor EOS
      */
-    public static List<Long> of(Prefix prefix, Tokenizer tokenizer, @Nullable String systemPrompt) {
+    public static List<Long> of(
+            Prefix prefix, Tokenizer tokenizer, @Nullable String systemPrompt, Detector detect) {
         return switch (prefix) {
             case Prefix.None() -> List.of();
             case Prefix.Bos() -> List.of(start(tokenizer));
@@ -29,11 +38,7 @@ public final class PrefixTokens {
                                 .boxed()
                                 .toList();
             case Prefix.Tokens tokens -> tokens.ids();
-            case Prefix.Detected detected ->
-                throw new InvalidSpecException(
-                        "/prefix",
-                        "detected is not supported by this release's engine yet",
-                        "use bos or system_prompt");
+            case Prefix.Detected detected -> detect.find(start(tokenizer), detected.eta());
         };
     }
 

@@ -6,10 +6,10 @@ import io.bisup.contract.FailureCode;
 import io.bisup.contract.FailureException;
 import io.bisup.contract.recipe.Calibration;
 import io.bisup.contract.recipe.Recipe;
-import io.bisup.llm.checkpoint.Checkpoint;
-import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.artifact.ArtifactConfig;
 import io.bisup.llm.artifact.BlockLayout;
+import io.bisup.llm.checkpoint.Checkpoint;
+import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.ModelTensors;
 import io.bisup.llm.plan.BlockPlan;
 import io.bisup.llm.plan.Planner;
@@ -17,9 +17,10 @@ import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.token.SpecialTokens;
 import io.bisup.llm.token.Tokenizer;
 import io.bisup.llm.token.Windows;
+import io.bisup.quantize.block.Control;
 import io.bisup.quantize.export.EndsType;
 import io.bisup.quantize.export.NativeArtifact;
-import io.bisup.quantize.block.Control;
+import io.bisup.quantize.prefix.PrefixDetection;
 import io.bisup.quantize.prefix.PrefixTokens;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -83,7 +84,13 @@ public final class FolderQuantization {
             checkpoint.requireMatch(config);
             checkpoint.requireFinite(control::checkpoint);
             List<long[]> windows = windows(tokenizer, request);
-            List<Long> prefix = PrefixTokens.of(request.recipe().prefix(), tokenizer, request.systemPrompt());
+            List<Long> prefix = PrefixTokens.of(
+                    request.recipe().prefix(),
+                    tokenizer,
+                    request.systemPrompt(),
+                    (start, eta) -> new PrefixDetection(
+                                    runtime, config, checkpoint.parameters(config, runtime.manager()), control)
+                            .find(windows, start, eta));
             requireRoom(config, prefix.size(), request.evaluationWindow());
             QuantizationInput input = new QuantizationInput(
                     checkpoint.parameters(config, runtime.manager()), plan, windows, prefix, endsType(checkpoint));

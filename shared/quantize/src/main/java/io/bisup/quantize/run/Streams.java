@@ -3,6 +3,8 @@ package io.bisup.quantize.run;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
+import io.bisup.contract.recipe.Recipe;
+import io.bisup.contract.recipe.Rounding;
 import io.bisup.llm.block.AttentionContext;
 import io.bisup.llm.block.DecoderBlock;
 import io.bisup.llm.block.RotaryEmbedding;
@@ -26,8 +28,10 @@ final class Streams implements AutoCloseable {
     private final int count;
     private final ActivationStream exact;
     private final ActivationStream quantized;
+    private final @Nullable ActivationStream exactInputs;
     private final PrefixStream prefix;
     private final NDArray none;
+    private final TokenWeights weights;
     private final TensorOwner owner;
 
     /**
@@ -45,11 +49,20 @@ final class Streams implements AutoCloseable {
                     new ActivationStream(runtime.manager(), work.resolve("exact.act"), count, input.time(), hidden));
             this.quantized = building.own(new ActivationStream(
                     runtime.manager(), work.resolve("quantized.act"), count, input.time(), hidden));
+            this.exactInputs = keepsExactInputs(input.recipe())
+                    ? building.own(new ActivationStream(
+                            runtime.manager(), work.resolve("exact-inputs.act"), count, input.time(), hidden))
+                    : null;
+            this.weights = new TokenWeights(runtime, input.recipe(), count);
             try (Ends embedding = new Ends(runtime, input, residual)) {
                 this.prefix = building.own(embed(input, embedding));
             }
             this.owner = building.keep();
         }
+    }
+
+    private static boolean keepsExactInputs(Recipe recipe) {
+        return recipe.rounding() instanceof Rounding.Gptq gptq && gptq.asymmetric();
     }
 
     private PrefixStream embed(QuantizationInput input, Ends embedding) {
@@ -76,7 +89,12 @@ final class Streams implements AutoCloseable {
             control.checkpoint();
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
-                NDArray output = block.forward(runtime.kernels(), exact.read(sample), rotary, context);
+                NDArray before = exact.read(sample);
+                if (exactInputs != null) {
+                    exactInputs.write(sample, before);
+                }
+                NDArray output =
+                        block.forward(runtime.kernels(), before, rotary, context, weights.observer(sample));
                 exact.write(sample, output);
                 squares += meanSquare(output, null);
             }
@@ -124,7 +142,15 @@ final class Streams implements AutoCloseable {
 
             @Override
             public NDArray tokenWeights(int sample) {
-                return none;
+                return weights.of(sample, none);
+            }
+
+            @Override
+            public NDArray exactInput(int sample) {
+                if (exactInputs == null) {
+                    throw new IllegalStateException("the recipe reads no exact inputs");
+                }
+                return exactInputs.read(sample);
             }
         };
     }

@@ -65,7 +65,7 @@ final class RoundStage implements BlockStage {
         double before = gptq.onlyIfBetter() ? error.of(new DecoderBlockWeights(weights)) : Double.POSITIVE_INFINITY;
         for (Site site : BlockSites.INPUTS) {
             work.control().checkpoint();
-            SecondMoments inputs = error.quantizedInputs(site, new DecoderBlockWeights(weights));
+            SecondMoments inputs = error.quantizedInputs(site, new DecoderBlockWeights(weights), gptq.asymmetric());
             for (BlockTensor linear : BlockSites.readers(site)) {
                 StoredWeight rounded = round(work, draft, rounder, linear, operands, targets, inputs);
                 if (rounded != null) {
@@ -73,6 +73,9 @@ final class RoundStage implements BlockStage {
                 }
             }
             inputs.gram().close();
+            if (inputs.cross() != null) {
+                inputs.cross().close();
+            }
         }
         if (gptq.onlyIfBetter() && error.of(new DecoderBlockWeights(weights)) >= before) {
             draft.note("GPTQ did not lower the block's error: rounded to nearest");

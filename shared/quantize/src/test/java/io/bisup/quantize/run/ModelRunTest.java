@@ -9,6 +9,9 @@ import ai.djl.ndarray.NDScope;
 import io.bisup.contract.BlockReport;
 import io.bisup.contract.Digests;
 import io.bisup.contract.FailureException;
+import io.bisup.contract.recipe.Learning;
+import io.bisup.contract.recipe.Recipe;
+import io.bisup.contract.recipe.Rounding;
 import io.bisup.llm.config.Architecture;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.quantize.TinyModels;
@@ -19,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,6 +131,59 @@ class ModelRunTest {
         assertThat(finished).hasSizeLessThan(LAYERS);
         Outcome resumed = run("c", bisup(Architecture.LLAMA), finished, Control.NONE);
         assertThat(resumed.digests()).isEqualTo(whole.digests());
+    }
+
+    /** B5 for a recipe of each kind of stage: reordering and keepers, rotations, extracted outliers, compensated rounding. */
+    @ParameterizedTest
+    @ValueSource(strings = {"aser-w4a8", "bisup-atom-w3a3-g128", "bisup-quarot-w3a3-g128", "gptq-w4a16-g128"})
+    void everyKindOfStageRepeatsAndResumesToTheSameBytes(String preset) {
+        QuantizationInput input =
+                TinyModels.input(TinyModels.config(Architecture.QWEN2, LAYERS), TinyModels.preset(preset), 2);
+        Outcome whole = run("a", input, List.of(), Control.NONE);
+        Outcome resumed = run("b", input, whole.shards().subList(0, 1), Control.NONE);
+        assertThat(resumed.digests()).isEqualTo(whole.digests());
+    }
+
+    /** Rounding that compares both streams, and a loss that weighs tokens. */
+    @Test
+    void asymmetricCalibrationAndTokenWeightsRun() {
+        Recipe base = TinyModels.bisup(4);
+        Recipe recipe = TinyModels.recipe(
+                base.transforms(),
+                base.precision(),
+                base.ranges(),
+                new Rounding.Gptq(0.01, 32, Rounding.Gptq.Order.NATURAL, true, false),
+                null,
+                new Learning(
+                        Set.of(Learning.Space.RANGES), 2, 0.005, 0.0005, 2, Learning.Objective.TOKEN_WEIGHTED));
+        DecoderConfig config = TinyModels.config(Architecture.LLAMA, LAYERS);
+        Outcome outcome = run("a", TinyModels.input(config, recipe, 2), List.of(), Control.NONE);
+        Outcome nearest = run("b", TinyModels.input(config, TinyModels.nearest(4), 2), List.of(), Control.NONE);
+        assertThat(outcome.reports().getLast().relativeError())
+                .isLessThan(nearest.reports().getLast().relativeError());
+    }
+
+    /** However a run ends. */
+    @ParameterizedTest
+    @ValueSource(ints = {3, 5, 12, 40, 100})
+    void noTensorOutlivesAStoppedRun(int step) throws IOException {
+        QuantizationInput input = TinyModels.input(
+                TinyModels.config(Architecture.QWEN2, LAYERS), TinyModels.preset("bisup-quarot-w3a3-g128"), 2);
+        for (String attempt : List.of("warm", "again")) {
+            int before = managed();
+            AtomicInteger steps = new AtomicInteger();
+            Path work = Files.createDirectory(folder.resolve(attempt));
+            assertThatThrownBy(() -> new ModelRun(RUNTIME, input, () -> {
+                                if (steps.incrementAndGet() == step) {
+                                    throw new IllegalStateException("stopped");
+                                }
+                            })
+                            .run(work, List.of(), (shard, report) -> {}))
+                    .hasMessage("stopped");
+            if (attempt.equals("again")) {
+                assertThat(managed()).isEqualTo(before);
+            }
+        }
     }
 
     @Test

@@ -4,6 +4,8 @@ import static io.bisup.quantize.TinyModels.RUNTIME;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bisup.contract.BlockReport;
+import io.bisup.contract.recipe.Learning;
+import io.bisup.contract.recipe.Recipe;
 import io.bisup.llm.artifact.ArtifactFiles;
 import io.bisup.llm.config.Architecture;
 import io.bisup.quantize.TinyModels;
@@ -44,9 +46,21 @@ class TrainingGuardsTest {
         }
     }
 
+    /** Ranges alone: what learning surely improves. */
+    private static Recipe ranges() {
+        Recipe nearest = TinyModels.nearest(3);
+        return TinyModels.recipe(
+                List.of(),
+                nearest.precision(),
+                TinyModels.SEARCHED,
+                nearest.rounding(),
+                null,
+                TinyModels.learning(Learning.Space.RANGES));
+    }
+
     private BlockReport run(String name, BlockSteps steps) throws IOException {
         List<BlockReport> reports = new ArrayList<>();
-        QuantizationInput input = TinyModels.input(TinyModels.config(Architecture.LLAMA, 1), TinyModels.bisup(3), 0, 32, 64);
+        QuantizationInput input = TinyModels.input(TinyModels.config(Architecture.LLAMA, 1), ranges(), 0, 32, 64);
         new ModelRun(RUNTIME, input, Control.NONE, steps)
                 .run(Files.createDirectory(folder.resolve(name)), List.of(), (shard, report) -> reports.add(report));
         return reports.getFirst();
