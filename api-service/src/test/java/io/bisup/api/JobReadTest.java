@@ -3,8 +3,11 @@ package io.bisup.api;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.emptyOrNullString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
@@ -190,7 +193,14 @@ class JobReadTest {
         given().get("/v1/recipes")
                 .then()
                 .body("items.name", hasItem("bisup-w3a3-g128"))
-                .body("items.code", hasItem("W3A3KV3-g128"));
+                .body("items.code", hasItem("W3A3KV3-g128"))
+                .body("items.about.purpose", everyItem(not(emptyOrNullString())));
+        given().get("/v1/recipes/bisup-quarot-w3a3-g128")
+                .then()
+                .body("needs", equalTo(List.of("calibration", "training", "prefix")))
+                .body("bitsPerWeight", equalTo(3.375f))
+                .body("portable", equalTo(false))
+                .body("transforms[1].rotate.kind", equalTo("hadamard"));
         given().get("/v1/recipes/nothing").then().statusCode(404);
         given().get("/q/health/ready").then().statusCode(200);
         String description =

@@ -6,13 +6,17 @@ import io.bisup.api.job.RecipeCode;
 import io.bisup.contract.InvalidSpecException;
 import io.bisup.contract.Presets;
 import io.bisup.contract.recipe.About;
+import io.bisup.contract.recipe.Need;
+import io.bisup.contract.recipe.Portable;
 import io.bisup.contract.recipe.Preset;
 import io.bisup.contract.recipe.Recipe;
+import io.bisup.contract.recipe.StoredBits;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -34,10 +38,30 @@ public class RecipeResource {
      * @param recipe whole
      * @param about what it is for, where it comes from and what to expect
      * @param code its bits and group in one word
+     * @param bitsPerWeight bits that an artifact stores for each weight of a linear of 4096 by 4096, all told
+     * @param needs what it needs beside the model
+     * @param portable whether a compressed-tensors checkpoint can say all of it
      */
-    public record RecipeView(@JsonUnwrapped Recipe recipe, About about, String code) {
+    public record RecipeView(
+            @JsonUnwrapped Recipe recipe,
+            About about,
+            String code,
+            double bitsPerWeight,
+            Set<Need> needs,
+            boolean portable) {
+
+        /** Width of the linear that {@code bitsPerWeight} is told for: the hidden size of a model of 7 billion. */
+        private static final int WIDTH = 4096;
+
         static RecipeView of(Preset preset) {
-            return new RecipeView(preset.recipe(), preset.about(), RecipeCode.of(preset.recipe()));
+            Recipe recipe = preset.recipe();
+            return new RecipeView(
+                    recipe,
+                    preset.about(),
+                    RecipeCode.of(recipe),
+                    Math.round(StoredBits.perWeight(recipe, WIDTH, WIDTH) * 1000) / 1000.0,
+                    Need.of(recipe),
+                    Portable.is(recipe));
         }
     }
 

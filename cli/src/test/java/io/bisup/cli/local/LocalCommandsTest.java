@@ -31,6 +31,9 @@ class LocalCommandsTest {
     private static final Path MODEL = Path.of("../demo-model/model");
     private static final Path READER = Path.of("../docs/artifact/read_artifact.py");
     private static final int TIME = 24;
+    private static final String WEIGHTS = "model.safetensors";
+    private static final String EMBEDDING = "model.embed_tokens.weight";
+    private static final String HEAD = "lm_head.weight";
 
     /** Asymmetric weights, a scale a token, a symmetric cache, every clip, no prefix. */
     private static final String OTHER_FORMATS = """
@@ -51,7 +54,44 @@ class LocalCommandsTest {
     @ValueSource(strings = {"bisup-w3a3-g128", "other-formats.yaml", "rtn-w4a16-g128"})
     void anotherProgramReadsTheArtifactAlike(String recipe) throws IOException {
         assumeTrue(PythonTorch.isPresent(), "python3 with torch is not on this machine");
-        Path artifact = quantize(recipe);
+        assertReadAlike(quantize(MODEL, recipe));
+    }
+
+    /** Some writers of tied models store the one matrix as the head only; releases up to 0.1.0 passed that on. */
+    @Test
+    void aTiedMatrixUnderTheHeadsNameIsAnEmbedding() throws IOException {
+        Path source = Files.createDirectory(folder.resolve("source"));
+        for (String name : List.of("config.json", "tokenizer.json", "tokenizer_config.json", WEIGHTS)) {
+            Files.copy(MODEL.resolve(name), source.resolve(name));
+        }
+        rename(source.resolve(WEIGHTS), EMBEDDING, HEAD);
+        Path artifact = quantize(source, "rtn-w4a16-g128");
+        Path ends = artifact.resolve("ends.safetensors");
+        try (SafetensorsFile file = SafetensorsFile.open(ends)) {
+            assertThat(file.header().tensors()).containsKey(EMBEDDING).doesNotContainKey(HEAD);
+        }
+        assumeTrue(PythonTorch.isPresent(), "python3 with torch is not on this machine");
+        rename(ends, EMBEDDING, HEAD);
+        Path index = artifact.resolve("model.safetensors.index.json");
+        Files.writeString(index, Files.readString(index).replace(EMBEDDING, HEAD));
+        assertReadAlike(artifact);
+    }
+
+    private static void rename(Path file, String from, String to) throws IOException {
+        Path old = file.resolveSibling("old");
+        Files.move(file, old);
+        try (SafetensorsFile source = SafetensorsFile.open(old)) {
+            List<TensorSource> tensors = source.header().tensors().keySet().stream()
+                    .map(name -> source.tensor(name).orElseThrow())
+                    .map(view -> TensorSource.of(
+                            view.name().equals(from) ? to : view.name(), view.dtype(), view.shape(), view.data()))
+                    .toList();
+            SafetensorsWriter.write(file, SafetensorsWriter.FORMAT_PT, tensors);
+        }
+        Files.delete(old);
+    }
+
+    private void assertReadAlike(Path artifact) throws IOException {
         Path ids = ids();
         Path ours = folder.resolve("ours.safetensors");
         CommandRun run = CommandRun.of("local", "logits", "--model", artifact, "--ids", ids, "--out", ours);
@@ -136,7 +176,7 @@ class LocalCommandsTest {
         assertThat(run.out()).isEmpty();
     }
 
-    private Path quantize(String recipe) throws IOException {
+    private Path quantize(Path model, String recipe) throws IOException {
         Path named =
                 recipe.endsWith(".yaml") ? Files.writeString(folder.resolve(recipe), OTHER_FORMATS) : Path.of(recipe);
         Path text = Files.writeString(
@@ -146,7 +186,7 @@ class LocalCommandsTest {
                 "local",
                 "quantize",
                 "--model",
-                MODEL,
+                model,
                 "--recipe",
                 named,
                 "--calibration",

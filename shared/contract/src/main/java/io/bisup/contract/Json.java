@@ -74,15 +74,6 @@ public final class Json {
         return MAPPER.valueToTree(value);
     }
 
-    /**
-     * Looks at the names of fields alone, of a document that need not be whole.
-     *
-     * @throws InvalidSpecException naming the first field that a {@code type} does not have
-     */
-    public static void requireKnownFields(JsonNode node, Class<?> type) {
-        JsonFaults.requireKnownFields(node, type, "");
-    }
-
     private static <T> T read(ObjectMapper mapper, String text, Class<T> type) {
         try {
             JsonFaults.requireKnownFields(mapper.readTree(text), type, "");

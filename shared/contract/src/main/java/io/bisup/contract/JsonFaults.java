@@ -24,6 +24,9 @@ final class JsonFaults {
     /** A misspelt field is named as such, before the field that is missing in its place. */
     static void requireKnownFields(JsonNode node, Type type, String pointer) {
         Type element = Written.element(type);
+        if (element != null) {
+            requireNoHoles(node, pointer);
+        }
         if (node.isArray() && element != null) {
             for (int i = 0; i < node.size(); i++) {
                 requireKnownFields(node.get(i), element, pointer + "/" + i);
@@ -40,6 +43,20 @@ final class JsonFaults {
                 }
                 requireKnownFields(field.getValue(), of, at);
             });
+        }
+    }
+
+    /** A list or map of values has no null among them. */
+    private static void requireNoHoles(JsonNode node, String pointer) {
+        for (int i = 0; node.isArray() && i < node.size(); i++) {
+            requirePresent(node.get(i), pointer + "/" + i);
+        }
+        node.properties().forEach(field -> requirePresent(field.getValue(), pointer + "/" + escaped(field.getKey())));
+    }
+
+    private static void requirePresent(JsonNode value, String pointer) {
+        if (value.isNull()) {
+            throw new InvalidSpecException(pointer, "is null", "give a value or leave the entry out");
         }
     }
 

@@ -23,6 +23,12 @@ import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.Tensors;
 import io.bisup.quantize.run.QuantizationInput;
+import io.bisup.contract.Presets;
+import io.bisup.contract.recipe.Keepers;
+import io.bisup.contract.recipe.Site;
+import io.bisup.llm.plan.Planner;
+import io.bisup.quantize.export.EndsType;
+import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -36,8 +42,17 @@ public final class TinyModels {
     public static final TensorRuntime RUNTIME =
             TensorRuntime.open(ComputeDevice.parse(System.getProperty("bisup.device", "cpu")));
 
-    private static final Transform.Smooth SMOOTH = new Transform.Smooth(
-            Transform.Smooth.INPUTS, Transform.Smooth.Start.SMOOTHQUANT, 0.5, 4, Transform.Smooth.Form.BOUNDED, false);
+    /** Smoothing of all inputs from SmoothQuant's start. */
+    public static final Transform.Smooth SMOOTH = new Transform.Smooth(
+            Set.of(Site.QKV, Site.O, Site.GATE_UP, Site.DOWN),
+            Transform.Smooth.Start.SMOOTHQUANT,
+            0.5,
+            4,
+            Transform.Smooth.Form.BOUNDED,
+            false);
+
+    public static final Ranges SEARCHED =
+            new Ranges(new Range.Searched(2), new Range.Searched(2), new Range.Searched(2));
 
     private static final int VOCABULARY = 97;
     private static final int OUTLIERS = 3;
@@ -90,45 +105,102 @@ public final class TinyModels {
         return array;
     }
 
-    /** A W3A3KV3 recipe with groups of 32; what is named is learnt, with the start that BiSup gives it. */
-    public static Recipe recipe(Learning.Space... learnt) {
-        return recipe(3, learnt);
-    }
-
-    /** The same with any bits. */
-    public static Recipe recipe(int bits, Learning.Space... learnt) {
-        Set<Learning.Space> of = Set.of(learnt);
-        Format linear = Format.integer(bits, true, Scope.columns(32));
-        Format cache = Format.integer(bits, false, new Scope.Head());
-        Range searched = new Range.Searched(2);
-        return new Recipe(
-                Recipe.VERSION,
-                "tiny",
-                of.contains(Learning.Space.TRANSFORMS) ? List.of(SMOOTH) : List.of(),
+    /** Rounding to nearest with groups of 32: weights, inputs and cache at so many bits, the cache after RoPE. */
+    public static Recipe nearest(int bits) {
+        Format head = Format.integer(bits, false, new Scope.Head());
+        return recipe(
+                List.of(),
                 new Precision(
-                        linear,
-                        linear,
+                        Format.integer(bits, true, Scope.columns(32)),
+                        Format.integer(bits, true, Scope.columns(32)),
                         new CacheFormat(
-                                cache,
-                                cache,
+                                head,
+                                head,
                                 CacheFormat.Place.AFTER_ROPE,
                                 CacheFormat.Offset.NONE,
                                 CacheFormat.Toggle.OFF),
                         null,
                         Map.of()),
-                of.contains(Learning.Space.RANGES) ? new Ranges(searched, searched, searched) : Ranges.FULL,
+                Ranges.FULL,
                 new Rounding.Nearest(),
-                of.contains(Learning.Space.LOW_RANK)
-                        ? new LowRank(4, 1, LowRank.Start.WHITENED_SVD, LowRank.Reads.EXACT, 0)
-                        : null,
-                of.isEmpty() ? null : new Learning(of, 3, 0.005, 0.0005, 2, Learning.Objective.MSE),
+                null,
+                null);
+    }
+
+    /** A recipe without a prefix that reads eight windows of 32 tokens. */
+    public static Recipe recipe(
+            List<Transform> transforms,
+            Precision precision,
+            Ranges ranges,
+            Rounding rounding,
+            @Nullable LowRank compensation,
+            @Nullable Learning learning) {
+        return new Recipe(
+                Recipe.VERSION,
+                "tiny",
+                transforms,
+                precision,
+                ranges,
+                rounding,
+                compensation,
+                learning,
                 new Prefix.None(),
                 new Calibration(8, 32, 0));
     }
 
-    /** Everything BiSup has. */
-    public static Recipe bisup() {
-        return recipe(Learning.Space.RANGES, Learning.Space.TRANSFORMS, Learning.Space.LOW_RANK);
+    /** Everything BiSup has, at so many bits. */
+    public static Recipe bisup(int bits) {
+        Recipe base = nearest(bits);
+        return recipe(
+                List.of(SMOOTH),
+                base.precision(),
+                SEARCHED,
+                new Rounding.Nearest(),
+                new LowRank(4, 1, LowRank.Start.WHITENED_SVD, LowRank.Reads.EXACT, 0),
+                learning(Learning.Space.RANGES, Learning.Space.TRANSFORMS, Learning.Space.LOW_RANK));
+    }
+
+    /** Three epochs over what is named, two samples held out. */
+    public static Learning learning(Learning.Space... of) {
+        return new Learning(Set.of(of), 3, 0.005, 0.0005, 2, Learning.Objective.MSE);
+    }
+
+    /** A shipped preset, cut down to eight windows of 32 tokens, groups of 32 and keepers of 16. */
+    public static Recipe preset(String name) {
+        Recipe preset = Presets.load().get(name);
+        Precision p = preset.precision();
+        return new Recipe(
+                preset.version(),
+                preset.name(),
+                preset.transforms(),
+                new Precision(
+                        small(p.weights()),
+                        small(p.inputs()),
+                        p.cache(),
+                        p.keepers() == null ? null : new Keepers(16, p.keepers().bits()),
+                        p.overrides()),
+                preset.ranges(),
+                preset.rounding(),
+                preset.compensation() == null
+                        ? null
+                        : new LowRank(
+                                4,
+                                preset.compensation().energy(),
+                                preset.compensation().start(),
+                                preset.compensation().reads(),
+                                Math.min(4, preset.compensation().outliers())),
+                preset.learning() == null
+                        ? null
+                        : new Learning(
+                                preset.learning().of(), 2, 0.005, 0.0005, 2, preset.learning().objective()),
+                new Prefix.None(),
+                new Calibration(8, 32, 0));
+    }
+
+    private static Format small(Format format) {
+        return format.scope() instanceof Scope.Channels channels
+                ? Format.integer(format.bits(), format.symmetric(), new Scope.Channels(32, channels.rows()))
+                : format;
     }
 
     /** Eight windows of 32 tokens and a prefix of that length. */
@@ -143,10 +215,10 @@ public final class TinyModels {
                 .mapToObj(i -> random.longs(length, 0, VOCABULARY).toArray())
                 .toList();
         return new QuantizationInput(
-                config,
                 name -> parameter(config, name),
-                recipe,
+                Planner.require(recipe, config),
                 windows,
-                random.longs(prefix, 0, VOCABULARY).boxed().toList());
+                random.longs(prefix, 0, VOCABULARY).boxed().toList(),
+                EndsType.FLOAT32);
     }
 }

@@ -2,8 +2,6 @@ package io.bisup.contract.recipe;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
-import com.fasterxml.jackson.databind.EnumNamingStrategies;
-import com.fasterxml.jackson.databind.annotation.EnumNaming;
 import io.bisup.contract.Check;
 import io.bisup.contract.InvalidSpecException;
 import java.util.Locale;
@@ -20,7 +18,6 @@ import java.util.Locale;
 public record CacheFormat(Format keys, Format values, Place place, Offset offset, Toggle rotateKeys) {
 
     /** Where keys are quantized, relative to RoPE. */
-    @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
     public enum Place {
         AUTO,
         /** As stored before rotation by position: RoPE is applied to the dequantized key. */
@@ -29,7 +26,6 @@ public record CacheFormat(Format keys, Format values, Place place, Offset offset
     }
 
     /** What is kept out of the quantizer. */
-    @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
     public enum Offset {
         AUTO,
         NONE,

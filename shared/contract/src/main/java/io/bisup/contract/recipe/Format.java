@@ -1,8 +1,6 @@
 package io.bisup.contract.recipe;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.databind.EnumNamingStrategies;
-import com.fasterxml.jackson.databind.annotation.EnumNaming;
 import io.bisup.contract.Check;
 
 /**
@@ -20,7 +18,6 @@ public record Format(
         Scope scope) {
 
     /** Kinds of codes. */
-    @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
     public enum Type {
         /** Evenly spaced integers (methods §1.3). */
         INT

@@ -1,8 +1,6 @@
 package io.bisup.contract.recipe;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.databind.EnumNamingStrategies;
-import com.fasterxml.jackson.databind.annotation.EnumNaming;
 import io.bisup.contract.Check;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -27,7 +25,6 @@ public record Learning(
         Objective objective) {
 
     /** What can be learnt. */
-    @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
     public enum Space {
         /** Θ1: ranges of weights, inputs and cache; the three below in one word. */
         RANGES,
@@ -56,7 +53,6 @@ public record Learning(
     }
 
     /** The loss of a block. */
-    @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
     public enum Objective {
         /** Mean squared error of the block's output. */
         MSE,

@@ -1,8 +1,6 @@
 package io.bisup.contract.recipe;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.databind.EnumNamingStrategies;
-import com.fasterxml.jackson.databind.annotation.EnumNaming;
 import io.bisup.contract.Check;
 
 /**
@@ -22,7 +20,6 @@ public record LowRank(
         @JsonProperty(defaultValue = "0") int outliers) {
 
     /** A and B before learning. */
-    @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
     public enum Start {
         /** The best in the metric of the inputs. */
         WHITENED_SVD,
@@ -32,7 +29,6 @@ public record LowRank(
     }
 
     /** Which input the branch reads. */
-    @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
     public enum Reads {
         EXACT,
         QUANTIZED

@@ -2,6 +2,7 @@ package io.bisup.contract.recipe;
 
 import io.bisup.contract.Check;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +21,21 @@ public record Precision(
         @Nullable Keepers keepers,
         Map<String, Format> overrides) {
 
+    private static final int MAX_OVERRIDES = 1024;
+    private static final Pattern PATTERN = Pattern.compile("[A-Za-z0-9._*-]{1,128}");
+
     public Precision {
         Check.present(weights, "weights");
         inputs = inputs == null ? Format.exact() : inputs;
         cache = cache == null ? CacheFormat.exact() : cache;
         overrides = overrides == null ? Map.of() : Map.copyOf(overrides);
+        Check.range(overrides.size(), 0, MAX_OVERRIDES, "overrides");
+        overrides
+                .keySet()
+                .forEach(pattern -> Check.require(
+                        PATTERN.matcher(pattern).matches(),
+                        "overrides",
+                        "has a key that is no pattern of names",
+                        "use 1 to 128 letters, digits, '.', '_', '-' or '*'"));
     }
 }

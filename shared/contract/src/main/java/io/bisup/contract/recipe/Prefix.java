@@ -21,6 +21,9 @@ public sealed interface Prefix {
         public Tokens {
             ids = List.copyOf(Check.present(ids, "ids"));
             Check.range(ids.size(), 1, 4096, "ids");
+            for (int i = 0; i < ids.size(); i++) {
+                Check.range(ids.get(i), 0, Integer.MAX_VALUE, "ids/" + i);
+            }
         }
     }
 

@@ -33,10 +33,13 @@ public record Recipe(
     /** The language of this release. */
     public static final int VERSION = 2;
 
+    private static final int MAX_TRANSFORMS = 32;
+
     public Recipe {
         Check.require(version == VERSION, "version", "is " + version, "use " + VERSION);
         Check.name(name, "name");
         transforms = transforms == null ? List.of() : List.copyOf(transforms);
+        Check.range(transforms.size(), 0, MAX_TRANSFORMS, "transforms");
         Check.present(precision, "precision");
         ranges = ranges == null ? Ranges.FULL : ranges;
         rounding = rounding == null ? new Rounding.Nearest() : rounding;

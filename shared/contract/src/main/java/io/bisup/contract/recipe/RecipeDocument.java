@@ -75,7 +75,6 @@ public record RecipeDocument(@JsonValue ObjectNode content) {
         }
         ObjectNode parent = (ObjectNode) Json.tree(within("/base", () -> presets.apply(base.textValue())));
         parent.remove("name");
-        Json.requireKnownFields(node, Recipe.class);
         return Json.convert(Merge.of(parent, node, Recipe.class), Recipe.class);
     }
 

@@ -36,7 +36,7 @@ public final class RecipeModule extends SimpleModule {
     @Override
     public void setupModule(SetupContext context) {
         super.setupModule(context);
-        context.appendAnnotationIntrospector(new Defaults());
+        context.appendAnnotationIntrospector(new Conventions());
     }
 
     private static final class Versions extends BeanDeserializerModifier {

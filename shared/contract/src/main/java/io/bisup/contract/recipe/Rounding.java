@@ -1,8 +1,6 @@
 package io.bisup.contract.recipe;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.databind.EnumNamingStrategies;
-import com.fasterxml.jackson.databind.annotation.EnumNaming;
 import io.bisup.contract.Check;
 
 /** How a weight's values become codes. */
@@ -28,7 +26,6 @@ public sealed interface Rounding {
             @JsonProperty(defaultValue = "false") boolean onlyIfBetter)
             implements Rounding {
         /** Which column first. */
-        @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
         public enum Order {
             NATURAL,
             /** The largest second moment first. */

@@ -1,10 +1,6 @@
 package io.bisup.contract.recipe;
 
-import com.fasterxml.jackson.databind.EnumNamingStrategies;
-import com.fasterxml.jackson.databind.annotation.EnumNaming;
-
 /** The places of a block where a transform may act: the inputs of its linears, and the product of queries and keys. */
-@EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
 public enum Site {
     /** The normalised hidden state read by q, k and v. */
     QKV,

@@ -1,8 +1,6 @@
 package io.bisup.contract.recipe;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.databind.EnumNamingStrategies;
-import com.fasterxml.jackson.databind.annotation.EnumNaming;
 import io.bisup.contract.Check;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -30,7 +28,6 @@ public sealed interface Transform {
             @JsonProperty(defaultValue = "false") boolean spareKeepers)
             implements Transform {
         /** s before learning. */
-        @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
         public enum Start {
             /** max|X|^α / max|W|^(1−α). */
             SMOOTHQUANT,
@@ -38,7 +35,6 @@ public sealed interface Transform {
         }
 
         /** Readings of "soft-constrained" (methods §2.3). */
-        @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
         public enum Form {
             /** s = s0·bound^tanh θ, one θ per channel (reading A). */
             BOUNDED,
@@ -66,7 +62,6 @@ public sealed interface Transform {
      */
     record Reorder(By by) implements Transform {
         /** A statistic of a channel. */
-        @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
         public enum By {
             SECOND_MOMENT,
             ABS_MAX
@@ -89,7 +84,6 @@ public sealed interface Transform {
             Kind kind,
             @JsonProperty(defaultValue = "0") long seed) implements Transform {
         /** What is rotated. */
-        @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
         public enum Rotation {
             /** R1: the residual stream; folded into every weight, norms are fused first. */
             RESIDUAL,
@@ -102,7 +96,6 @@ public sealed interface Transform {
         }
 
         /** Which matrices. */
-        @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
         public enum Kind {
             /** Hadamard, its signs random for R1; where none of the width is known, a random orthogonal factor takes its part. */
             HADAMARD,

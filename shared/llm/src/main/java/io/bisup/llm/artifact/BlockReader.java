@@ -20,6 +20,7 @@ import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.plan.Segment;
 import io.bisup.llm.tensor.TensorOwner;
 import io.bisup.llm.tensor.TensorRuntime;
+import io.bisup.llm.tensor.Tensors;
 import io.bisup.llm.transform.ChannelMap;
 import io.bisup.llm.transform.ChannelMaps;
 import io.bisup.llm.transform.MapDescription;
@@ -167,13 +168,8 @@ public final class BlockReader {
 
     /** [kv heads, 1, 1], or empty. */
     private NDArray perHead(String name, TensorOwner owner) {
-        Optional<TensorView> stored = tensors.apply(name);
-        if (stored.isEmpty()) {
-            return owner.own(runtime.manager().create(new Shape(0)));
-        }
-        try (NDArray flat = stored.get().load(runtime.manager())) {
-            return owner.own(flat.reshape(-1, 1, 1));
-        }
+        float[] factors = tensors.apply(name).map(TensorView::toFloats).orElse(new float[0]);
+        return owner.own(Tensors.floats(runtime.manager(), factors, factors.length, 1, 1));
     }
 
     private NDArray orEmpty(String name, TensorOwner owner) {

@@ -53,9 +53,6 @@ public record CachePath(
     }
 
     private NDArray stored(KernelCalls kernels, NDArray fresh) {
-        if (!keys.quantizes()) {
-            return fresh;
-        }
         NDArray centred = offset == null ? fresh : LinearKernels.subtract(kernels, fresh, offset);
         NDArray turned = rotation == null ? centred : rotation.apply(kernels, centred);
         NDArray rounded = QuantKernels.fake(kernels, turned, keys, keyClip, keyClip, false);

@@ -1,6 +1,7 @@
 package io.bisup.llm.block;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import io.bisup.contract.recipe.Site;
 import io.bisup.llm.config.BlockTensor;
@@ -58,7 +59,7 @@ public final class DecoderBlock implements AutoCloseable {
             linears.put(linear, new Linear(weights.get(linear), weights.biasOf(linear), null));
         }
         NDArray none = weights.get(BlockTensor.QUERY).getManager().create(new Shape(0));
-        ai.djl.ndarray.NDScope.unregister(none);
+        NDScope.unregister(none);
         return new DecoderBlock(new Parts(
                 config,
                 BlockNorms.of(config, weights),

@@ -1,9 +1,9 @@
 package io.bisup.llm.block;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.config.DecoderConfig;
+import io.bisup.llm.tensor.TensorOwner;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
@@ -23,15 +23,15 @@ public record DecoderBlockWeights(Map<BlockTensor, NDArray> tensors) implements 
         tensors = Collections.unmodifiableMap(ordered);
     }
 
-    /** Loads every parameter of one block by its Hugging Face name; they outlive the open scope. */
+    /** Loads every parameter of one block by its name; they outlive the open scope, and a failure leaves none. */
     public static DecoderBlockWeights load(DecoderConfig config, int layer, Function<String, NDArray> source) {
         Map<BlockTensor, NDArray> loaded = new EnumMap<>(BlockTensor.class);
-        for (BlockTensor tensor : BlockTensor.of(config)) {
-            NDArray array = source.apply(tensor.name(layer));
-            NDScope.unregister(array);
-            loaded.put(tensor, array);
+        try (TensorOwner loading = new TensorOwner()) {
+            for (BlockTensor tensor : BlockTensor.of(config)) {
+                loaded.put(tensor, loading.own(source.apply(tensor.name(layer))));
+            }
+            return loading.handOver(new DecoderBlockWeights(loaded));
         }
-        return new DecoderBlockWeights(loaded);
     }
 
     /**

@@ -7,6 +7,7 @@ import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.ModelTensors;
 import io.bisup.llm.config.StoredPart;
 import io.bisup.llm.config.TensorMap;
+import io.bisup.llm.tensor.TensorOwner;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,21 +60,19 @@ public final class Checkpoint implements AutoCloseable {
         }
         ShardIndex shards = ShardIndex.read(index);
         Checkpoint checkpoint = openFiles(directory, List.copyOf(shards.shards()));
-        try {
+        try (TensorOwner owner = new TensorOwner()) {
+            owner.own(checkpoint);
             IndexMatch.check(shards, checkpoint.stored());
-            return checkpoint;
-        } catch (MalformedCheckpointException refused) {
-            checkpoint.close();
-            throw refused;
+            return owner.handOver(checkpoint);
         }
     }
 
     private static Checkpoint openFiles(Path directory, List<String> names) {
         List<SafetensorsFile> files = new ArrayList<>();
         SequencedMap<String, TensorView> tensors = new LinkedHashMap<>();
-        try {
+        try (TensorOwner owner = new TensorOwner()) {
             for (String name : names) {
-                SafetensorsFile file = SafetensorsFile.open(directory.resolve(name));
+                SafetensorsFile file = owner.own(SafetensorsFile.open(directory.resolve(name)));
                 files.add(file);
                 // A name in two shards is refused with the other faults of an index.
                 file.header()
@@ -82,10 +81,7 @@ public final class Checkpoint implements AutoCloseable {
                         .forEach(tensor ->
                                 tensors.put(tensor, file.tensor(tensor).orElseThrow()));
             }
-            return new Checkpoint(files, tensors);
-        } catch (MalformedCheckpointException refused) {
-            files.forEach(SafetensorsFile::close);
-            throw refused;
+            return owner.handOver(new Checkpoint(files, tensors));
         }
     }
 
@@ -144,6 +140,23 @@ public final class Checkpoint implements AutoCloseable {
      */
     public void requireMatch(DecoderConfig config) {
         ModelMatch.check(config, stored());
+    }
+
+    /**
+     * Reads every weight once and checks that it is finite, so that a damaged one is found before hours of work.
+     *
+     * @param beforeEach called before each tensor, to give a sign of life or to stop
+     * @throws io.bisup.contract.FailureException naming the first tensor that holds NaN or infinity
+     */
+    public void requireFinite(Runnable beforeEach) {
+        for (SafetensorsFile file : files) {
+            for (TensorEntry entry : file.header().tensors().values()) {
+                beforeEach.run();
+                if (entry.dtype().isFloating()) {
+                    file.tensor(entry.name()).orElseThrow().requireFinite();
+                }
+            }
+        }
     }
 
     private List<StoredTensor> stored() {

@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.bisup.contract.FailureCode;
+import io.bisup.contract.FailureException;
 import io.bisup.llm.checkpoint.MalformedCheckpointException.Code;
 import io.bisup.llm.tensor.Tensors;
 import java.lang.foreign.MemorySegment;
@@ -42,10 +44,7 @@ public record TensorView(String file, TensorEntry entry, MemorySegment data) {
     public NDArray load(NDManager manager) {
         requireFloating();
         NDArray loaded = Tensors.decoded(manager, djlShape(), DataType.FLOAT32, this::decodeFloats);
-        if (data.isMapped()) {
-            // A copy was made: the file's pages must not add up over the blocks of a model.
-            data.unload();
-        }
+        forget();
         return loaded;
     }
 
@@ -92,6 +91,37 @@ public record TensorView(String file, TensorEntry entry, MemorySegment data) {
                 file,
                 new TensorEntry(name(), dtype(), part, begin, begin + count * bytes),
                 data.asSlice(first * bytes, count * bytes));
+    }
+
+    /**
+     * Reads all elements once and checks that each is a finite number as float32; the file's pages are given back.
+     *
+     * @throws FailureException naming file, tensor and element when one is NaN or infinite
+     */
+    public void requireFinite() {
+        requireFloating();
+        long element = FiniteElements.firstNotFinite(dtype(), data);
+        if (element >= 0) {
+            throw new FailureException(
+                    FailureCode.NON_FINITE_VALUES,
+                    file + ", tensor " + name() + ": element " + element + " is "
+                            + element(element)
+                            + "; start from a checkpoint whose weights are all finite");
+        }
+        forget();
+    }
+
+    private float element(long index) {
+        float[] value = new float[1];
+        decodeFloats(index, 1, MemorySegment.ofArray(value));
+        return value[0];
+    }
+
+    /** The file's pages must not add up over the blocks of a model. */
+    private void forget() {
+        if (data.isMapped()) {
+            data.unload();
+        }
     }
 
     private Shape djlShape() {

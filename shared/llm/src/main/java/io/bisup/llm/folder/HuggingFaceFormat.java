@@ -3,6 +3,7 @@ package io.bisup.llm.folder;
 import io.bisup.llm.checkpoint.Checkpoint;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.model.LanguageModel;
+import io.bisup.llm.tensor.TensorOwner;
 import io.bisup.llm.tensor.TensorRuntime;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,16 +21,13 @@ final class HuggingFaceFormat implements ModelFormat {
     @Override
     public OpenModel open(Path directory, TensorRuntime runtime) {
         DecoderConfig config = DecoderConfig.read(directory);
-        Checkpoint checkpoint = Checkpoint.open(directory);
-        try {
+        try (TensorOwner owner = new TensorOwner()) {
+            Checkpoint checkpoint = owner.own(Checkpoint.open(directory));
             checkpoint.requireMatch(config);
             LanguageModel model = ModelSize.staysInMemory(config)
                     ? LanguageModel.resident(runtime, config, checkpoint)
                     : LanguageModel.streamed(runtime, config, checkpoint);
-            return new OpenModel(directory, model, List.of(), checkpoint);
-        } catch (RuntimeException refused) {
-            checkpoint.close();
-            throw refused;
+            return owner.handOver(new OpenModel(directory, model, List.of(), checkpoint));
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.bisup.llm.folder;
 
+import io.bisup.llm.model.LanguageModel;
+import io.bisup.llm.tensor.TensorOwner;
 import io.bisup.llm.tensor.TensorRuntime;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,11 +35,14 @@ public final class ModelFolder {
      * @param prefixIds token ids; empty for none
      */
     public static OpenModel open(Path directory, TensorRuntime runtime, List<Long> prefixIds) {
-        OpenModel plain = open(directory, runtime);
         if (prefixIds.isEmpty()) {
-            return plain;
+            return open(directory, runtime);
         }
         long[] ids = prefixIds.stream().mapToLong(Long::longValue).toArray();
-        return new OpenModel(directory, plain.model().behind(ids), prefixIds, plain.checkpoint());
+        try (TensorOwner owner = new TensorOwner()) {
+            OpenModel plain = owner.own(open(directory, runtime));
+            LanguageModel behind = plain.model().behind(ids);
+            return owner.handOver(new OpenModel(directory, behind, prefixIds, plain.checkpoint()));
+        }
     }
 }

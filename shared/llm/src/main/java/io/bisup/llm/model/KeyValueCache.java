@@ -5,6 +5,7 @@ import io.bisup.llm.block.AttentionContext;
 import io.bisup.llm.block.KeyValues;
 import io.bisup.llm.tensor.KernelCalls;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -64,8 +65,8 @@ public final class KeyValueCache implements AutoCloseable {
                 throw new IllegalStateException("Block " + layer + " has computed no keys yet: run the model first.");
             }
             all.add(values);
-            stored[layer] = null;
         }
+        Arrays.fill(stored, null);
         return all;
     }
 

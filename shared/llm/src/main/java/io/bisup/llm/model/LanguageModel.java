@@ -9,12 +9,12 @@ import io.bisup.llm.block.KeyValues;
 import io.bisup.llm.block.RotaryEmbedding;
 import io.bisup.llm.checkpoint.Checkpoint;
 import io.bisup.llm.config.DecoderConfig;
+import io.bisup.llm.tensor.TensorOwner;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 
 /**
  * A decoder-only language model for inference, full-precision or quantized.
@@ -44,11 +44,14 @@ public final class LanguageModel implements AutoCloseable {
     /** The model as trained with every block resident; {@code source} loads a tensor by its Hugging Face name. */
     public static LanguageModel resident(
             TensorRuntime runtime, DecoderConfig config, Function<String, NDArray> source) {
-        List<DecoderBlock> blocks = IntStream.range(0, config.layers())
-                .mapToObj(layer -> load(runtime, config, layer, source))
-                .toList();
-        return new LanguageModel(
-                runtime, config, ModelEnds.load(config, source), BlockSource.resident(blocks), List.of());
+        try (TensorOwner owner = new TensorOwner()) {
+            List<DecoderBlock> blocks = new ArrayList<>();
+            for (int layer = 0; layer < config.layers(); layer++) {
+                blocks.add(owner.own(load(runtime, config, layer, source)));
+            }
+            ModelEnds ends = owner.own(ModelEnds.load(config, source));
+            return owner.handOver(new LanguageModel(runtime, config, ends, BlockSource.resident(blocks), List.of()));
+        }
     }
 
     /** The model of an open checkpoint with every block resident; the checkpoint may be closed afterwards. */
@@ -65,7 +68,10 @@ public final class LanguageModel implements AutoCloseable {
     public static LanguageModel streamed(
             TensorRuntime runtime, DecoderConfig config, Function<String, NDArray> source) {
         BlockSource blocks = BlockSource.streamed(layer -> load(runtime, config, layer, source));
-        return new LanguageModel(runtime, config, ModelEnds.load(config, source), blocks, List.of());
+        try (TensorOwner owner = new TensorOwner()) {
+            ModelEnds ends = owner.own(ModelEnds.load(config, source));
+            return owner.handOver(new LanguageModel(runtime, config, ends, blocks, List.of()));
+        }
     }
 
     private static DecoderBlock load(
@@ -120,10 +126,18 @@ public final class LanguageModel implements AutoCloseable {
      */
     public List<TokenScores> score(List<long[]> sequences) {
         List<NDArray> hidden = new ArrayList<>();
-        sequences.forEach(ids -> hidden.add(embed(ids)));
-        for (int layer = 0; layer < config.layers(); layer++) {
-            throughBlock(layer, hidden);
+        // Closes what the list holds then: the last output of each sequence, or where a failure left it.
+        try (TensorOwner owner = new TensorOwner()) {
+            owner.own(() -> hidden.forEach(NDArray::close));
+            sequences.forEach(ids -> hidden.add(embed(ids)));
+            for (int layer = 0; layer < config.layers(); layer++) {
+                throughBlock(layer, hidden);
+            }
+            return scores(sequences, hidden);
         }
+    }
+
+    private List<TokenScores> scores(List<long[]> sequences, List<NDArray> hidden) {
         TokenScorer scorer = new TokenScorer(this);
         List<TokenScores> scores = new ArrayList<>();
         for (int i = 0; i < sequences.size(); i++) {
@@ -152,17 +166,25 @@ public final class LanguageModel implements AutoCloseable {
     /** Runs the tokens and returns each block's keys and values, to serve as a prefix; the caller frees them. */
     public List<KeyValues> keyValues(long[] ids) {
         try (KeyValueCache cache = newCache();
-                NDArray hidden = blocks(embed(ids), cache)) {
+                NDArray hidden = Tensors.inScope(() -> blocks(embed(ids), cache))) {
             assert hidden.getShape().get(1) == ids.length;
             return cache.release();
         }
     }
 
-    /** This model behind a prefix whose keys and values it computes; the result takes over every part of this model. */
+    /**
+     * This model behind a prefix whose keys and values it computes, after its own prefix if it has one. The result takes
+     * over every part of this model; a failure leaves this model as it was.
+     */
     public LanguageModel behind(long[] prefixIds) {
-        List<KeyValues> known = keyValues(prefixIds);
-        rotary.close();
-        return new LanguageModel(runtime, config, ends, blocks, known);
+        try (TensorOwner owner = new TensorOwner()) {
+            List<KeyValues> known = keyValues(prefixIds);
+            known.forEach(owner::own);
+            LanguageModel behind = owner.handOver(new LanguageModel(runtime, config, ends, blocks, known));
+            rotary.close();
+            prefix.forEach(KeyValues::close);
+            return behind;
+        }
     }
 
     /** An empty cache, behind the model's prefix if there is one. */

@@ -1,10 +1,10 @@
 package io.bisup.llm.model;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.ModelTensors;
 import io.bisup.llm.tensor.Kernels;
+import io.bisup.llm.tensor.TensorOwner;
 import io.bisup.llm.tensor.Tensors;
 import java.util.function.Function;
 
@@ -16,13 +16,14 @@ import java.util.function.Function;
  * @param head [vocabulary, hidden]; the embedding itself when tied
  */
 public record ModelEnds(NDArray embedding, NDArray finalNorm, NDArray head) implements AutoCloseable {
-    /** Loads them by their Hugging Face names; they outlive the open scope. */
+    /** Loads them by their names; they outlive the open scope, and a failure leaves none. */
     public static ModelEnds load(DecoderConfig config, Function<String, NDArray> source) {
-        NDArray embedding = source.apply(ModelTensors.EMBEDDING);
-        NDArray head = config.tiedEmbeddings() ? embedding : source.apply(ModelTensors.HEAD);
-        NDArray finalNorm = source.apply(ModelTensors.FINAL_NORM);
-        NDScope.unregister(embedding, finalNorm, head);
-        return new ModelEnds(embedding, finalNorm, head);
+        try (TensorOwner owner = new TensorOwner()) {
+            NDArray embedding = owner.own(source.apply(ModelTensors.EMBEDDING));
+            NDArray head = config.tiedEmbeddings() ? embedding : owner.own(source.apply(ModelTensors.HEAD));
+            NDArray finalNorm = owner.own(source.apply(ModelTensors.FINAL_NORM));
+            return owner.handOver(new ModelEnds(embedding, finalNorm, head));
+        }
     }
 
     /** Hidden states [batch, time, hidden] of token ids, int64 [batch, time]. */

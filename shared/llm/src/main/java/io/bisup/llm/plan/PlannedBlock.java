@@ -149,14 +149,16 @@ public final class PlannedBlock implements AutoCloseable {
     private CachePath cache(BlockOperands operands, boolean quantized) {
         CachePlan cache = plan.cache();
         Format exact = Format.exact();
-        return new CachePath(
-                quantized ? cache.keys() : exact,
-                quantized ? cache.values() : exact,
-                cache.beforeRope(),
-                operands.keyOffset(),
-                rotations.keys(),
-                operands.keyClip(),
-                operands.valueClip());
+        return quantized
+                ? new CachePath(
+                        cache.keys(),
+                        cache.values(),
+                        cache.beforeRope(),
+                        operands.keyOffset(),
+                        rotations.keys(),
+                        operands.keyClip(),
+                        operands.valueClip())
+                : new CachePath(exact, exact, cache.beforeRope(), null, null, none, none);
     }
 
     @Override

@@ -4,7 +4,9 @@ import ai.djl.ndarray.NDArray;
 import io.bisup.contract.FailureCode;
 import io.bisup.contract.FailureException;
 import io.bisup.llm.checkpoint.TensorView;
+import io.bisup.llm.tensor.KernelCalls;
 import io.bisup.llm.tensor.TensorRuntime;
+import io.bisup.llm.tensor.Tensors;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Function;
@@ -38,6 +40,22 @@ public final class ChannelMaps {
                                 .toArray());
             case ORTHOGONAL -> Orthogonal.of(runtime, description);
         };
+    }
+
+    /**
+     * Σ y yᵀ of mapped channels y = x M, of a map without a constant part: Mᵀ (Σ x xᵀ) M.
+     *
+     * @param gram Σ x xᵀ, [n, n]
+     */
+    public static NDArray gram(KernelCalls kernels, ChannelMap map, NDArray gram) {
+        if (map instanceof Offset) {
+            throw new IllegalArgumentException(
+                    "second moments of shifted channels need their means; observe them anew");
+        }
+        return Tensors.inScope(() -> {
+            NDArray half = map.apply(kernels, gram);
+            return map.apply(kernels, new MapKernels(kernels).transposed(half));
+        });
     }
 
     private static NDArray vector(

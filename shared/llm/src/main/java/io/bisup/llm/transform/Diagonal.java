@@ -31,27 +31,27 @@ public record Diagonal(NDArray factors) implements ChannelMap {
 
     @Override
     public NDArray apply(KernelCalls kernels, NDArray x) {
-        return kernels.call("map_divide", x, factors);
+        return new MapKernels(kernels).divide(x, factors);
     }
 
     @Override
     public NDArray undo(KernelCalls kernels, NDArray y) {
-        return kernels.call("map_multiply", y, factors);
+        return new MapKernels(kernels).multiply(y, factors);
     }
 
     @Override
     public NDArray columns(KernelCalls kernels, NDArray weight) {
-        return kernels.call("map_multiply", weight, factors);
+        return new MapKernels(kernels).multiply(weight, factors);
     }
 
     @Override
     public NDArray rows(KernelCalls kernels, NDArray weight) {
-        return kernels.call("map_divide_rows", weight, factors);
+        return new MapKernels(kernels).divideRows(weight, factors);
     }
 
     @Override
     public NDArray bias(KernelCalls kernels, NDArray bias) {
-        return bias.size() == 0 ? bias : kernels.call("map_divide", bias, factors);
+        return bias.size() == 0 ? bias : new MapKernels(kernels).divide(bias, factors);
     }
 
     @Override

@@ -1,5 +1,9 @@
 package io.bisup.llm.transform;
 
+import com.fasterxml.jackson.databind.EnumNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.EnumNaming;
+import io.bisup.contract.Check;
+
 /**
  * One factor of a Kronecker product of orthogonal matrices.
  *
@@ -9,6 +13,7 @@ package io.bisup.llm.transform;
 public record Factor(Kind kind, int size, long seed) {
 
     /** Kinds of matrices. */
+    @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
     public enum Kind {
         IDENTITY,
         /** {@link HadamardMatrix#of} divided by the root of its size. */
@@ -18,9 +23,8 @@ public record Factor(Kind kind, int size, long seed) {
     }
 
     public Factor {
-        if (size < 1) {
-            throw new IllegalArgumentException("a factor has size " + size + "; use 1 or more");
-        }
+        Check.present(kind, "kind");
+        Check.range(size, 1, 1 << 17, "size");
     }
 
     static Factor identity(int size) {

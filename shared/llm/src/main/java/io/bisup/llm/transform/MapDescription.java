@@ -1,5 +1,8 @@
 package io.bisup.llm.transform;
 
+import com.fasterxml.jackson.databind.EnumNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.EnumNaming;
+import io.bisup.contract.Check;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +20,7 @@ public record MapDescription(
         @Nullable Long signSeed) {
 
     /** Kinds of maps. */
+    @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
     public enum Kind {
         DIAGONAL,
         OFFSET,
@@ -25,6 +29,7 @@ public record MapDescription(
     }
 
     public MapDescription {
+        Check.present(kind, "kind");
         factors = factors == null ? List.of() : List.copyOf(factors);
         long product = factors.stream().mapToLong(Factor::size).reduce(1, Math::multiplyExact);
         if (kind == Kind.ORTHOGONAL ? product != width : !factors.isEmpty()) {

@@ -28,12 +28,12 @@ public record Offset(NDArray constants) implements ChannelMap {
 
     @Override
     public NDArray apply(KernelCalls kernels, NDArray x) {
-        return kernels.call("map_subtract", x, constants);
+        return new MapKernels(kernels).subtract(x, constants);
     }
 
     @Override
     public NDArray undo(KernelCalls kernels, NDArray y) {
-        return kernels.call("map_add", y, constants);
+        return new MapKernels(kernels).add(y, constants);
     }
 
     /** The weight itself. */
@@ -44,7 +44,7 @@ public record Offset(NDArray constants) implements ChannelMap {
 
     @Override
     public NDArray consumerBias(KernelCalls kernels, NDArray weight, NDArray bias) {
-        return kernels.call("map_offset_bias", weight, constants, bias);
+        return new MapKernels(kernels).offsetBias(weight, constants, bias);
     }
 
     /** The weight itself. */
@@ -55,7 +55,9 @@ public record Offset(NDArray constants) implements ChannelMap {
 
     @Override
     public NDArray bias(KernelCalls kernels, NDArray bias) {
-        return bias.size() == 0 ? kernels.call("map_negate", constants) : kernels.call("map_subtract", bias, constants);
+        return bias.size() == 0
+                ? new MapKernels(kernels).negate(constants)
+                : new MapKernels(kernels).subtract(bias, constants);
     }
 
     @Override

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import io.bisup.llm.tensor.KernelCalls;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.Tensors;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -20,29 +21,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Orthogonal implements ChannelMap {
     private final MapDescription description;
-    private final NDArray[] matrices;
-    private final long[] sizes;
-    private final double[] scales;
-    private final NDArray signs;
+    private final MapKernels.Product product;
 
     private Orthogonal(MapDescription description, NDArray[] matrices, NDArray signs) {
         this.description = description;
-        this.matrices = matrices;
-        this.sizes = description.factors().stream().mapToLong(Factor::size).toArray();
-        this.scales =
-                description.factors().stream().mapToDouble(Orthogonal::scale).toArray();
-        this.signs = signs;
-        NDScope.unregister(matrices);
-        NDScope.unregister(signs);
+        this.product = new MapKernels.Product(
+                signs,
+                matrices,
+                description.factors().stream().mapToLong(Factor::size).toArray(),
+                description.factors().stream().mapToDouble(Orthogonal::scale).toArray());
     }
 
     /** The map that a description tells of. */
     static Orthogonal of(TensorRuntime runtime, MapDescription description) {
-        NDArray[] matrices = description.factors().stream()
-                .map(factor -> matrix(runtime, factor))
-                .toArray(NDArray[]::new);
-        return new Orthogonal(
-                description, matrices, signs(runtime.manager(), description.width(), description.signSeed()));
+        List<Factor> factors = description.factors();
+        NDArray[] tensors = Tensors.manyInScope(() -> Stream.concat(
+                        factors.stream().map(factor -> matrix(runtime, factor)),
+                        Stream.of(signs(runtime.manager(), description.width(), description.signSeed())))
+                .toArray(NDArray[]::new));
+        NDScope.unregister(tensors);
+        return new Orthogonal(description, Arrays.copyOf(tensors, factors.size()), tensors[factors.size()]);
     }
 
     /** A matrix before its scale; without elements for the identity. */
@@ -87,12 +85,12 @@ public final class Orthogonal implements ChannelMap {
 
     @Override
     public NDArray apply(KernelCalls kernels, NDArray x) {
-        return kernels.call("map_rotate", x, signs, matrices, sizes, scales);
+        return new MapKernels(kernels).rotate(x, product);
     }
 
     @Override
     public NDArray undo(KernelCalls kernels, NDArray y) {
-        return kernels.call("map_rotate_back", y, signs, matrices, sizes, scales);
+        return new MapKernels(kernels).rotateBack(y, product);
     }
 
     @Override
@@ -102,7 +100,7 @@ public final class Orthogonal implements ChannelMap {
 
     @Override
     public NDArray rows(KernelCalls kernels, NDArray weight) {
-        return kernels.call("map_rotate_rows", weight, signs, matrices, sizes, scales);
+        return new MapKernels(kernels).rotateRows(weight, product);
     }
 
     @Override
@@ -117,8 +115,8 @@ public final class Orthogonal implements ChannelMap {
 
     @Override
     public void close() {
-        signs.close();
-        for (NDArray matrix : matrices) {
+        product.signs().close();
+        for (NDArray matrix : product.factors()) {
             matrix.close();
         }
     }

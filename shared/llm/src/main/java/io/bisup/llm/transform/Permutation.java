@@ -67,27 +67,27 @@ public final class Permutation implements ChannelMap {
 
     @Override
     public NDArray apply(KernelCalls kernels, NDArray x) {
-        return kernels.call("map_gather", x, order);
+        return new MapKernels(kernels).gather(x, order);
     }
 
     @Override
     public NDArray undo(KernelCalls kernels, NDArray y) {
-        return kernels.call("map_gather", y, inverse);
+        return new MapKernels(kernels).gather(y, inverse);
     }
 
     @Override
     public NDArray columns(KernelCalls kernels, NDArray weight) {
-        return kernels.call("map_gather", weight, order);
+        return new MapKernels(kernels).gather(weight, order);
     }
 
     @Override
     public NDArray rows(KernelCalls kernels, NDArray weight) {
-        return kernels.call("map_gather_rows", weight, order);
+        return new MapKernels(kernels).gatherRows(weight, order);
     }
 
     @Override
     public NDArray bias(KernelCalls kernels, NDArray bias) {
-        return bias.size() == 0 ? bias : kernels.call("map_gather", bias, order);
+        return bias.size() == 0 ? bias : new MapKernels(kernels).gather(bias, order);
     }
 
     @Override

@@ -18,6 +18,6 @@ final class RandomOrthogonal {
             values[i] = random.nextGaussian();
         }
         return Tensors.inScope(() ->
-                runtime.kernels().call("map_orthonormal", Tensors.doubles(runtime.manager(), values, size, size)));
+                new MapKernels(runtime.kernels()).orthonormal(Tensors.doubles(runtime.manager(), values, size, size)));
     }
 }

@@ -1,14 +1,18 @@
 package io.bisup.llm.weight;
 
 import ai.djl.ndarray.NDArray;
-import io.bisup.llm.tensor.Kernels;
+import io.bisup.contract.recipe.Format;
+import io.bisup.llm.tensor.TensorOwner;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.Tensors;
+import io.bisup.llm.weight.WeightKernels.Scales;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
-/** The pass of GPTQ over the columns of one weight. */
+/** The pass of GPTQ over the columns of one weight; temporary tensors are left to the caller's scope. */
 final class GptqColumns {
 
     /** 1, 0.99, …, 0.21: QuaRot's grid of clip factors. */
@@ -16,142 +20,152 @@ final class GptqColumns {
             IntStream.range(0, 80).mapToDouble(i -> 1 - i / 100.0).toArray();
 
     private final TensorRuntime runtime;
-    private final WeightKernels kernels;
-    private final NDArray weight;
-    private final NDArray columns;
-    private final NDArray u;
+    private final WeightKernels weights;
+    private final GptqKernels kernels;
+    private final Task task;
     private final long[] order;
     private final int height;
 
     /**
+     * What is to be done.
+     *
      * @param weight as it was, [out, in]
      * @param columns what is rounded, in order, [in, out]; changed in place
-     * @param u upper triangular, in order, [in, in] float32
+     * @param u of the inverse second moments, in order, float32
      * @param order the weight's column at each place, [in] int64
+     * @param natural whether the order is that of the weight
+     * @param block columns whose errors are moved behind it together
      */
-    GptqColumns(TensorRuntime runtime, NDArray weight, NDArray columns, NDArray u, NDArray order) {
+    record Task(NDArray weight, NDArray columns, NDArray u, NDArray order, boolean natural, int block) {}
+
+    GptqColumns(TensorRuntime runtime, Task task) {
         this.runtime = runtime;
-        this.kernels = new WeightKernels(runtime);
-        this.weight = weight;
-        this.columns = columns;
-        this.u = u;
-        this.order = order.toLongArray();
-        this.height = Math.toIntExact(weight.getShape().get(0));
+        this.weights = new WeightKernels(runtime);
+        this.kernels = new GptqKernels(runtime.kernels());
+        this.task = task;
+        this.order = task.order().toLongArray();
+        this.height = Math.toIntExact(task.weight().getShape().get(0));
     }
 
-    /** @param block columns whose errors are moved behind it together */
-    StoredWeight round(WeightGrid grid, int block, GroupScales source) {
-        List<StoredWeight> parts = new ArrayList<>();
-        int first = 0;
-        for (WeightGrid.Segment segment : grid.segments()) {
-            parts.add(segment(segment, first, block, source));
-            first += segment.columns();
+    /**
+     * Consecutive places in one number format.
+     *
+     * @param first place
+     */
+    private record Part(WeightGrid.Segment segment, int first, Tiling tiling) {
+        int end() {
+            return first + segment.columns();
         }
-        return StoredWeight.of(parts);
     }
 
-    private StoredWeight segment(WeightGrid.Segment segment, int first, int block, GroupScales source) {
+    /** Goes over all columns, once. */
+    StoredWeight round(WeightGrid grid, GroupScales source) {
+        try (TensorOwner owner = new TensorOwner()) {
+            List<StoredWeight> parts = new ArrayList<>();
+            int first = 0;
+            for (WeightGrid.Segment segment : grid.segments()) {
+                parts.add(owner.own(part(segment, first, source)));
+                first += segment.columns();
+            }
+            return owner.handOver(StoredWeight.of(parts));
+        }
+    }
+
+    private StoredWeight part(WeightGrid.Segment segment, int first, GroupScales source) {
         if (!segment.format().quantizes()) {
-            return new Exact(inPlace(calls().call("gptq_slice", columns, first, segment.columns()), first));
+            return new Exact(inPlace(kernels.slice(task.columns(), first, segment.columns()), first));
         }
-        Tiling tiling = Tiling.of(segment.format(), height, segment.columns());
+        Part part = new Part(segment, first, Tiling.of(segment.format(), height, segment.columns()));
+        return source instanceof GroupScales.Fixed || !task.natural()
+                ? withScalesOfTheWeight(part, source)
+                : withScalesOfTheirTime(part, source);
+    }
+
+    private StoredWeight withScalesOfTheWeight(Part part, GroupScales source) {
+        NDArray original =
+                weights.columns(task.weight(), part.first(), part.segment().columns());
+        WeightGrid.Segment segment = part.segment();
+        Scales scales = scales(original, part, source, orEmpty(segment.high()), orEmpty(segment.low()));
+        int group = part.tiling().columns();
+        List<NDArray> codes =
+                codes(part, part.first(), part.end(), scales, place -> (order[place] - part.first()) / group);
+        return packed(part, codes, List.of(scales));
+    }
+
+    private StoredWeight withScalesOfTheirTime(Part part, GroupScales source) {
+        List<NDArray> codes = new ArrayList<>();
+        List<Scales> scales = new ArrayList<>();
+        NDArray high = orEmpty(part.segment().high());
+        NDArray low = orEmpty(part.segment().low());
+        for (int start = part.first();
+                start < part.end();
+                start += part.tiling().columns()) {
+            int end = Math.min(start + part.tiling().columns(), part.end());
+            NDArray current = kernels.slice(task.columns(), start, end - start);
+            int group = scales.size();
+            scales.add(scales(current, part, source, kernels.factorOf(high, group), kernels.factorOf(low, group)));
+            codes.addAll(codes(part, start, end, scales.getLast(), place -> 0));
+        }
+        return packed(part, codes, scales);
+    }
+
+    /**
+     * Scales of columns [out, any].
+     *
+     * @param high the grid's clip factors of these columns
+     */
+    private Scales scales(NDArray values, Part part, GroupScales source, NDArray high, NDArray low) {
+        Format format = part.segment().format();
         return switch (source) {
-            case GroupScales.Fixed fixed -> withFixedScales(segment, tiling, first, block);
-            case GroupScales.Current current -> withCurrentScales(segment, tiling, first, block, source);
-            case GroupScales.Searched searched -> withCurrentScales(segment, tiling, first, block, source);
+            case GroupScales.Fixed fixed -> weights.scales(values, format, high, low);
+            case GroupScales.Current current -> weights.scales(values, format, high, low);
+            case GroupScales.Searched searched -> {
+                NDArray factor = weights.clipSearch(values, format, searched.norm(), CANDIDATES);
+                yield weights.scales(values, format, factor, factor);
+            }
         };
     }
 
-    private StoredWeight withFixedScales(WeightGrid.Segment segment, Tiling tiling, int first, int block) {
-        WeightKernels.Scales scales = kernels.scales(
-                kernels.columns(weight, first, segment.columns()),
-                segment.format(),
-                kernels.orEmpty(segment.high()),
-                kernels.orEmpty(segment.low()));
+    private NDArray orEmpty(@Nullable NDArray factors) {
+        return weights.orEmpty(factors);
+    }
+
+    /**
+     * Rounds the columns of places {@code start} to {@code end}: codes [columns, out], block by block.
+     *
+     * @param group the group of scales that the column at a place takes
+     */
+    private List<NDArray> codes(Part part, int start, int end, Scales scales, IntToLongFunction group) {
+        NDArray steps = kernels.transposed(scales.scales());
+        NDArray zeros = kernels.transposed(scales.zeros());
+        int levels = (1 << part.segment().format().bits()) - 1;
         List<NDArray> codes = new ArrayList<>();
-        roundColumns(
-                codes,
-                segment,
-                tiling,
-                first,
-                segment.columns(),
-                block,
-                scales,
-                i -> (order[i] - first) / tiling.columns());
-        return packed(segment, first, codes, List.of(scales));
-    }
-
-    private StoredWeight withCurrentScales(
-            WeightGrid.Segment segment, Tiling tiling, int first, int block, GroupScales source) {
-        List<NDArray> codes = new ArrayList<>();
-        List<WeightKernels.Scales> scales = new ArrayList<>();
-        for (int group = 0; group < tiling.groupsOf(segment.columns()); group++) {
-            int start = first + group * tiling.columns();
-            int count = Math.min(tiling.columns(), first + segment.columns() - start);
-            WeightKernels.Scales current = currentScales(segment, group, start, count, source);
-            scales.add(current);
-            roundColumns(codes, segment, tiling, start, count, block, current, i -> 0);
+        for (int first = start; first < end; first += task.block()) {
+            long[] index = IntStream.range(first, Math.min(first + task.block(), end))
+                    .mapToLong(group)
+                    .toArray();
+            codes.add(kernels.round(
+                    task.columns(),
+                    task.u(),
+                    first,
+                    index,
+                    steps,
+                    zeros,
+                    part.tiling().rows(),
+                    levels));
         }
-        return packed(segment, first, codes, scales);
+        return codes;
     }
 
-    private WeightKernels.Scales currentScales(
-            WeightGrid.Segment segment, int group, int start, int count, GroupScales source) {
-        NDArray slice = calls().call("gptq_slice", columns, start, count);
-        if (source instanceof GroupScales.Searched searched) {
-            NDArray factor = kernels.clipSearch(slice, segment.format(), searched.norm(), CANDIDATES);
-            return kernels.scales(slice, segment.format(), factor, factor);
-        }
-        return kernels.scales(
-                slice,
-                segment.format(),
-                calls().call("gptq_factor", kernels.orEmpty(segment.high()), group),
-                calls().call("gptq_factor", kernels.orEmpty(segment.low()), group));
-    }
-
-    /** The row of scales that a column takes. */
-    @FunctionalInterface
-    private interface ScaleOf {
-        long column(int place);
-    }
-
-    private void roundColumns(
-            List<NDArray> codes,
-            WeightGrid.Segment segment,
-            Tiling tiling,
-            int first,
-            int count,
-            int block,
-            WeightKernels.Scales scales,
-            ScaleOf scaleOf) {
-        NDArray rows = calls().call("gptq_transposed", scales.scales());
-        NDArray zeros = calls().call("gptq_transposed", scales.zeros());
-        double levels = (1 << segment.format().bits()) - 1;
-        for (int start = first; start < first + count; start += block) {
-            int end = Math.min(start + block, first + count);
-            long[] index =
-                    IntStream.range(start, end).mapToLong(scaleOf::column).toArray();
-            int from = start;
-            codes.add(Tensors.inScope(
-                    () -> calls().call("gptq_block", columns, u, from, index, rows, zeros, tiling.rows(), levels)));
-        }
-    }
-
-    private StoredWeight packed(
-            WeightGrid.Segment segment, int first, List<NDArray> codes, List<WeightKernels.Scales> scales) {
-        NDArray joined = calls().call("gptq_joined", (Object) codes.toArray(NDArray[]::new));
-        byte[] inOrder = inPlace(calls().call("gptq_transposed", joined), first).toByteArray();
-        NDArray all = calls().call("weight_join", (Object)
-                scales.stream().map(WeightKernels.Scales::scales).toArray(NDArray[]::new));
-        NDArray zeros = calls().call("weight_join", (Object)
-                scales.stream().map(WeightKernels.Scales::zeros).toArray(NDArray[]::new));
+    private StoredWeight packed(Part part, List<NDArray> codes, List<Scales> scales) {
+        NDArray inOrder = kernels.transposed(kernels.joined(codes));
         return Uniform.packed(
-                segment.format(),
+                part.segment().format(),
                 height,
-                segment.columns(),
-                inOrder,
-                all.toFloatArray(),
-                calls().call("gptq_bytes", zeros).toByteArray());
+                part.segment().columns(),
+                inPlace(inOrder, part.first()).toByteArray(),
+                weights.joined(scales.stream().map(Scales::scales).toList()).toFloatArray(),
+                kernels.bytes(weights.joined(scales.stream().map(Scales::zeros).toList())));
     }
 
     /** Brings columns [out, count] of a segment from the order of rounding to the weight's. */
@@ -160,10 +174,6 @@ final class GptqColumns {
         long[] targets = IntStream.range(first, first + count)
                 .mapToLong(i -> order[i] - first)
                 .toArray();
-        return calls().call("gptq_placed", segment, Tensors.longs(runtime.manager(), targets, count));
-    }
-
-    private Kernels calls() {
-        return runtime.kernels();
+        return kernels.placed(segment, Tensors.longs(runtime.manager(), targets, count));
     }
 }

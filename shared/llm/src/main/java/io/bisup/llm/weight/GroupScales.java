@@ -1,6 +1,9 @@
 package io.bisup.llm.weight;
 
-/** What the scales of a group are taken from when columns change as GPTQ goes along. */
+/**
+ * What the scales of a group are taken from when columns change as GPTQ goes along. With act-order "the columns as they are" are
+ * those of the weight as it was, because a stored group holds neighbouring columns, which are not rounded one after the other.
+ */
 public sealed interface GroupScales {
 
     /** The weight as it was: for clip factors that were learnt or found on it. */

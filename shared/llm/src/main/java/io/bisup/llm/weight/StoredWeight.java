@@ -3,6 +3,7 @@ package io.bisup.llm.weight;
 import ai.djl.ndarray.NDArray;
 import io.bisup.llm.checkpoint.TensorSource;
 import io.bisup.llm.checkpoint.TensorView;
+import io.bisup.llm.tensor.TensorOwner;
 import io.bisup.llm.tensor.TensorRuntime;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,11 +50,13 @@ public sealed interface StoredWeight extends AutoCloseable permits Exact, Unifor
         if (segments.size() == 1) {
             return read(runtime, stem, form.rows(), segments.getFirst(), stored);
         }
-        List<StoredWeight> parts = new ArrayList<>();
-        for (int i = 0; i < segments.size(); i++) {
-            parts.add(read(runtime, Split.stem(stem, i), form.rows(), segments.get(i), stored));
+        try (TensorOwner owner = new TensorOwner()) {
+            List<StoredWeight> parts = new ArrayList<>();
+            for (int i = 0; i < segments.size(); i++) {
+                parts.add(owner.own(read(runtime, Split.stem(stem, i), form.rows(), segments.get(i), stored)));
+            }
+            return owner.handOver(new Split(parts));
         }
-        return new Split(parts);
     }
 
     private static StoredWeight read(

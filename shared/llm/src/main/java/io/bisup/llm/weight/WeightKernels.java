@@ -6,7 +6,10 @@ import io.bisup.contract.FailureCode;
 import io.bisup.contract.FailureException;
 import io.bisup.contract.recipe.Format;
 import io.bisup.llm.tensor.KernelCalls;
+import io.bisup.llm.tensor.TensorOwner;
 import io.bisup.llm.tensor.TensorRuntime;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,11 +98,27 @@ public final class WeightKernels {
         return new Scales(parts[0], parts[1]);
     }
 
+    Scales scales(NDArray weight, WeightGrid.Segment segment) {
+        return scales(weight, segment.format(), orEmpty(segment.high()), orEmpty(segment.low()));
+    }
+
     /** Every value to its nearest code. */
-    StoredWeight nearest(NDArray weight, WeightGrid.Segment segment) {
+    StoredWeight nearest(NDArray weight, WeightGrid grid) {
+        try (TensorOwner owner = new TensorOwner()) {
+            List<StoredWeight> parts = new ArrayList<>();
+            int first = 0;
+            for (WeightGrid.Segment segment : grid.segments()) {
+                parts.add(owner.own(nearest(columns(weight, first, segment.columns()), segment)));
+                first += segment.columns();
+            }
+            return owner.handOver(StoredWeight.of(parts));
+        }
+    }
+
+    private StoredWeight nearest(NDArray weight, WeightGrid.Segment segment) {
         Format format = segment.format();
         if (!format.quantizes()) {
-            return new Exact(weight.duplicate());
+            return new Exact(weight);
         }
         Tiling tiling = tiling(weight, format);
         NDArray[] parts = runtime.kernels()
@@ -124,6 +143,11 @@ public final class WeightKernels {
     /** A copy of consecutive input channels. */
     NDArray columns(NDArray weight, int first, int count) {
         return runtime.kernels().call("weight_columns", weight, first, count);
+    }
+
+    /** Side by side. */
+    NDArray joined(List<NDArray> parts) {
+        return runtime.kernels().call("weight_join", (Object) parts.toArray(NDArray[]::new));
     }
 
     /** Clip factors as the kernels take them. */

@@ -97,3 +97,8 @@ def gptq_factor(self, factors: Tensor, group: int) -> Tensor:
 
 def gptq_single(self, u: Tensor) -> Tensor:
   return torch.to(u, 6)
+
+# Adds (x - x^) x^^T, summed over tokens, to running [C, C] in place. x, x^ [..., C].
+def gptq_add_cross(self, running: Tensor, exact: Tensor, quantized: Tensor) -> Tensor:
+  flat = torch.flatten(quantized, 0, -2)
+  return torch.addmm_(running, torch.t(torch.sub(torch.flatten(exact, 0, -2), flat)), flat)

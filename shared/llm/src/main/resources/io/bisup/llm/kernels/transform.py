@@ -70,3 +70,6 @@ def map_rotate_rows(self, w: Tensor, signs: Tensor, factors: List[Tensor], sizes
 def map_orthonormal(self, x: Tensor) -> Tensor:
   q, r = torch.linalg_qr(x)
   return torch.contiguous(torch.mul(q, torch.sign(torch.diagonal(r))))
+
+def map_transposed(self, x: Tensor) -> Tensor:
+  return torch.contiguous(torch.t(x))

@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.DataType;
 import io.bisup.llm.config.Architecture;
 import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.config.DecoderConfig;
+import io.bisup.llm.model.RandomModel;
 import io.bisup.llm.tensor.Kernels;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.Tensors;

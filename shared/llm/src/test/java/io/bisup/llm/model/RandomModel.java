@@ -2,6 +2,9 @@ package io.bisup.llm.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import io.bisup.llm.block.DecoderBlock;
+import io.bisup.llm.block.DecoderBlockWeights;
+import io.bisup.llm.block.KeyValues;
 import io.bisup.llm.config.Architecture;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.ModelTensors;

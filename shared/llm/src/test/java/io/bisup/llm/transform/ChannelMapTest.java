@@ -115,6 +115,21 @@ class ChannelMapTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("maps")
+    void secondMomentsAreMapped(ChannelMap map) {
+        try (map) {
+            NDArray x = gaussian(17, 30, WIDTH);
+            NDArray gram = KERNELS.call("matmul", x.transpose(), x);
+            NDArray y = map.apply(KERNELS, x);
+            if (map instanceof Offset) {
+                assertThatThrownBy(() -> ChannelMaps.gram(KERNELS, map, gram)).hasMessageContaining("means");
+            } else {
+                assertClose(ChannelMaps.gram(KERNELS, map, gram), KERNELS.call("matmul", y.transpose(), y));
+            }
+        }
+    }
+
     /** d/dx of Σ g ⊙ f(x), against central differences, for each of the five functions. */
     @ParameterizedTest
     @MethodSource("maps")

@@ -9,6 +9,8 @@ import io.bisup.llm.testing.ReferenceData;
 import java.util.BitSet;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,9 +24,13 @@ class HadamardMatrixTest {
     void rowsAreOrthogonal(int order) {
         HadamardMatrix matrix = HadamardMatrix.of(order);
         for (int i = 0; i < order; i++) {
-            for (int j = 0; j <= i; j++) {
-                assertThat(product(matrix, i, j)).isEqualTo(i == j ? order : 0);
-            }
+            int row = i;
+            assertThat(IntStream.rangeClosed(0, i)
+                            .mapToLong(j -> product(matrix, row, j))
+                            .toArray())
+                    .isEqualTo(LongStream.rangeClosed(0, i)
+                            .map(j -> j == row ? order : 0)
+                            .toArray());
         }
     }
 

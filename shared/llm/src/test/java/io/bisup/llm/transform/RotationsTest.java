@@ -10,7 +10,6 @@ import ai.djl.ndarray.types.DataType;
 import io.bisup.llm.tensor.Kernels;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.TestDevice;
-import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -97,25 +96,36 @@ class RotationsTest {
     @ValueSource(ints = {896, 1536, 2304, 2560})
     void productsOfFactorsAreHadamard(int width) {
         try (Orthogonal map = rotations.hadamard(width)) {
-            BitSet[] rows =
+            long[][] rows =
                     signs(map.apply(kernels, runtime.manager().eye(width)).toFloatArray(), width);
             for (int i = 0; i < width; i++) {
                 for (int j = 0; j < i; j++) {
-                    BitSet different = (BitSet) rows[i].clone();
-                    different.xor(rows[j]);
-                    assertThat(2 * different.cardinality()).isEqualTo(width);
+                    if (2 * different(rows[i], rows[j]) != width) {
+                        throw new AssertionError("rows " + i + " and " + j + " of order " + width);
+                    }
                 }
             }
         }
     }
 
-    private static BitSet[] signs(float[] entries, int width) {
-        BitSet[] rows = new BitSet[width];
-        for (int i = 0; i < width; i++) {
-            rows[i] = new BitSet(width);
-            for (int j = 0; j < width; j++) {
-                assertThat((double) Math.abs(entries[i * width + j])).isCloseTo(1 / Math.sqrt(width), within(1e-7));
-                rows[i].set(j, entries[i * width + j] > 0);
+    private static int different(long[] a, long[] b) {
+        int different = 0;
+        for (int i = 0; i < a.length; i++) {
+            different += Long.bitCount(a[i] ^ b[i]);
+        }
+        return different;
+    }
+
+    /** One bit an entry; every entry is ±1/√n. */
+    private static long[][] signs(float[] entries, int width) {
+        long[][] rows = new long[width][Math.ceilDiv(width, Long.SIZE)];
+        for (int i = 0; i < entries.length; i++) {
+            if (Math.abs(Math.abs(entries[i]) * Math.sqrt(width) - 1) > 1e-5) {
+                throw new AssertionError("entry " + i + " is " + entries[i]);
+            }
+            if (entries[i] > 0) {
+                int column = i % width;
+                rows[i / width][column / Long.SIZE] |= 1L << column;
             }
         }
         return rows;
@@ -177,6 +187,30 @@ class RotationsTest {
             NDArray both = outer.apply(kernels, inner.apply(kernels, x));
             assertThat(norm(both.sub(whole.apply(kernels, x)))).isLessThan(1e-12 * norm(x));
         }
+    }
+
+    @Test
+    void aClosedMapLeavesNoTensor() {
+        int before = runtime.manager().getManagedArrays().size();
+        Orthogonal map;
+        try (NDScope step = new NDScope()) {
+            step.suppressNotUsedWarning();
+            map = rotations.residual(13696, 1);
+        }
+        assertThat(runtime.manager().getManagedArrays()).hasSizeGreaterThan(before);
+        map.close();
+        assertThat(runtime.manager().getManagedArrays()).hasSize(before);
+    }
+
+    /** A document may name a matrix that does not exist; what was made before it must not stay. */
+    @Test
+    void aMapThatCannotBeMadeLeavesNoTensor() {
+        int before = runtime.manager().getManagedArrays().size();
+        MapDescription description = new MapDescription(
+                MapDescription.Kind.ORTHOGONAL, 4 * 92, List.of(Factor.hadamard(4), Factor.hadamard(92)), null);
+        assertThatThrownBy(() -> ChannelMaps.open(runtime, description, "r", name -> java.util.Optional.empty()))
+                .hasMessageContaining("order 92");
+        assertThat(runtime.manager().getManagedArrays()).hasSize(before);
     }
 
     @Test

@@ -140,6 +140,20 @@ class GptqTest {
         assertThat(searched).isLessThan(0.8 * full);
     }
 
+    /** Searched on the weight as it was, because the order is not the weight's. */
+    @Test
+    void searchedScalesServeActOrderToo() {
+        Problem problem = Problem.of(runtime, 5, ROWS, COLUMNS, TOKENS);
+        WeightGrid grid = WeightGrid.full(COLUMNS, Format.integer(3, true, Scope.columns(48)));
+        double full = problem.loss(gptq(Order.ACTIVATION, FIXED)
+                .round("w", problem.weight(), grid, problem.moments())
+                .weight());
+        double searched = problem.loss(gptq(Order.ACTIVATION, new GroupScales.Searched(2))
+                .round("w", problem.weight(), grid, problem.moments())
+                .weight());
+        assertThat(searched).isLessThan(0.9 * full);
+    }
+
     /** G3: channels that were never active are rounded to nearest, and the others as without them. */
     @ParameterizedTest
     @MethodSource("grids")
@@ -236,10 +250,13 @@ class GptqTest {
         NDArray exact = problem.inputs();
         NDArray quantized = new WeightKernels(runtime)
                 .fake(runtime.kernels(), exact, Format.integer(3, true, Scope.columns(48)), null, null);
-        SecondMoments moments = new SecondMoments(
-                problem.product(quantized.transpose(), quantized),
-                TOKENS,
-                problem.product(exact.sub(quantized).transpose(), quantized));
+        MomentSum sum = new MomentSum(runtime, COLUMNS, true);
+        for (int first = 0; first < TOKENS; first += 100) {
+            String rows = first + ":" + (first + 100);
+            sum.add(quantized.get(rows).duplicate(), exact.get(rows).duplicate());
+        }
+        SecondMoments moments = sum.moments();
+        assertThat(moments.tokens()).isEqualTo(TOKENS);
         WeightGrid grid = WeightGrid.full(COLUMNS, Format.integer(4, true, Scope.columns(48)));
         NDArray target = problem.product(exact, problem.weight().transpose());
         double[] losses = new double[2];
@@ -256,6 +273,7 @@ class GptqTest {
                     .getFloat();
         }
         assertThat(losses[1]).isLessThan(losses[0]);
+        sum.close();
     }
 
     @ParameterizedTest
@@ -274,6 +292,25 @@ class GptqTest {
                 .toFloatArray();
         assertThat(second).isEqualTo(first);
         assertThat(problem.weight().toFloatArray()).isEqualTo(before);
+    }
+
+    @Test
+    void noTensorOutlivesTheRounding() {
+        Problem problem = Problem.of(runtime, 12, ROWS, COLUMNS, TOKENS);
+        SecondMoments moments = problem.moments();
+        List<WeightGrid> grids = grids().toList();
+        int before = runtime.manager().getManagedArrays().size();
+        for (WeightGrid grid : grids) {
+            gptq(Order.ACTIVATION, FIXED)
+                    .round("w", problem.weight(), grid, moments)
+                    .weight()
+                    .close();
+            gptq(Order.NATURAL, new GroupScales.Searched(2))
+                    .round("w", problem.weight(), grid, moments)
+                    .weight()
+                    .close();
+        }
+        assertThat(runtime.manager().getManagedArrays()).hasSize(before);
     }
 
     @Test

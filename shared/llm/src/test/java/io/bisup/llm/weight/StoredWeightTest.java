@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import io.bisup.contract.FailureException;
+import io.bisup.contract.Json;
 import io.bisup.contract.recipe.Format;
 import io.bisup.contract.recipe.Scope;
 import io.bisup.llm.checkpoint.SafetensorsFile;
@@ -14,7 +15,9 @@ import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.Tensors;
 import io.bisup.llm.tensor.TestDevice;
 import java.io.IOException;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -23,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class StoredWeightTest {
@@ -112,6 +116,48 @@ class StoredWeightTest {
         }
     }
 
+    /** The layout of the first artifacts, byte for byte: what they hold opens for ever. */
+    @ParameterizedTest
+    @CsvSource({"4, true, 5A896D1B, 3ECD, ''", "3, false, 55F919, 3F33, 04"})
+    void theBytesAreThoseOfTheFirstArtifacts(int bits, boolean symmetric, String codes, String scale, String zeros)
+            throws IOException {
+        NDArray weight =
+                Tensors.floats(runtime.manager(), new float[] {0.9f, -1.4f, 0.35f, 0, 2.1f, -0.7f, 1.05f, -2.8f}, 1, 8);
+        StoredWeight stored = nearest.round(
+                        "w", weight, WeightGrid.full(8, Format.integer(bits, symmetric, new Scope.Row())), null)
+                .weight();
+        Path file = folder.resolve("w.safetensors");
+        SafetensorsWriter.write(file, Map.of(), stored.tensors("w"));
+        try (SafetensorsFile opened = SafetensorsFile.open(file)) {
+            assertThat(hex(opened, "w.qweight")).isEqualTo(codes);
+            assertThat(hex(opened, "w.scales")).isEqualTo(scale.substring(2) + scale.substring(0, 2));
+            assertThat(hex(opened, "w.zeros")).isEqualTo(zeros);
+        }
+    }
+
+    private static String hex(SafetensorsFile file, String name) {
+        return file.tensor(name)
+                .map(view ->
+                        HexFormat.of().withUpperCase().formatHex(view.data().toArray(ValueLayout.JAVA_BYTE)))
+                .orElse("");
+    }
+
+    /** Tensors live until they are closed: rounding, storing and reading back leave none behind. */
+    @Test
+    void noTensorOutlivesItsWeight() throws IOException {
+        NDArray weight = weight();
+        assertThat(runtime.manager().getManagedArrays()).isNotEmpty();
+        int before = runtime.manager().getManagedArrays().size();
+        try (NDScope step = new NDScope()) {
+            step.suppressNotUsedWarning();
+            try (StoredWeight stored = split()) {
+                assertComesBack(stored);
+            }
+        }
+        assertThat(runtime.manager().getManagedArrays()).hasSize(before);
+        weight.close();
+    }
+
     @Test
     void segmentsComeBackFromAFile() throws IOException {
         StoredWeight stored = split();
@@ -154,6 +200,7 @@ class StoredWeightTest {
         try (SafetensorsFile opened = SafetensorsFile.open(file);
                 StoredWeight back = StoredWeight.read(runtime, "w", stored.form(), opened::tensor)) {
             assertThat(back.form()).isEqualTo(stored.form());
+            assertThat(Json.read(Json.write(stored.form()), WeightForm.class)).isEqualTo(stored.form());
             assertThat(back.dequantize(runtime).toFloatArray())
                     .isEqualTo(stored.dequantize(runtime).toFloatArray());
         }

@@ -10,6 +10,7 @@ import io.bisup.llm.checkpoint.SafetensorsWriter;
 import io.bisup.llm.checkpoint.ShardIndex;
 import io.bisup.llm.checkpoint.TensorEntry;
 import io.bisup.llm.checkpoint.TensorSource;
+import io.bisup.llm.checkpoint.TensorView;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.ModelTensors;
 import io.bisup.llm.plan.BlockPlan;
@@ -103,7 +104,7 @@ public final class NativeArtifact {
         Stream<String> names = config.tiedEmbeddings()
                 ? Stream.of(ModelTensors.EMBEDDING, ModelTensors.FINAL_NORM)
                 : Stream.of(ModelTensors.EMBEDDING, ModelTensors.FINAL_NORM, ModelTensors.HEAD);
-        return names.map(name -> TensorSource.copyOf(checkpoint.tensor(name))).toList();
+        return names.map(name -> renamed(name, checkpoint.tensor(name))).toList();
     }
 
     /** Embedding and head are no longer one tensor once the final norm is fused into the head (methods §4.1). */
@@ -111,6 +112,11 @@ public final class NativeArtifact {
         ObjectNode fields = (ObjectNode) Json.mapper().readTree(Files.readString(config));
         fields.put("tie_word_embeddings", false);
         Files.writeString(config, Json.write(fields) + "\n");
+    }
+
+    /** A tied matrix that the source stores under the head's name only becomes the embedding. */
+    private static TensorSource renamed(String name, TensorView view) {
+        return TensorSource.of(name, view.dtype(), view.shape(), view.data());
     }
 
     private static void index(List<Path> shards, Path target) throws IOException {

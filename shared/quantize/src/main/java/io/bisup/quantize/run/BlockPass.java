@@ -66,9 +66,9 @@ final class BlockPass implements AutoCloseable {
         NativeHeap.trim();
         memory.reset();
         try (TensorOwner loading = new TensorOwner()) {
-            this.weights = load(loading);
-            DecoderBlock exact = DecoderBlock.fullPrecision(
-                    tools.input().config(), layer, weights, tools.runtime().device().lowPrecision());
+            this.weights = load();
+            DecoderBlock exact = loading.own(DecoderBlock.fullPrecision(
+                    tools.input().config(), layer, weights, tools.runtime().device().lowPrecision()));
             KeyValues known = tools.streams().prefix().through(exact, tools.rotary());
             this.prefix = known == null ? null : loading.own(known);
             this.power = finite(tools.streams()
@@ -77,10 +77,9 @@ final class BlockPass implements AutoCloseable {
         }
     }
 
-    /** The block's parameters, on the rotated residual stream where the plan rotates it. */
-    private DecoderBlockWeights load(TensorOwner loading) {
-        DecoderBlockWeights stored =
-                loading.own(DecoderBlockWeights.load(tools.input().config(), layer, this::finite));
+    /** The block's parameters, on the rotated residual stream where the plan rotates it; the caller's to close. */
+    private DecoderBlockWeights load() {
+        DecoderBlockWeights stored = DecoderBlockWeights.load(tools.input().config(), layer, this::finite);
         ChannelMap residual = tools.planned().rotations().residual();
         if (residual == null) {
             return stored;
@@ -89,7 +88,13 @@ final class BlockPass implements AutoCloseable {
             scope.suppressNotUsedWarning();
             DecoderBlockWeights rotated = Fold.residual(tools.runtime().kernels(), stored, residual);
             rotated.tensors().values().forEach(NDScope::unregister);
-            return loading.own(rotated);
+            // What the rotation does not touch is the same tensor in both.
+            stored.tensors().forEach((name, tensor) -> {
+                if (rotated.find(name) != tensor) {
+                    tensor.close();
+                }
+            });
+            return rotated;
         }
     }
 

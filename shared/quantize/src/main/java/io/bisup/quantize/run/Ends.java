@@ -27,9 +27,11 @@ final class Ends implements AutoCloseable {
 
     /** Hidden states before the first block, [1, tokens, hidden], made in the open scope. */
     NDArray embed(long[] ids) {
-        NDArray embedded = LinearKernels.embedding(
-                runtime.kernels(), Tensors.longs(runtime.manager(), ids, 1, ids.length), table);
-        return residual == null ? embedded : residual.apply(runtime.kernels(), embedded);
+        return Tensors.inScope(() -> {
+            NDArray embedded = LinearKernels.embedding(
+                    runtime.kernels(), Tensors.longs(runtime.manager(), ids, 1, ids.length), table);
+            return residual == null ? embedded : residual.apply(runtime.kernels(), embedded);
+        });
     }
 
     /** Hidden states as the artifact's embedding gives them. */

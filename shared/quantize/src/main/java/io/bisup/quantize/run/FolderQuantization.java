@@ -81,6 +81,7 @@ public final class FolderQuantization {
         try (Checkpoint checkpoint = Checkpoint.open(request.model());
                 Tokenizer tokenizer = Tokenizer.open(request.model())) {
             checkpoint.requireMatch(config);
+            checkpoint.requireFinite(control::checkpoint);
             List<long[]> windows = windows(tokenizer, request);
             List<Long> prefix = PrefixTokens.of(request.recipe().prefix(), tokenizer, request.systemPrompt());
             requireRoom(config, prefix.size(), request.evaluationWindow());

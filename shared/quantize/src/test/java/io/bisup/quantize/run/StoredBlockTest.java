@@ -6,41 +6,55 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import io.bisup.contract.recipe.Learning.Space;
+import io.bisup.contract.Presets;
 import io.bisup.contract.recipe.Recipe;
-import io.bisup.llm.checkpoint.SafetensorsFile;
-import io.bisup.llm.checkpoint.SafetensorsWriter;
-import io.bisup.llm.config.Architecture;
-import io.bisup.llm.config.DecoderConfig;
+import io.bisup.llm.artifact.BlockLayouts;
+import io.bisup.llm.artifact.BlockReader;
+import io.bisup.llm.artifact.BlockWriter;
 import io.bisup.llm.block.AttentionContext;
+import io.bisup.llm.block.BlockObserver;
 import io.bisup.llm.block.DecoderBlock;
 import io.bisup.llm.block.DecoderBlockWeights;
 import io.bisup.llm.block.KeyValues;
 import io.bisup.llm.block.RotaryEmbedding;
-import io.bisup.llm.quant.BlockFormats;
-import io.bisup.llm.quant.FakeQuantizer;
-import io.bisup.llm.quant.KernelOrder;
-import io.bisup.llm.quant.QuantizedBlockReader;
-import io.bisup.llm.quant.QuantizedBlockWriter;
+import io.bisup.llm.checkpoint.SafetensorsFile;
+import io.bisup.llm.checkpoint.SafetensorsWriter;
+import io.bisup.llm.config.Architecture;
+import io.bisup.llm.config.BlockTensor;
+import io.bisup.llm.config.DecoderConfig;
+import io.bisup.llm.fold.Fold;
+import io.bisup.llm.plan.BlockOperands;
+import io.bisup.llm.plan.BlockPlan;
+import io.bisup.llm.plan.PlannedBlock;
+import io.bisup.llm.plan.Planner;
+import io.bisup.llm.tensor.Tensors;
+import io.bisup.llm.transform.ChannelMap;
+import io.bisup.llm.weight.StoredWeight;
 import io.bisup.quantize.TinyModels;
-import io.bisup.quantize.stage.BlockContext;
-import io.bisup.quantize.stage.BlockParameters;
-import io.bisup.quantize.stage.Control;
-import io.bisup.quantize.stage.Samples;
-import io.bisup.quantize.stage.Seeds;
-import io.bisup.quantize.stage.learn.BlockSteps;
-import io.bisup.quantize.stage.prefix.PrefixStream;
+import io.bisup.quantize.block.BlockWork;
+import io.bisup.quantize.block.Control;
+import io.bisup.quantize.block.Draft;
+import io.bisup.quantize.block.Samples;
+import io.bisup.quantize.block.Seeds;
+import io.bisup.quantize.learn.BlockSteps;
+import io.bisup.quantize.prefix.PrefixStream;
+import io.bisup.quantize.stage.Stages;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Fold equivalence: a block read back from its file computes what the learnt block in memory computes. */
+/** Fold equivalence: a block read back from its file computes what the draft in memory computes, whatever the recipe. */
 class StoredBlockTest {
     private static final int TIME = 32;
 
@@ -54,119 +68,162 @@ class StoredBlockTest {
         scope.close();
     }
 
+    static Stream<Arguments> presets() {
+        List<Architecture> families = List.of(Architecture.LLAMA, Architecture.QWEN2, Architecture.QWEN3);
+        return Presets.load().all().stream()
+                .flatMap(preset -> families.stream()
+                        .map(family -> Arguments.of(preset.recipe().name(), family)));
+    }
+
     @ParameterizedTest
-    @CsvSource({"LLAMA, 3", "QWEN2, 4", "QWEN3, 3", "QWEN2, 16"})
-    void theStoredBlockIsTheLearntOne(Architecture architecture, int bits) throws IOException {
+    @MethodSource("presets")
+    void theStoredBlockIsTheDraft(String preset, Architecture architecture) throws IOException {
         DecoderConfig config = TinyModels.config(architecture, 1);
-        Recipe recipe = bits < 16
-                ? TinyModels.recipe(bits, Space.RANGES, Space.TRANSFORMS, Space.LOW_RANK)
-                : TinyModels.recipe(bits, Space.TRANSFORMS);
-        BlockContext context = context(config, BlockFormats.of(recipe), null);
-        try (BlockParameters parameters = new BlockParameters(context)) {
-            new BlockSolver(recipe, BlockSteps.TORCH).solve(context, parameters, 1);
-            NDArray x = context.samples().input(0);
-            NDArray learnt = inMemory(context, parameters, x);
-            NDArray stored = fromFile(context, parameters, x);
-            double largest = learnt.abs().max().getFloat();
-            assertThat(learnt.sub(stored).abs().max().getFloat()).isLessThan((float) (1e-5 * largest));
+        try (PlannedBlock planned = planned(TinyModels.preset(preset), config);
+                Draft draft = solved(work(planned, null))) {
+            NDArray x = draft.work().samples().input(0);
+            NDArray inMemory = inMemory(draft, x);
+            NDArray stored = fromFile(draft, x);
+            assertThat(distance(inMemory, stored)).isLessThan(1e-5 * largest(inMemory));
+            NDArray exact = exact(draft, x);
+            assertThat(meanSquare(exact.sub(stored))).isBetween(1e-8 * meanSquare(exact), meanSquare(exact));
         }
     }
 
     /** P1 and B2 on the stored path: at 16 bits, smoothed and behind a prefix, the block is the full-precision one. */
     @ParameterizedTest
-    @CsvSource({"LLAMA", "QWEN2", "QWEN3"})
+    @EnumSource(Architecture.class)
     void smoothingKeepsTheFunctionBehindAPrefix(Architecture architecture) throws IOException {
         DecoderConfig config = TinyModels.config(architecture, 1);
-        Recipe recipe = TinyModels.recipe(16, Space.TRANSFORMS);
+        Recipe nearest = TinyModels.nearest(16);
+        Recipe recipe = TinyModels.recipe(
+                List.of(TinyModels.SMOOTH),
+                nearest.precision(),
+                nearest.ranges(),
+                nearest.rounding(),
+                null,
+                TinyModels.learning(io.bisup.contract.recipe.Learning.Space.TRANSFORMS));
         RotaryEmbedding rotary = new RotaryEmbedding(RUNTIME, config, DataType.FLOAT32);
         DecoderBlock exact = DecoderBlock.fullPrecision(
-                config,
-                0,
-                DecoderBlockWeights.load(config, 0, name -> TinyModels.parameter(config, name)),
-                RUNTIME.device().lowPrecision());
-        PrefixStream stream = new PrefixStream(RUNTIME.kernels(), new RandomSamples(config).input(99));
-        KeyValues prefix = stream.through(exact, rotary);
-        BlockContext context = context(config, BlockFormats.of(recipe), prefix);
-        try (BlockParameters parameters = new BlockParameters(context)) {
-            new BlockSolver(recipe, BlockSteps.TORCH).solve(context, parameters, 1);
-            NDArray x = context.samples().input(0);
+                config, 0, weights(config), RUNTIME.device().lowPrecision());
+        KeyValues prefix =
+                new PrefixStream(RUNTIME.kernels(), new RandomSamples(config).input(99)).through(exact, rotary);
+        try (PlannedBlock planned = planned(recipe, config);
+                Draft draft = solved(work(planned, prefix))) {
+            NDArray x = draft.work().samples().input(0);
             NDArray expected = exact.forward(RUNTIME.kernels(), x, rotary, PrefixStream.contextOf(prefix));
             NDArray without = exact.forward(RUNTIME.kernels(), x, rotary, AttentionContext.EMPTY);
-            NDArray stored = fromFile(context, parameters, x);
-            double largest = expected.abs().max().getFloat();
-            assertThat(expected.sub(stored).abs().max().getFloat()).isLessThan((float) (1e-5 * largest));
-            assertThat(expected.sub(without).abs().max().getFloat()).isGreaterThan((float) (1e-2 * largest));
+            NDArray stored = fromFile(draft, x);
+            assertThat(distance(expected, stored)).isLessThan(1e-5 * largest(expected));
+            assertThat(distance(expected, without)).isGreaterThan(1e-2 * largest(expected));
         }
     }
 
-    private NDArray inMemory(BlockContext context, BlockParameters parameters, NDArray x) {
-        return context.kernels()
-                .callMany(
-                        "qb_forward",
-                        x,
-                        parameters.weightsHat(),
-                        factors(context, parameters.activation()),
-                        factors(context, parameters.keyValue()),
-                        rounded(context, parameters.a()),
-                        rounded(context, parameters.b()),
-                        context.angles().cosines(),
-                        context.angles().sines(),
-                        parameters.prefixKeys(),
-                        parameters.prefixValues(),
-                        context.dims(),
-                        context.formats().spec(),
-                        context.config().rmsNormEpsilon(),
-                        context.runtime().device().lowPrecision())[0];
+    private static PlannedBlock planned(Recipe recipe, DecoderConfig config) {
+        return new PlannedBlock(RUNTIME, Planner.require(recipe, config));
     }
 
-    private static NDArray[] factors(BlockContext context, NDArray[] logits) {
-        return context.kernels().callMany("ql_clip", (Object) logits);
+    private static Draft solved(BlockWork work) {
+        Draft draft = new Draft(work);
+        new Stages(work.plan(), BlockSteps.GRAPH).apply(work, draft);
+        return draft;
     }
 
-    /** The low-rank branches as bfloat16 holds them. */
-    private static NDArray[] rounded(BlockContext context, NDArray[] branches) {
-        NDArray[] all = new NDArray[branches.length];
-        for (int i = 0; i < all.length; i++) {
-            all[i] = branches[i].size() == 0 ? branches[i] : context.kernels().call("quant_stored", branches[i]);
+    private static NDArray exact(Draft draft, NDArray x) {
+        BlockWork work = draft.work();
+        return work.planned()
+                .exact(0, draft.operands(work.kernels()))
+                .run(work.kernels(), x, work.angles(), draft.context(work.kernels()), BlockObserver.NONE);
+    }
+
+    /** The draft's codes, dequantized, with branches as bfloat16 holds them. */
+    private static NDArray inMemory(Draft draft, NDArray x) {
+        BlockWork work = draft.work();
+        BlockOperands operands = draft.operands(work.kernels());
+        Map<BlockTensor, NDArray> weights = new EnumMap<>(operands.weights().tensors());
+        for (Map.Entry<BlockTensor, StoredWeight> codes : draft.rounded().entrySet()) {
+            weights.put(codes.getKey(), codes.getValue().dequantize(RUNTIME));
         }
-        return all;
+        return work.planned()
+                .quantized(0, new DecoderBlockWeights(weights), stored(operands))
+                .run(work.kernels(), x, work.angles(), draft.context(work.kernels()), BlockObserver.NONE);
     }
 
-    private NDArray fromFile(BlockContext context, BlockParameters parameters, NDArray x) throws IOException {
+    private static BlockOperands stored(BlockOperands operands) {
+        Map<BlockTensor, io.bisup.llm.block.LowRankBranch> branches = new EnumMap<>(BlockTensor.class);
+        operands.branches()
+                .forEach((linear, branch) -> branches.put(
+                        linear,
+                        new io.bisup.llm.block.LowRankBranch(
+                                io.bisup.llm.kernel.QuantKernels.stored(RUNTIME.kernels(), branch.a()),
+                                io.bisup.llm.kernel.QuantKernels.stored(RUNTIME.kernels(), branch.b()),
+                                branch.reads())));
+        return new BlockOperands(
+                operands.weights(),
+                operands.weightClips(),
+                operands.inputClips(),
+                operands.keyClip(),
+                operands.valueClip(),
+                operands.keyOffset(),
+                branches,
+                operands.online());
+    }
+
+    private NDArray fromFile(Draft draft, NDArray x) throws IOException {
+        BlockWork work = draft.work();
         Path shard = folder.resolve("block.safetensors");
-        QuantizedBlockWriter writer = new QuantizedBlockWriter(context.formats(), new FakeQuantizer(RUNTIME));
-        SafetensorsWriter.write(shard, SafetensorsWriter.FORMAT_PT, writer.tensors(0, parameters.solution()));
+        SafetensorsWriter.write(
+                shard, SafetensorsWriter.FORMAT_PT, BlockWriter.tensors(0, draft.stored(work.kernels())));
         try (SafetensorsFile file = SafetensorsFile.open(shard)) {
-            QuantizedBlockReader reader =
-                    new QuantizedBlockReader(RUNTIME, context.config(), context.formats(), file::tensor);
+            BlockPlan plan = work.plan();
+            BlockReader reader = new BlockReader(
+                    RUNTIME,
+                    plan.config(),
+                    BlockLayouts.of(plan, work.planned().rotations()),
+                    file::tensor);
             AttentionContext behind =
-                    context.prefix() == null ? AttentionContext.EMPTY : AttentionContext.of(reader.prefix(0));
+                    work.prefix() == null ? AttentionContext.EMPTY : AttentionContext.of(reader.prefix(0));
             return reader.block(0)
                     .forward(
-                            context.kernels(),
+                            work.kernels(),
                             x,
-                            new RotaryEmbedding(RUNTIME, context.config(), DataType.FLOAT32),
+                            new RotaryEmbedding(RUNTIME, plan.config(), DataType.FLOAT32),
                             behind);
         }
     }
 
-    private static BlockContext context(DecoderConfig config, BlockFormats formats, @Nullable KeyValues prefix) {
-        NDArray empty = RUNTIME.manager().create(new Shape(0));
-        NDArray[] weights =
-                KernelOrder.of(DecoderBlockWeights.load(config, 0, name -> TinyModels.parameter(config, name)), empty);
-        return new BlockContext(
+    private static DecoderBlockWeights weights(DecoderConfig config) {
+        return DecoderBlockWeights.load(config, 0, name -> TinyModels.parameter(config, name));
+    }
+
+    private static BlockWork work(PlannedBlock planned, @Nullable KeyValues prefix) {
+        DecoderConfig config = planned.plan().config();
+        ChannelMap residual = planned.rotations().residual();
+        DecoderBlockWeights weights = weights(config);
+        return new BlockWork(
                 RUNTIME,
-                config,
-                formats,
+                planned,
                 0,
-                weights,
-                empty,
+                residual == null ? weights : Fold.residual(RUNTIME.kernels(), weights, residual),
                 new RandomSamples(config),
                 new RotaryEmbedding(RUNTIME, config, DataType.FLOAT32)
                         .angles(prefix == null ? 0 : prefix.length(), TIME),
                 prefix,
+                1,
                 new Seeds(0),
                 Control.NONE);
+    }
+
+    private static double distance(NDArray a, NDArray b) {
+        return a.sub(b).abs().max().getFloat();
+    }
+
+    private static double meanSquare(NDArray a) {
+        return a.square().mean().getFloat();
+    }
+
+    private static double largest(NDArray a) {
+        return a.abs().max().getFloat();
     }
 
     /** Gaussian inputs, and targets near them. */
@@ -183,12 +240,17 @@ class StoredBlockTest {
             for (int i = 0; i < values.length; i++) {
                 values[i] = (float) random.nextGaussian();
             }
-            return io.bisup.llm.tensor.Tensors.floats(RUNTIME.manager(), values, 1, TIME, config.hiddenSize());
+            return Tensors.floats(RUNTIME.manager(), values, 1, TIME, config.hiddenSize());
         }
 
         @Override
         public NDArray target(int sample) {
             return input(sample).mul(1.1f);
+        }
+
+        @Override
+        public NDArray tokenWeights(int sample) {
+            return Tensors.floats(RUNTIME.manager(), new float[0], 0);
         }
     }
 }

@@ -3,14 +3,13 @@ package io.bisup.quantize.run;
 import static io.bisup.quantize.TinyModels.RUNTIME;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.ndarray.NDArray;
 import io.bisup.contract.BlockReport;
+import io.bisup.llm.artifact.ArtifactFiles;
 import io.bisup.llm.config.Architecture;
-import io.bisup.llm.quant.ArtifactFiles;
 import io.bisup.quantize.TinyModels;
-import io.bisup.quantize.stage.Control;
-import io.bisup.quantize.stage.learn.BlockStep;
-import io.bisup.quantize.stage.learn.BlockSteps;
+import io.bisup.quantize.block.Control;
+import io.bisup.quantize.learn.BlockStep;
+import io.bisup.quantize.learn.BlockSteps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,25 +30,24 @@ class TrainingGuardsTest {
     private record Faulty(BlockStep real, DoubleUnaryOperator learnt, DoubleUnaryOperator measured)
             implements BlockStep {
         @Override
-        public double learn(NDArray input, NDArray target) {
-            return learnt.applyAsDouble(real.learn(input, target));
+        public double learn(int sample) {
+            return learnt.applyAsDouble(real.learn(sample));
         }
 
         @Override
-        public double measure(int[] samples) {
+        public double measure(int... samples) {
             return measured.applyAsDouble(real.measure(samples));
         }
 
         static BlockSteps of(DoubleUnaryOperator learnt, DoubleUnaryOperator measured) {
-            return (context, parameters, power) ->
-                    new Faulty(BlockSteps.TORCH.create(context, parameters, power), learnt, measured);
+            return (work, draft) -> new Faulty(BlockSteps.GRAPH.create(work, draft), learnt, measured);
         }
     }
 
     private BlockReport run(String name, BlockSteps steps) throws IOException {
         List<BlockReport> reports = new ArrayList<>();
-        QuantizationInput input = TinyModels.input(TinyModels.config(Architecture.LLAMA, 1), TinyModels.bisup(), 0);
-        new QuantizationPipeline(RUNTIME, input, Control.NONE, steps)
+        QuantizationInput input = TinyModels.input(TinyModels.config(Architecture.LLAMA, 1), TinyModels.bisup(3), 0, 32, 64);
+        new ModelRun(RUNTIME, input, Control.NONE, steps)
                 .run(Files.createDirectory(folder.resolve(name)), List.of(), (shard, report) -> reports.add(report));
         return reports.getFirst();
     }

@@ -1,4 +1,4 @@
-package io.bisup.llm.quant;
+package io.bisup.llm.weight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

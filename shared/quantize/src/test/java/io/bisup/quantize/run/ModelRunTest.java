@@ -9,14 +9,10 @@ import ai.djl.ndarray.NDScope;
 import io.bisup.contract.BlockReport;
 import io.bisup.contract.Digests;
 import io.bisup.contract.FailureException;
-import io.bisup.contract.InvalidSpecException;
-import io.bisup.contract.recipe.Ranges;
-import io.bisup.contract.recipe.Recipe;
-import io.bisup.contract.recipe.Transform;
 import io.bisup.llm.config.Architecture;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.quantize.TinyModels;
-import io.bisup.quantize.stage.Control;
+import io.bisup.quantize.block.Control;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -30,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class QuantizationPipelineTest {
+class ModelRunTest {
     private static final int LAYERS = 3;
 
     @TempDir
@@ -55,7 +51,7 @@ class QuantizationPipelineTest {
         List<BlockReport> reports = new ArrayList<>();
         try {
             Path work = Files.createDirectory(folder.resolve(name));
-            new QuantizationPipeline(RUNTIME, input, control).run(work, finished, (shard, report) -> {
+            new ModelRun(RUNTIME, input, control).run(work, finished, (shard, report) -> {
                 shards.add(shard);
                 reports.add(report);
             });
@@ -66,7 +62,7 @@ class QuantizationPipelineTest {
     }
 
     private static QuantizationInput bisup(Architecture architecture) {
-        return TinyModels.input(TinyModels.config(architecture, LAYERS), TinyModels.bisup(), 3);
+        return TinyModels.input(TinyModels.config(architecture, LAYERS), TinyModels.bisup(3), 3);
     }
 
     /** B3: learning lowers the loss of every block, on the training and on the held-out samples, and no guard fires. */
@@ -74,7 +70,7 @@ class QuantizationPipelineTest {
     @EnumSource(Architecture.class)
     void everyBlockEndsBetterThanItBegan(Architecture architecture) {
         DecoderConfig config = TinyModels.config(architecture, LAYERS);
-        Outcome outcome = run("a", TinyModels.input(config, TinyModels.bisup(), 3, 16, 128), List.of(), Control.NONE);
+        Outcome outcome = run("a", TinyModels.input(config, TinyModels.bisup(3), 3, 32, 128), List.of(), Control.NONE);
         assertThat(outcome.reports()).hasSize(LAYERS).allSatisfy(report -> {
             assertThat(report.lossAfter()).isLessThan(report.lossBefore());
             assertThat(report.heldOutAfter()).isLessThan(report.heldOutBefore());
@@ -86,7 +82,7 @@ class QuantizationPipelineTest {
     @Test
     void learningHalvesTheErrorThatOutliersMake() {
         DecoderConfig config = TinyModels.config(Architecture.LLAMA, LAYERS);
-        Outcome nearest = run("rtn", TinyModels.input(config, TinyModels.recipe(), 3), List.of(), Control.NONE);
+        Outcome nearest = run("rtn", TinyModels.input(config, TinyModels.nearest(3), 3), List.of(), Control.NONE);
         Outcome learnt = run("bisup", bisup(Architecture.LLAMA), List.of(), Control.NONE);
         assertThat(learnt.reports().getLast().relativeError())
                 .isLessThan(0.5 * nearest.reports().getLast().relativeError());
@@ -118,7 +114,7 @@ class QuantizationPipelineTest {
         List<Path> finished = new ArrayList<>();
         try {
             Path work = Files.createDirectory(folder.resolve("b"));
-            QuantizationPipeline stopped = new QuantizationPipeline(RUNTIME, bisup(Architecture.LLAMA), () -> {
+            ModelRun stopped = new ModelRun(RUNTIME, bisup(Architecture.LLAMA), () -> {
                 if (steps.incrementAndGet() == step) {
                     throw new IllegalStateException("stopped");
                 }
@@ -148,38 +144,17 @@ class QuantizationPipelineTest {
     }
 
     @Test
-    void aTransformThatIsNotThereYetIsRefusedByItsPointer() {
-        Recipe none = TinyModels.recipe();
-        Recipe rotated = new Recipe(
-                Recipe.VERSION,
-                "x",
-                List.of(new Transform.Rotate(Transform.Rotate.ALL, Transform.Rotate.Kind.HADAMARD, 0)),
-                none.precision(),
-                Ranges.FULL,
-                none.rounding(),
-                null,
-                null,
-                none.prefix(),
-                none.calibration());
-        DecoderConfig config = TinyModels.config(Architecture.LLAMA, 1);
-        assertThatThrownBy(() -> TinyModels.input(config, rotated, 0))
-                .isInstanceOf(InvalidSpecException.class)
-                .hasMessageContaining("/transforms/0")
-                .hasMessageContaining("use smooth");
-    }
-
-    @Test
     void aWeightThatIsNotFiniteIsNamed() {
         DecoderConfig config = TinyModels.config(Architecture.LLAMA, 1);
-        QuantizationInput good = TinyModels.input(config, TinyModels.recipe(), 0);
+        QuantizationInput good = TinyModels.input(config, TinyModels.nearest(3), 0);
         QuantizationInput bad = new QuantizationInput(
-                config,
                 name -> name.endsWith("up_proj.weight")
                         ? broken(good, name)
                         : good.source().apply(name),
-                good.recipe(),
+                good.plan(),
                 good.windows(),
-                good.prefix());
+                good.prefix(),
+                good.ends());
         assertThatThrownBy(() -> run("a", bad, List.of(), Control.NONE))
                 .isInstanceOf(FailureException.class)
                 .hasMessageContaining("model.layers.0.mlp.up_proj.weight");

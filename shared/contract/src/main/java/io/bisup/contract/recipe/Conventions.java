@@ -4,15 +4,21 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.Version;
 import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.EnumNamingStrategies;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.cfg.MapperConfig;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.introspect.AnnotatedClass;
 import com.fasterxml.jackson.databind.introspect.NopAnnotationIntrospector;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** A primitive field that is left out takes the value of its {@link JsonProperty#defaultValue}; null stays an error. */
-final class Defaults extends NopAnnotationIntrospector {
+/**
+ * What holds for every field of the language: a primitive that is left out takes the value of its {@link
+ * JsonProperty#defaultValue}, while null stays an error; enums are written in snake_case.
+ */
+final class Conventions extends NopAnnotationIntrospector {
 
     private static final long serialVersionUID = 1;
 
@@ -23,6 +29,12 @@ final class Defaults extends NopAnnotationIntrospector {
                 && !property.defaultValue().isEmpty()
                 && annotated.getRawType().isPrimitive();
         return defaulted ? new Reader(annotated.getRawType(), property.defaultValue()) : null;
+    }
+
+    @Override
+    public @Nullable Object findEnumNamingStrategy(MapperConfig<?> config, AnnotatedClass type) {
+        boolean ours = type.getRawType().getPackageName().equals(Conventions.class.getPackageName());
+        return ours ? EnumNamingStrategies.SnakeCaseStrategy.class : null;
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.bisup.quantize.stage.compensate;
+package io.bisup.quantize.compensate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.Tensors;
 import io.bisup.quantize.TinyModels;
+import io.bisup.quantize.block.Branch;
 import java.util.Random;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
@@ -41,7 +42,7 @@ class WhitenedSvdTest {
         for (int i = rank; i < values.length; i++) {
             tail += values[i] * values[i];
         }
-        double left = energy(matmul(error.sub(low(svd.factor(error, root, rank))), root));
+        double left = energy(matmul(error.sub(low(svd.factor(error, root, rank, 1))), root));
         assertThat(left).isCloseTo(tail, within(1e-6 * energy(product)));
     }
 
@@ -51,9 +52,9 @@ class WhitenedSvdTest {
     void whitenedBeatsPlainBeatsNone(int rank) {
         NDArray error = gaussian(64, 96, 2);
         NDArray x = inputs(96);
-        double whitened = outputError(error, svd.factor(error, svd.root(gram(x), TOKENS), rank), x);
+        double whitened = outputError(error, svd.factor(error, svd.root(gram(x), TOKENS), rank, 1), x);
         NDArray identity = runtime.manager().eye(96).toType(ai.djl.ndarray.types.DataType.FLOAT64, true);
-        double plain = outputError(error, svd.factor(error, identity, rank), x);
+        double plain = outputError(error, svd.factor(error, identity, rank, 1), x);
         double none = energy(matmul(error, x.transpose()));
         assertThat(whitened).isLessThanOrEqualTo(plain * (1 + 1e-6));
         assertThat(plain).isLessThan(none);
@@ -63,7 +64,7 @@ class WhitenedSvdTest {
     void fullRankLeavesNothing() {
         NDArray error = gaussian(48, 96, 3);
         NDArray x = inputs(96);
-        double left = outputError(error, svd.factor(error, svd.root(gram(x), TOKENS), 200), x);
+        double left = outputError(error, svd.factor(error, svd.root(gram(x), TOKENS), 200, 1), x);
         assertThat(left).isLessThan(1e-8 * energy(matmul(error, x.transpose())));
     }
 
@@ -74,7 +75,7 @@ class WhitenedSvdTest {
         int rank = 32;
         NDArray error = gaussian(size, size, 4);
         NDArray root = runtime.manager().eye(size).toType(ai.djl.ndarray.types.DataType.FLOAT64, true);
-        double randomized = energy(error.sub(low(svd.factor(error, root, rank))));
+        double randomized = energy(error.sub(low(svd.factor(error, root, rank, 1))));
         double[] values =
                 runtime.kernels().call("lowrank_singular_values", error).toDoubleArray();
         double tail = 0;
@@ -88,16 +89,16 @@ class WhitenedSvdTest {
     void inputsThatSpanNothingAreDamped() {
         NDArray error = gaussian(16, 24, 5);
         NDArray root = svd.root(runtime.manager().zeros(new Shape(24, 24)), TOKENS);
-        LowRankFactors factors = svd.factor(error, root, 4);
+        Branch factors = svd.factor(error, root, 4, 1);
         assertThat(factors.a().toDoubleArray()).doesNotContain(Double.NaN).doesNotContain(Double.POSITIVE_INFINITY);
         assertThat(factors.b().toDoubleArray()).doesNotContain(Double.NaN).doesNotContain(Double.POSITIVE_INFINITY);
     }
 
-    private double outputError(NDArray error, LowRankFactors factors, NDArray x) {
+    private double outputError(NDArray error, Branch factors, NDArray x) {
         return energy(matmul(error.sub(low(factors)), x.transpose()));
     }
 
-    private NDArray low(LowRankFactors factors) {
+    private NDArray low(Branch factors) {
         return matmul(factors.a(), factors.b());
     }
 

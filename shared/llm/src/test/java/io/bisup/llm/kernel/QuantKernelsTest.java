@@ -1,4 +1,4 @@
-package io.bisup.llm.quant;
+package io.bisup.llm.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
-import io.bisup.contract.FailureException;
+import ai.djl.ndarray.types.Shape;
+import io.bisup.contract.recipe.Format;
+import io.bisup.contract.recipe.Scope;
 import io.bisup.llm.tensor.Kernels;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.Tensors;
@@ -20,15 +22,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class FakeQuantizerTest {
-    private static final Grouping ROW = new Grouping.Row();
-    private static final Grouping G128 = new Grouping.Channels(128);
+class QuantKernelsTest {
+    private static final Scope ROW = new Scope.Row();
+    private static final Scope G128 = Scope.columns(128);
 
     private final TensorRuntime runtime = TestDevice.runtime();
     private final Kernels kernels = runtime.kernels();
     private final NDManager manager = runtime.manager();
     private final NDScope scope = new NDScope();
-    private final FakeQuantizer quantizer = new FakeQuantizer(runtime);
+    private final NDArray full = manager.create(new Shape(0));
 
     @AfterEach
     void closeScope() {
@@ -48,7 +50,7 @@ class FakeQuantizerTest {
         NDArray x = Tensors.doubles(manager, new double[] {0.9, -1.4, 0.35, 0, 2.1, -0.7, 1.05, -2.8}, 1, 8);
         NDArray factor = Tensors.doubles(manager, new double[] {clip}, 1, 1);
         NDArray[] parts = kernels.callMany("quant_codes", x, factor, factor, bits, symmetric, 0, false);
-        int offset = new NumberFormat(bits, symmetric).offset();
+        int offset = symmetric ? 1 << (bits - 1) : 0;
         assertThat(shown(parts[0].toByteArray(), offset)).isEqualTo(codes);
         assertThat(parts[1].toDoubleArray()[0]).isCloseTo(scale, within(1e-10));
     }
@@ -56,8 +58,7 @@ class FakeQuantizerTest {
     @Test
     void roundsHalfToEven() {
         NDArray x = Tensors.floats(manager, new float[] {0.5f, 1.5f, 2.5f, -0.5f, -1.5f, 7f}, 1, 6);
-        assertThat(quantizer
-                        .fake("x", x, new NumberFormat(4, true), ROW, quantizer.fullRange())
+        assertThat(fake(x, Format.integer(4, true, ROW), full)
                         .toFloatArray())
                 .containsExactly(0f, 2f, 2f, 0f, -2f, 7f);
     }
@@ -66,11 +67,11 @@ class FakeQuantizerTest {
     @ParameterizedTest
     @CsvSource({"2, true", "3, true", "4, true", "8, true", "2, false", "3, false", "5, false", "8, false"})
     void nearestRoundingIsWithinHalfAStep(int bits, boolean symmetric) {
-        NumberFormat format = new NumberFormat(bits, symmetric);
+        
         NDArray x = gaussian(64 * 128, 64, 128);
         NDArray clip = Tensors.floats(manager, new float[] {0.7f}, 1, 1);
         float[] scales = kernels.callMany("quant_codes", x, clip, clip, bits, symmetric, 128, false)[1].toFloatArray();
-        float[] fake = quantizer.fake("x", x, format, G128, clip).toFloatArray();
+        float[] fake = fake(x, Format.integer(bits, symmetric, G128), clip).toFloatArray();
         float[] exact = x.toFloatArray();
         int inside = 0;
         for (int i = 0; i < exact.length; i++) {
@@ -104,7 +105,7 @@ class FakeQuantizerTest {
     void errorOnGaussiansIsThePublishedOne(int bits, boolean symmetric, float clip, int group, double expected) {
         NDArray x = gaussian(20_000 * 128, 20_000 * 128 / group, group);
         NDArray factor = Tensors.floats(manager, new float[] {clip}, 1, 1);
-        NDArray fake = quantizer.fake("x", x, new NumberFormat(bits, symmetric), ROW, factor);
+        NDArray fake = fake(x, Format.integer(bits, symmetric, ROW), factor);
         double error = x.sub(fake).square().sum().getFloat() / x.square().sum().getFloat();
         assertThat(error).isCloseTo(expected, within(0.03 * expected));
     }
@@ -133,7 +134,7 @@ class FakeQuantizerTest {
         NDArray x = gaussian(4 * 128, 4, 128)
                 .mul(runtime.manager().create(0.2f))
                 .add(runtime.manager().create(centre));
-        NDArray fake = quantizer.fake("x", x, new NumberFormat(4, false), G128, quantizer.fullRange());
+        NDArray fake = fake(x, Format.integer(4, false, G128), full);
         double step = x.abs().max().getFloat() / 15;
         assertThat((double) x.sub(fake).abs().max().getFloat()).isLessThanOrEqualTo(step * 0.5001);
     }
@@ -142,39 +143,10 @@ class FakeQuantizerTest {
     void deadGroupsBecomeZeroAndStayFinite() {
         NDArray x = manager.zeros(new ai.djl.ndarray.types.Shape(2, 128));
         for (boolean symmetric : new boolean[] {true, false}) {
-            assertThat(quantizer
-                            .fake("x", x, new NumberFormat(3, symmetric), G128, quantizer.fullRange())
+            assertThat(fake(x, Format.integer(3, symmetric, G128), full)
                             .toFloatArray())
                     .containsOnly(0f);
         }
-    }
-
-    @Test
-    void nonFiniteValuesAreRefusedByName() {
-        NDArray x = Tensors.floats(manager, new float[] {1, Float.NaN}, 1, 2);
-        assertThatThrownBy(() -> quantizer.fake(
-                        "model.layers.0.mlp.up_proj.weight", x, new NumberFormat(4, true), ROW, quantizer.fullRange()))
-                .isInstanceOf(FailureException.class)
-                .hasMessageContaining("model.layers.0.mlp.up_proj.weight");
-    }
-
-    @Test
-    void groupsThatDoNotTileAreRefusedByName() {
-        NDArray x = gaussian(96, 1, 96);
-        assertThatThrownBy(() -> quantizer.fake("w", x, new NumberFormat(4, true), G128, quantizer.fullRange()))
-                .hasMessageContaining("w has 96 channels")
-                .hasMessageContaining("128");
-    }
-
-    @ParameterizedTest
-    @CsvSource({"2, true", "3, true", "4, true", "8, true", "3, false", "8, false"})
-    void packedWeightsReadBackAsTheFakeQuantizedOnes(int bits, boolean symmetric) {
-        NDArray w = gaussian(24 * 256, 24, 256);
-        NDArray clip = quantizer.bestClip(w, new NumberFormat(bits, symmetric), G128, new double[] {1, 0.8, 0.6});
-        PackedWeight packed = quantizer.pack("w", w, new NumberFormat(bits, symmetric), G128, clip, clip);
-        NDArray fake = kernels.call("quant_fake", w, clip, clip, bits, symmetric, 128, true);
-        assertThat(packed.dequantize(runtime).toFloatArray()).containsExactly(fake.toFloatArray());
-        assertThat(packed.codes()).hasSize(24 * 256 * bits / 8);
     }
 
     /** A short last group has the scale, codes and clip factor of its own elements: as if it stood alone. */
@@ -246,5 +218,9 @@ class FakeQuantizerTest {
             text.append((code & 0xFF) - offset).append(' ');
         }
         return text.toString().strip();
+    }
+
+    private NDArray fake(NDArray x, Format format, NDArray clip) {
+        return QuantKernels.fake(kernels, x, format, clip, clip, false);
     }
 }

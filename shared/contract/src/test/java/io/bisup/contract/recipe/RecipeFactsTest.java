@@ -1,0 +1,114 @@
+package io.bisup.contract.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.bisup.contract.Json;
+import io.bisup.contract.Presets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a list says of a recipe. */
+class RecipeFactsTest {
+
+    private static final Presets PRESETS = Presets.load();
+
+    /** Codes, a bfloat16 scale for each group, zero points of as many bits as a code, bfloat16 branches, keepers at 8 bits. */
+    @ParameterizedTest
+    @CsvSource({
+        "rtn-w4a16-g128, 4096, 4096, 4.125",
+        "rtn-asym-w4a16-g128, 4096, 4096, 4.15625",
+        "rtn-w8a8, 4096, 4096, 8.00390625",
+        "bisup-w3a3-g128, 4096, 4096, 3.375",
+        "atom-w4a4-g128, 4096, 4096, 4.189453125",
+        "rtn-w4a16-g128, 576, 576, 4.138888889",
+    })
+    void storedBitsOfALinear(String preset, int out, int in, double bits) {
+        assertThat(StoredBits.perWeight(PRESETS.get(preset), out, in)).isCloseTo(bits, within(1e-8));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            rtn-w4a16-g128        | []
+            rtn-search-w4a16-g128 | []
+            rtn-search-w4a4-g128  | [CALIBRATION]
+            rtn-w8a16kv4          | [CALIBRATION]
+            gptq-w4a16-g128       | [CALIBRATION]
+            quarot-w4a4           | [CALIBRATION]
+            aser-w4a8             | [CALIBRATION]
+            bisup-w4a4-g128       | [CALIBRATION, TRAINING, PREFIX]
+            """)
+    void needs(String preset, String needs) {
+        assertThat(Need.of(PRESETS.get(preset))).hasToString(needs);
+    }
+
+    /** Every reason why a checkpoint of another form cannot say a recipe. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            rtn-w4a16-g128   |                                            | true
+            rtn-asym-w4a16-g128 |                                         | true
+            gptq-w4a16-g128  |                                            | true
+            smoothquant-w8a8 |                                            | true
+            rtn-w4a8-g128    |                                            | true
+            rtn-w4a8-g128    | precision: {inputs: {bits: 3}}             | false
+            rtn-w4a8-g128    | precision: {inputs: {symmetric: false}}    | false
+            rtn-w4a8-g128    | precision: {weights: {symmetric: false}}   | false
+            rtn-w4a8-g128    | precision: {weights: {scope: {rows: 2}}}   | false
+            rtn-w4a8-g128    | precision: {keepers: {channels: 8, bits: 8}} | false
+            rtn-w4a8-g128    | ranges: {inputs: 0.9}                      | false
+            rtn-w4a8-g128    | compensation: {rank: 4}                    | false
+            rtn-w4a8-g128    | prefix: bos                                | false
+            rtn-w4a8-g128    | 'learning: {of: [input_ranges]}'           | false
+            rtn-w4a8-g128    | 'learning: {of: [weight_ranges]}'          | true
+            rtn-w4a8-g128    | 'transforms: [rotate]'                     | false
+            rtn-w4a8-g128    | 'transforms: [{rotate: {of: [residual]}}]' | true
+            rtn-w4a8-g128    | 'transforms: [reorder]'                    | false
+            rtn-w4a4-g128    |                                            | false
+            atom-w4a4-g128   |                                            | false
+            quarot-w4a4      |                                            | false
+            bisup-w4a4-g128  |                                            | false
+            """)
+    void portable(String base, String fields, boolean portable) {
+        String document = "version: 2\nname: x\nbase: " + base + "\n" + (fields == null ? "" : fields);
+        Recipe recipe = Json.yaml(document, RecipeDocument.class).resolve(PRESETS::get);
+        assertThat(Portable.is(recipe)).isEqualTo(portable);
+    }
+
+    /** The presets that issue and documentation name are there, and each is named by its bits. */
+    @Test
+    void presetsAreNamedByTheirBits() {
+        List<Preset> all = PRESETS.all();
+        assertThat(all)
+                .extracting(Preset::name)
+                .contains(
+                        "gptq-w4a16-g128",
+                        "smoothquant-w8a8",
+                        "aser-w4a8",
+                        "atom-w4a4-g128",
+                        "atom-w3a3-g128",
+                        "quarot-w4a4",
+                        "quarot-w4a4-g128",
+                        "quarot-w3a3-g128",
+                        "bisup-w4a4-g128",
+                        "bisup-w3a3-g128",
+                        "bisup-atom-w4a4-g128",
+                        "bisup-atom-w3a3-g128",
+                        "bisup-quarot-w4a4-g128",
+                        "bisup-quarot-w3a3-g128");
+        assertThat(all).allSatisfy(preset -> {
+            Precision precision = preset.recipe().precision();
+            Format weights = precision.weights();
+            String cache = precision.cache().keys().bits() == precision.inputs().bits()
+                            || precision.cache().keys().bits() == 16
+                    ? ""
+                    : "kv" + precision.cache().keys().bits();
+            String group = weights.scope() instanceof Scope.Channels channels && cache.isEmpty()
+                    ? "-g" + channels.columns()
+                    : "";
+            assertThat(preset.name())
+                    .endsWith("-w" + weights.bits() + "a" + precision.inputs().bits() + cache + group);
+        });
+    }
+}
