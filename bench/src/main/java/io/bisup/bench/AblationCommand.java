@@ -13,7 +13,7 @@ import io.bisup.llm.token.Tokenizer;
 import io.bisup.measure.Perplexity;
 import io.bisup.quantize.export.FolderDigest;
 import io.bisup.quantize.run.FolderQuantization;
-import io.bisup.quantize.stage.Control;
+import io.bisup.quantize.block.Control;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

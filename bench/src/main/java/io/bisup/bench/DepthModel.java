@@ -11,6 +11,8 @@ import io.bisup.llm.config.Architecture;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.ModelTensors;
 import io.bisup.llm.config.RopeScaling;
+import io.bisup.llm.plan.Planner;
+import io.bisup.quantize.export.EndsType;
 import io.bisup.quantize.run.QuantizationInput;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -57,7 +59,12 @@ record DepthModel(int blocks, int hidden, int tokens, int samples) {
         List<long[]> windows = IntStream.range(0, samples)
                 .mapToObj(i -> random.longs(tokens, 0, VOCABULARY).toArray())
                 .toList();
-        return new QuantizationInput(config(), checkpoint.parameters(config(), manager), recipe(), windows, List.of());
+        return new QuantizationInput(
+                checkpoint.parameters(config(), manager),
+                Planner.require(recipe(), config()),
+                windows,
+                List.of(),
+                EndsType.FLOAT32);
     }
 
     private Recipe recipe() {

@@ -5,8 +5,8 @@ import io.bisup.llm.checkpoint.Checkpoint;
 import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.PeakMemory;
 import io.bisup.llm.tensor.TensorRuntime;
-import io.bisup.quantize.run.QuantizationPipeline;
-import io.bisup.quantize.stage.Control;
+import io.bisup.quantize.run.ModelRun;
+import io.bisup.quantize.block.Control;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +43,7 @@ final class MemoryRunCommand implements Callable<Integer> {
         try (TensorRuntime runtime = TensorRuntime.open(ComputeDevice.CPU);
                 Checkpoint checkpoint = Checkpoint.open(folder)) {
             DepthModel model = new DepthModel(blocks, hidden, tokens, samples);
-            new QuantizationPipeline(runtime, model.job(checkpoint, runtime.manager()), Control.NONE)
+            new ModelRun(runtime, model.job(checkpoint, runtime.manager()), Control.NONE)
                     .run(work, List.of(), (shard, report) -> peaks.add(report.peakMemoryBytes()));
             peaks.add(new PeakMemory(ComputeDevice.CPU).bytes().orElse(0));
             System.out.println(Collections.max(peaks));

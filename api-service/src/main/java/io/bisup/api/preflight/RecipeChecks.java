@@ -1,70 +1,45 @@
 package io.bisup.api.preflight;
 
 import io.bisup.api.problem.ProblemKind;
-import io.bisup.contract.InvalidSpecException;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.RecipeReference;
-import io.bisup.contract.recipe.LowRank;
 import io.bisup.contract.recipe.Prefix;
 import io.bisup.contract.recipe.Recipe;
-import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.config.DecoderConfig;
-import io.bisup.llm.quant.BlockFormats;
-import java.util.List;
+import io.bisup.llm.plan.Plan;
+import io.bisup.llm.plan.Planner;
+import io.bisup.llm.plan.Refusal;
 
 /** Whether this release can apply the recipe to a model of this shape. */
 final class RecipeChecks {
 
-    private static final List<BlockTensor> LINEARS = List.of(
-            BlockTensor.QUERY,
-            BlockTensor.KEY,
-            BlockTensor.VALUE,
-            BlockTensor.OUTPUT,
-            BlockTensor.GATE,
-            BlockTensor.UP,
-            BlockTensor.DOWN);
-
     private RecipeChecks() {}
 
     static void check(QuantizationJobSpec spec, Recipe recipe, Inspection model, Findings findings) {
-        checkFormats(spec, recipe, model.config(), findings);
-        checkRank(spec, recipe, model.config(), findings);
+        checkPlan(spec, recipe, model.config(), findings);
         checkPrefix(spec, recipe, model, findings);
     }
 
-    private static void checkFormats(QuantizationJobSpec spec, Recipe recipe, DecoderConfig config, Findings findings) {
-        try {
-            BlockFormats.of(recipe).check(config);
-        } catch (InvalidSpecException e) {
-            findings.add(ProblemKind.UNSUPPORTED_RECIPE, pointer(spec, e.field()), at(spec, e), e.remedy());
+    private static void checkPlan(QuantizationJobSpec spec, Recipe recipe, DecoderConfig config, Findings findings) {
+        switch (Planner.plan(recipe, config)) {
+            case Plan.Legal legal -> {}
+            case Plan.Refused refused -> {
+                for (Refusal refusal : refused.refusals()) {
+                    findings.add(
+                            ProblemKind.UNSUPPORTED_RECIPE,
+                            pointer(spec, refusal.pointer()),
+                            at(spec, refusal),
+                            "use " + refusal.nearest());
+                }
+            }
         }
     }
 
     /** A preset's fields are not in the document, so its message says which one is meant. */
-    private static String at(QuantizationJobSpec spec, InvalidSpecException e) {
-        return isPreset(spec) ? e.field().substring(1).replace('/', '.') + " " + e.reason() : e.reason();
-    }
-
-    private static void checkRank(QuantizationJobSpec spec, Recipe recipe, DecoderConfig config, Findings findings) {
-        LowRank branches = recipe.compensation();
-        if (branches == null) {
-            return;
-        }
-        int rank = branches.rank();
-        for (BlockTensor linear : LINEARS) {
-            long narrow = linear.shape(config).stream()
-                    .mapToLong(Long::longValue)
-                    .min()
-                    .orElseThrow();
-            if (rank > narrow) {
-                findings.add(
-                        ProblemKind.UNSUPPORTED_RECIPE,
-                        pointer(spec, "/compensation/rank"),
-                        "rank " + rank + " exceeds the narrow side " + narrow + " of " + linear.suffix(),
-                        "use a rank of at most " + narrow);
-                return;
-            }
-        }
+    private static String at(QuantizationJobSpec spec, Refusal refusal) {
+        return isPreset(spec)
+                ? refusal.pointer().substring(1).replace('/', '.') + " " + refusal.reason()
+                : refusal.reason();
     }
 
     private static void checkPrefix(QuantizationJobSpec spec, Recipe recipe, Inspection model, Findings findings) {

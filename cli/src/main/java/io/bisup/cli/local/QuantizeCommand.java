@@ -8,7 +8,7 @@ import io.bisup.measure.DatasetException;
 import io.bisup.measure.TextDataset;
 import io.bisup.quantize.export.FolderDigest;
 import io.bisup.quantize.run.FolderQuantization;
-import io.bisup.quantize.stage.Control;
+import io.bisup.quantize.block.Control;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -117,7 +117,7 @@ class ArrowsTest {
         noClasses()
                 .that()
                 .resideInAnyPackage(
-                        "io.bisup.quantize.stage..", "io.bisup.quantize.run..", "io.bisup.quantize.export..")
+                        "io.bisup.quantize..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.bisup.platform..", "io.bisup.worker.job..")

@@ -5,7 +5,7 @@ import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.JobStore;
 import io.bisup.platform.job.Signal;
 import io.bisup.platform.work.Heartbeat;
-import io.bisup.quantize.stage.Control;
+import io.bisup.quantize.block.Control;
 import java.util.function.BooleanSupplier;
 
 /** The attempt's link to the world while it computes: heartbeats go out, wishes come in and stop it at its next step. */

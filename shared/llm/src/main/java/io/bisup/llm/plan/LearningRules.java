@@ -5,7 +5,10 @@ import io.bisup.contract.recipe.LowRank;
 import io.bisup.contract.recipe.Prefix;
 import io.bisup.contract.recipe.Recipe;
 import io.bisup.contract.recipe.Transform;
+import io.bisup.llm.block.BlockSites;
+import io.bisup.llm.config.BlockTensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** What can be learnt and compensated. */
@@ -37,8 +40,22 @@ final class LearningRules {
         if (lowRank.start() == LowRank.Start.ZERO && !plan.learns(Learning.Space.LOW_RANK)) {
             refuse("/compensation/start", "a branch that starts at zero and is not learnt does nothing", "whitened_svd");
         }
+        rank(lowRank);
         if (lowRank.outliers() > 0 && plan.recipe().learning() != null) {
             refuse("/compensation/outliers", "outlier columns are carried by untrained branches only", "0");
+        }
+    }
+
+    private void rank(LowRank lowRank) {
+        for (BlockTensor linear : BlockSites.LINEARS) {
+            long narrow = Collections.min(linear.shape(plan.config()));
+            if (lowRank.rank() > narrow) {
+                refuse(
+                        "/compensation/rank",
+                        "rank " + lowRank.rank() + " exceeds the narrow side " + narrow + " of " + linear.suffix(),
+                        "a rank of at most " + narrow);
+                return;
+            }
         }
     }
 

@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bisup.contract.FailureException;
+import io.bisup.contract.recipe.Format;
 import io.bisup.contract.recipe.Learning.Space;
 import io.bisup.contract.recipe.Prefix;
+import io.bisup.contract.recipe.Scope;
+import io.bisup.contract.recipe.Site;
+import io.bisup.llm.config.BlockTensor;
+import io.bisup.llm.plan.Segment;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -33,8 +38,12 @@ class ArtifactConfigTest {
         assertThat(sidecar.recipe().prefix()).isEqualTo(new Prefix.SystemPrompt());
         assertThat(sidecar.recipe().learning().of())
                 .containsExactlyInAnyOrder(Space.RANGES, Space.TRANSFORMS, Space.LOW_RANK);
-        BlockFormats formats = BlockFormats.of(sidecar.recipe());
-        assertThat(formats.spec()).containsExactly(3, 1, 128, 3, 1, 128, 3, 0, 0);
+        Format codes = Format.integer(3, true, Scope.columns(128));
+        assertThat(sidecar.block().weight(BlockTensor.DOWN)).containsExactly(new Segment(512, codes));
+        assertThat(sidecar.block().input(Site.QKV).segments()).containsExactly(new Segment(256, codes));
+        assertThat(sidecar.block().input(Site.O).online()).isEmpty();
+        assertThat(sidecar.block().cache().beforeRope()).isFalse();
+        assertThat(sidecar.block().cache().rotation()).isNull();
     }
 
     @Test

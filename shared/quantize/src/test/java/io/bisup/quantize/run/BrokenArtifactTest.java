@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.BaseNDManager;
 import ai.djl.ndarray.NDArray;
 import io.bisup.contract.FailureException;
+import io.bisup.llm.artifact.ArtifactConfig;
+import io.bisup.llm.artifact.BlockLayout;
 import io.bisup.llm.checkpoint.Checkpoint;
 import io.bisup.llm.checkpoint.SafetensorsFile;
 import io.bisup.llm.checkpoint.SafetensorsWriter;
@@ -17,10 +19,9 @@ import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.ModelTensors;
 import io.bisup.llm.folder.ModelFolder;
 import io.bisup.llm.folder.OpenModel;
-import io.bisup.llm.quant.ArtifactConfig;
 import io.bisup.quantize.TinyModels;
+import io.bisup.quantize.block.Control;
 import io.bisup.quantize.export.NativeArtifact;
-import io.bisup.quantize.stage.Control;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,12 +65,13 @@ class BrokenArtifactTest {
         checkpoint(source, config);
         Path target = Files.createDirectory(folder.resolve("artifact"));
         List<Path> blocks = new ArrayList<>();
-        QuantizationInput input = TinyModels.input(config, TinyModels.recipe(null, null, null), 2);
-        new QuantizationPipeline(RUNTIME, input, Control.NONE)
+        QuantizationInput input = TinyModels.input(config, TinyModels.nearest(3), 2);
+        BlockLayout layout = new ModelRun(RUNTIME, input, Control.NONE)
                 .run(target, List.of(), (shard, report) -> blocks.add(shard));
         try (Checkpoint checkpoint = Checkpoint.open(source)) {
-            ArtifactConfig sidecar = ArtifactConfig.of(input.recipe(), input.prefix(), "text", "model");
-            NativeArtifact.complete(source, checkpoint, sidecar, blocks, target);
+            ArtifactConfig sidecar = ArtifactConfig.of(layout, input.recipe(), input.prefix(), "text", "model");
+            new NativeArtifact(RUNTIME, source, target)
+                    .complete(input.plan(), checkpoint, input.ends(), sidecar, blocks);
         }
         return target;
     }

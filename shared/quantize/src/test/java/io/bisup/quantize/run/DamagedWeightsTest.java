@@ -9,7 +9,7 @@ import io.bisup.llm.checkpoint.SafetensorsFile;
 import io.bisup.llm.checkpoint.TensorEntry;
 import io.bisup.llm.testing.ReferenceData;
 import io.bisup.quantize.TinyModels;
-import io.bisup.quantize.stage.Control;
+import io.bisup.quantize.block.Control;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -37,7 +37,7 @@ class DamagedWeightsTest {
         damage(model.resolve(Checkpoint.SINGLE_FILE));
         Path target = Files.createDirectory(folder.resolve("target"));
         FolderQuantization.Request request = new FolderQuantization.Request(
-                model, "digest", TinyModels.recipe(null, null, null), "Once upon a time. ".repeat(200), null, 0);
+                model, "digest", TinyModels.nearest(3), "Once upon a time. ".repeat(200), null, 0);
         FolderQuantization quantization = new FolderQuantization(TinyModels.RUNTIME, Control.NONE);
 
         assertThatThrownBy(() -> quantization.run(request, target, List.of(), (shard, report) -> {
