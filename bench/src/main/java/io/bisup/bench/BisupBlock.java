@@ -113,13 +113,15 @@ final class BisupBlock implements AutoCloseable {
                 draft.append(SiteMap.online(Site.O, Objects.requireNonNull(rotations.acrossHeads())));
                 draft.append(SiteMap.online(Site.DOWN, Objects.requireNonNull(rotations.down())));
             }
-            case KEEPERS -> BlockSites.INPUTS.forEach(site -> draft.append(site, shuffled(plan.width(site)), site == Site.DOWN));
+            case KEEPERS ->
+                BlockSites.INPUTS.forEach(site -> draft.append(site, shuffled(plan.width(site)), site == Site.DOWN));
         }
     }
 
     private Permutation shuffled(int width) {
         Random dice = new Random(1);
-        double[] keys = IntStream.range(0, width).mapToDouble(i -> dice.nextDouble()).toArray();
+        double[] keys =
+                IntStream.range(0, width).mapToDouble(i -> dice.nextDouble()).toArray();
         return Permutation.ascending(runtime.manager(), keys);
     }
 

@@ -39,12 +39,12 @@ final class AttentionStage {
     }
 
     /** Adds to the gradients of the operands; x itself gets none. */
-    void backward(
-            NDArray x, NDArray dOut, FusedRotary rotary, FusedBlockStep.Sample sample, StepOperands operands) {
+    void backward(NDArray x, NDArray dOut, FusedRotary rotary, FusedBlockStep.Sample sample, StepOperands operands) {
         NDArray dAttended = output.backward(List.of(dOut), operands, dMixed);
         List<NDArray> dProjected = attention.backward(dAttended, projected, rotary, sample, operands);
         FloatMatrix dWeight = FloatMatrix.of(operands.gradient(BlockTensor.INPUT_NORM));
-        NDArray dNormalized = projections.backward(dProjected, operands, dWeight.isPresent() ? dHidden() : tools.none());
+        NDArray dNormalized =
+                projections.backward(dProjected, operands, dWeight.isPresent() ? dHidden() : tools.none());
         if (dWeight.isPresent()) {
             norm.backward(
                     FloatMatrix.of(x),

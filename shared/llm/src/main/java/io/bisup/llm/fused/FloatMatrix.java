@@ -51,7 +51,8 @@ record FloatMatrix(long address, int rows, int columns, int stride) {
             throw new IllegalArgumentException(
                     "Tensor " + array.getShape() + " cannot be read in place; use the block's graph.");
         }
-        return new FloatMatrix(MemorySegment.ofBuffer(memory).address(), Math.toIntExact(size / columns), columns, columns);
+        return new FloatMatrix(
+                MemorySegment.ofBuffer(memory).address(), Math.toIntExact(size / columns), columns, columns);
     }
 
     boolean isPresent() {

@@ -26,7 +26,11 @@ final class FusedLinears {
     /** One linear, its quantized weight and its output [rows, out]. */
     private record Reader(BlockTensor name, FusedSegments quantizer, NDArray quantizedWeight, NDArray output) {
         Reader(StageTools tools, BlockTensor name) {
-            this(tools, name, name.shape(tools.plan().config()), new FusedSegments(tools.plan().weightSegments(name), true));
+            this(
+                    tools,
+                    name,
+                    name.shape(tools.plan().config()),
+                    new FusedSegments(tools.plan().weightSegments(name), true));
         }
 
         private Reader(StageTools tools, BlockTensor name, List<Long> shape, FusedSegments quantizer) {
@@ -93,8 +97,7 @@ final class FusedLinears {
         return input.backward(gradients, operands, dx);
     }
 
-    private void backward(
-            Reader reader, NDArray dOut, StepOperands operands, FusedInput.Gradients inputGradients) {
+    private void backward(Reader reader, NDArray dOut, StepOperands operands, FusedInput.Gradients inputGradients) {
         FloatMatrix weight = FloatMatrix.of(operands.parameter(reader.name));
         LowRankBranch branch = operands.branch(reader.name);
         boolean quantizes = reader.quantizer.quantizes();

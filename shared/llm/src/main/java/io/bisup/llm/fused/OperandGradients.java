@@ -31,8 +31,7 @@ final class OperandGradients {
     static OperandGradients of(Kernels kernels, BlockOperands operands, @Nullable KeyValues prefix, NDArray none) {
         OperandGradients all = new OperandGradients(none);
         for (NDArray operand : inOrder(operands, prefix)) {
-            NDArray gradient =
-                    all.gradients.containsKey(operand) ? none : FusedKernels.zeroGradient(kernels, operand);
+            NDArray gradient = all.gradients.containsKey(operand) ? none : FusedKernels.zeroGradient(kernels, operand);
             if (gradient.size() > 0) {
                 all.gradients.put(operand, gradient);
                 all.operands.add(operand);

@@ -36,8 +36,7 @@ public final class FusedKernels {
      * @param a [out, rank]
      * @param b [rank, in]
      */
-    public record Linear(
-            NDArray input, NDArray weight, NDArray bias, NDArray branchInput, NDArray a, NDArray b) {}
+    public record Linear(NDArray input, NDArray weight, NDArray bias, NDArray branchInput, NDArray a, NDArray b) {}
 
     /** Writes x̂ Ŵᵀ + (x Bᵀ) Aᵀ + bias + addend into {@code out}, [rows, out]. */
     public static void linear(Kernels kernels, Linear linear, NDArray addend, NDArray out) {
@@ -119,14 +118,9 @@ public final class FusedKernels {
             long window,
             NDArray dPrefixKeys,
             NDArray dPrefixValues) {
-        return kernels.callMany(
-                "fused_attention_backward",
-                dOut,
-                saved,
-                fresh,
-                keyValueHeads,
-                window,
-                new NDArray[] {dPrefixKeys, dPrefixValues});
+        return kernels.callMany("fused_attention_backward", dOut, saved, fresh, keyValueHeads, window, new NDArray[] {
+            dPrefixKeys, dPrefixValues
+        });
     }
 
     /** Adds Σ over rows of a − b, both [rows, n], to a tensor of n elements. */

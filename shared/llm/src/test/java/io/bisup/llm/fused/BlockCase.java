@@ -58,14 +58,54 @@ record BlockCase(
         CacheFormat rotated = cache(3, true, Place.BEFORE_ROPE, Offset.NONE, Toggle.ON);
         return Stream.of(
                 of("w3a3kv3", LLAMA, g16, g16, rotated, null, 4, 0),
-                of("w3a3kv3 after rope", LLAMA, g16, g16, cache(3, true, Place.AFTER_ROPE, Offset.NONE, Toggle.OFF), null, 4, 0),
+                of(
+                        "w3a3kv3 after rope",
+                        LLAMA,
+                        g16,
+                        g16,
+                        cache(3, true, Place.AFTER_ROPE, Offset.NONE, Toggle.OFF),
+                        null,
+                        4,
+                        0),
                 of("asymmetric w3a3", LLAMA, grouped(3, false, 32), grouped(3, false, 32), NO_CACHE, null, 4, 0),
-                of("per channel w4a4kv4", LLAMA, row(4, true), row(4, true), cache(4, false, Place.AFTER_ROPE, Offset.NONE, Toggle.OFF), null, 0, 0),
-                of("atom", LLAMA, tiles, g16, cache(3, false, Place.BEFORE_ROPE, Offset.NONE, Toggle.OFF), new Keepers(8, 8), 0, 0)
+                of(
+                        "per channel w4a4kv4",
+                        LLAMA,
+                        row(4, true),
+                        row(4, true),
+                        cache(4, false, Place.AFTER_ROPE, Offset.NONE, Toggle.OFF),
+                        null,
+                        0,
+                        0),
+                of(
+                                "atom",
+                                LLAMA,
+                                tiles,
+                                g16,
+                                cache(3, false, Place.BEFORE_ROPE, Offset.NONE, Toggle.OFF),
+                                new Keepers(8, 8),
+                                0,
+                                0)
                         .with(Online.PERMUTATIONS),
-                of("bisup over atom", GROUPED, tiles, g16, cache(3, false, Place.BEFORE_ROPE, Offset.MEAN, Toggle.ON), new Keepers(8, 8), 3, 5)
+                of(
+                                "bisup over atom",
+                                GROUPED,
+                                tiles,
+                                g16,
+                                cache(3, false, Place.BEFORE_ROPE, Offset.MEAN, Toggle.ON),
+                                new Keepers(8, 8),
+                                3,
+                                5)
                         .with(Online.PERMUTATIONS),
-                of("quarot", GROUPED, g16, row(4, true), cache(4, false, Place.AFTER_ROPE, Offset.NONE, Toggle.ON), null, 0, 0)
+                of(
+                                "quarot",
+                                GROUPED,
+                                g16,
+                                row(4, true),
+                                cache(4, false, Place.AFTER_ROPE, Offset.NONE, Toggle.ON),
+                                null,
+                                0,
+                                0)
                         .with(Online.HADAMARDS),
                 of("both maps", LLAMA, g16, g16, rotated, null, 2, 0).with(Online.HADAMARDS, Online.PERMUTATIONS));
     }
@@ -75,16 +115,42 @@ record BlockCase(
         Format a16 = grouped(4, false, 16);
         CacheFormat exact = NO_CACHE;
         return Stream.of(
-                of("qwen2, keys less their bias", GROUPED.withAttentionBias(), a16, g16, cache(4, false, Place.BEFORE_ROPE, Offset.BIAS, Toggle.ON), null, 3, 5),
-                of("qwen3, mean after rope", GROUPED.withHeadNorms(), g16, g16, cache(3, true, Place.AFTER_ROPE, Offset.MEAN, Toggle.ON), null, 3, 7),
-                of("qwen3, before rope", GROUPED.withHeadNorms(), g16, g16, cache(3, true, Place.BEFORE_ROPE, Offset.MEAN, Toggle.OFF), null, 0, 0),
+                of(
+                        "qwen2, keys less their bias",
+                        GROUPED.withAttentionBias(),
+                        a16,
+                        g16,
+                        cache(4, false, Place.BEFORE_ROPE, Offset.BIAS, Toggle.ON),
+                        null,
+                        3,
+                        5),
+                of(
+                        "qwen3, mean after rope",
+                        GROUPED.withHeadNorms(),
+                        g16,
+                        g16,
+                        cache(3, true, Place.AFTER_ROPE, Offset.MEAN, Toggle.ON),
+                        null,
+                        3,
+                        7),
+                of(
+                        "qwen3, before rope",
+                        GROUPED.withHeadNorms(),
+                        g16,
+                        g16,
+                        cache(3, true, Place.BEFORE_ROPE, Offset.MEAN, Toggle.OFF),
+                        null,
+                        0,
+                        0),
                 of("all biases", LLAMA.withAllBiases(), g16, g16, exact, null, 2, 0),
                 of("sliding window", GROUPED.withWindow(9), g16, g16, exact, null, 0, 0),
                 of("sliding window over a prefix", GROUPED.withWindow(20), g16, g16, exact, null, 0, 6),
                 of("ragged groups", LLAMA, grouped(3, true, 40), grouped(4, false, 40), exact, null, 2, 0),
                 of("ragged tiles", LLAMA, Format.integer(3, false, new Scope.Channels(40, 2)), g16, exact, null, 0, 0),
                 of("keys alone", GROUPED, a16, g16, keysAlone(), null, 0, 0),
-                of("branches read codes", LLAMA, g16, g16, exact, null, 4, 0).reading(Reads.QUANTIZED).weighing(),
+                of("branches read codes", LLAMA, g16, g16, exact, null, 4, 0)
+                        .reading(Reads.QUANTIZED)
+                        .weighing(),
                 of("weights only", GROUPED, grouped(3, false, 16), Format.exact(), exact, null, 2, 0),
                 of("inputs only", LLAMA, Format.exact(), g16, exact, null, 2, 0).weighing());
     }
@@ -142,7 +208,8 @@ record BlockCase(
                 ? List.of()
                 : List.of(new Transform.Reorder(Transform.Reorder.By.SECOND_MOMENT));
         return Planner.require(
-                new Recipe(Recipe.VERSION, "test", transforms, precision, null, null, null, null, null, null), config());
+                new Recipe(Recipe.VERSION, "test", transforms, precision, null, null, null, null, null, null),
+                config());
     }
 
     DecoderConfig config() {

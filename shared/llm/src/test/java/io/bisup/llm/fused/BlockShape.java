@@ -65,6 +65,8 @@ record BlockShape(
                 null,
                 otherBiases,
                 otherBiases,
-                window == AttentionWindows.UNLIMITED ? AttentionWindows.FULL : new AttentionWindows(window, List.of(true)));
+                window == AttentionWindows.UNLIMITED
+                        ? AttentionWindows.FULL
+                        : new AttentionWindows(window, List.of(true)));
     }
 }

@@ -59,14 +59,14 @@ class FusedBlockStepTest {
 
             assertThat(loss).isCloseTo(expected.getFloat(), within(1e-5 * loss));
             gradients(random)
-                    .forEach((name, actual) ->
-                            Closeness.assertClose(name, actual, gradients.get(name), TOLERANCE));
+                    .forEach((name, actual) -> Closeness.assertClose(name, actual, gradients.get(name), TOLERANCE));
         }
     }
 
     private Map<String, NDArray> gradients(RandomBlock random) {
         Map<String, NDArray> copies = new LinkedHashMap<>();
-        random.leaves().forEach((name, leaf) -> copies.put(name, kernels.gradient(leaf).duplicate()));
+        random.leaves()
+                .forEach((name, leaf) -> copies.put(name, kernels.gradient(leaf).duplicate()));
         return copies;
     }
 

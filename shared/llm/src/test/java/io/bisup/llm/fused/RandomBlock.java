@@ -100,7 +100,9 @@ final class RandomBlock implements AutoCloseable {
                 inputClips,
                 headClip("key clip", cache.keys().quantizes()),
                 headClip("value clip", cache.values().quantizes()),
-                cache.offset() == Offset.NONE ? null : leaf("key offset", normal(1, 1, config.keyValueHeads(), 1, config.headDim())),
+                cache.offset() == Offset.NONE
+                        ? null
+                        : leaf("key offset", normal(1, 1, config.keyValueHeads(), 1, config.headDim())),
                 branches,
                 online);
     }
@@ -124,9 +126,8 @@ final class RandomBlock implements AutoCloseable {
             int tiles = rows / segment.format().scope().sharedRows();
             String name = linear + " clip " + clips.size();
             NDArray high = leaf(name, uniform(0.5, 1, tiles, segment.groups()));
-            NDArray low = segment.format().symmetric()
-                    ? high
-                    : leaf(name + " low", uniform(0.5, 1, tiles, segment.groups()));
+            NDArray low =
+                    segment.format().symmetric() ? high : leaf(name + " low", uniform(0.5, 1, tiles, segment.groups()));
             clips.add(new BlockOperands.Clip(high, low));
         }
         return clips;
@@ -162,9 +163,11 @@ final class RandomBlock implements AutoCloseable {
             maps.add(owner.own(rotations.online(config.intermediateSize(), 0)));
         }
         if (block.online().contains(BlockCase.Online.PERMUTATIONS)) {
-            List<Integer> order = new ArrayList<>(IntStream.range(0, plan.width(site)).boxed().toList());
+            List<Integer> order =
+                    new ArrayList<>(IntStream.range(0, plan.width(site)).boxed().toList());
             Collections.shuffle(order, random);
-            maps.add(owner.own(Permutation.of(manager, order.stream().mapToInt(Integer::intValue).toArray())));
+            maps.add(owner.own(Permutation.of(
+                    manager, order.stream().mapToInt(Integer::intValue).toArray())));
         }
         return maps;
     }

@@ -55,17 +55,35 @@ class FusedBlockStepsTest {
 
     static Stream<Case> cases() {
         return Stream.of(
-                new Case("bisup", RandomWork.llama(), 0, SMOOTHED + precision("symmetric: true", "before_rope", "none")),
-                new Case("o smoothed under a prefix", RandomWork.llama(), 5, SMOOTHED + precision("symmetric: true", "after_rope", "mean")),
-                new Case("bias learnt with its keys", RandomWork.qwen2(), 3, SMOOTHED + precision("symmetric: false", "before_rope", "bias")),
-                new Case("head norms smoothed", RandomWork.qwen3(), 4, SMOOTHED + precision("symmetric: false", "before_rope", "mean")),
-                new Case("over quarot", RandomWork.llama(), 5, """
+                new Case(
+                        "bisup", RandomWork.llama(), 0, SMOOTHED + precision("symmetric: true", "before_rope", "none")),
+                new Case(
+                        "o smoothed under a prefix",
+                        RandomWork.llama(),
+                        5,
+                        SMOOTHED + precision("symmetric: true", "after_rope", "mean")),
+                new Case(
+                        "bias learnt with its keys",
+                        RandomWork.qwen2(),
+                        3,
+                        SMOOTHED + precision("symmetric: false", "before_rope", "bias")),
+                new Case(
+                        "head norms smoothed",
+                        RandomWork.qwen3(),
+                        4,
+                        SMOOTHED + precision("symmetric: false", "before_rope", "mean")),
+                new Case(
+                        "over quarot", RandomWork.llama(), 5, """
                         transforms:
                           - smooth: {sites: [o, down], start: smoothquant, alpha: 0.5, bound: 4}
                           - rotate: {of: [residual, value_heads, across_heads, down], seed: 0}
                           - smooth: {sites: [qkv, gate_up], start: ones, bound: 4}
                         """ + precision("symmetric: true", "after_rope", "none")),
-                new Case("over atom", RandomWork.llama(), 5, """
+                new Case(
+                        "over atom",
+                        RandomWork.llama(),
+                        5,
+                        """
                         transforms:
                           - reorder: {by: second_moment}
                           - smooth: {sites: [qkv, o, gate_up, down], start: smoothquant, spareKeepers: true, bound: 4}
@@ -151,10 +169,12 @@ class FusedBlockStepsTest {
     private double compare(int sample, BlockStep expected, BlockStep actual, Map<String, List<NDArray>> learnt) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            List<NDArray> leaves = learnt.values().stream().flatMap(List::stream).toList();
+            List<NDArray> leaves =
+                    learnt.values().stream().flatMap(List::stream).toList();
             double loss = actual.learn(sample);
-            List<NDArray> gradients =
-                    leaves.stream().map(leaf -> kernels.gradient(leaf).duplicate()).toList();
+            List<NDArray> gradients = leaves.stream()
+                    .map(leaf -> kernels.gradient(leaf).duplicate())
+                    .toList();
             kernels.zeroGradients(leaves.toArray(NDArray[]::new));
             double expectedLoss = expected.learn(sample);
             assertThat(loss).isCloseTo(expectedLoss, within(1e-5 * expectedLoss));

@@ -72,7 +72,23 @@ final class RandomWork implements AutoCloseable {
 
     private static DecoderConfig config(Architecture architecture, boolean bias, boolean norm) {
         return new DecoderConfig(
-                architecture, 64, 1, 4, 2, 16, 80, 100, 1e-5, 10_000, new RopeScaling.Default(), false, bias, norm, 512, null, null);
+                architecture,
+                64,
+                1,
+                4,
+                2,
+                16,
+                80,
+                100,
+                1e-5,
+                10_000,
+                new RopeScaling.Default(),
+                false,
+                bias,
+                norm,
+                512,
+                null,
+                null);
     }
 
     private DecoderBlockWeights weights(DecoderConfig config) {
