@@ -3,7 +3,6 @@ package io.bisup.api.preflight;
 import io.bisup.api.problem.ProblemKind;
 import io.bisup.contract.InvalidSpecException;
 import io.bisup.contract.QuantizationJobSpec;
-import io.bisup.contract.RecipeReference;
 import io.bisup.contract.recipe.LowRank;
 import io.bisup.contract.recipe.Prefix;
 import io.bisup.contract.recipe.Recipe;
@@ -40,9 +39,11 @@ final class RecipeChecks {
         }
     }
 
-    /** A preset's fields are not in the document, so its message says which one is meant. */
+    /** A field that is not in the document is named in the message. */
     private static String at(QuantizationJobSpec spec, InvalidSpecException e) {
-        return isPreset(spec) ? e.field().substring(1).replace('/', '.') + " " + e.reason() : e.reason();
+        return pointer(spec, e.field()).endsWith(e.field())
+                ? e.reason()
+                : e.field().substring(1).replace('/', '.') + " " + e.reason();
     }
 
     private static void checkRank(QuantizationJobSpec spec, Recipe recipe, DecoderConfig config, Findings findings) {
@@ -77,12 +78,8 @@ final class RecipeChecks {
         }
     }
 
-    /** Where the recipe's field stands in the document: inside an inline recipe, or the preset's name. */
+    /** Where the recipe's field stands in the spec. */
     static String pointer(QuantizationJobSpec spec, String field) {
-        return isPreset(spec) ? "/recipe" : "/recipe" + field;
-    }
-
-    private static boolean isPreset(QuantizationJobSpec spec) {
-        return spec.recipe() instanceof RecipeReference.Preset;
+        return spec.recipe().pointer(field);
     }
 }
