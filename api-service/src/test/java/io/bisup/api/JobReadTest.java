@@ -201,6 +201,10 @@ class JobReadTest {
                 .body("bitsPerWeight", equalTo(3.375f))
                 .body("portable", equalTo(false))
                 .body("transforms[1].rotate.kind", equalTo("hadamard"));
+        given().get("/v1/recipe-schema")
+                .then()
+                .contentType("application/schema+json")
+                .body("properties.base.type", equalTo("string"));
         given().get("/v1/recipes/nothing").then().statusCode(404);
         given().get("/q/health/ready").then().statusCode(200);
         String description =

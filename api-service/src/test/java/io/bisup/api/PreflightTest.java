@@ -69,7 +69,8 @@ class PreflightTest {
                         Map.of("recipe", with(old, "lowRank", Map.of("rank", 0, "start", "svd", "learningRate", 1))),
                         "INVALID_SPEC")
                 .body("errors.pointer", hasItem("/recipe/lowRank/rank"));
-        refused(Map.of("recipe", with(old, "base", "quarot")), "UNSUPPORTED_RECIPE");
+        refused(Map.of("recipe", with(old, "base", "quarot")), "UNSUPPORTED_RECIPE")
+                .body("errors.pointer", hasItem("/recipe/base"));
     }
 
     @Test

@@ -2,7 +2,6 @@ package io.bisup.api.preflight;
 
 import io.bisup.api.problem.ProblemKind;
 import io.bisup.contract.QuantizationJobSpec;
-import io.bisup.contract.RecipeReference;
 import io.bisup.contract.recipe.Prefix;
 import io.bisup.contract.recipe.Recipe;
 import io.bisup.llm.config.DecoderConfig;
@@ -35,11 +34,11 @@ final class RecipeChecks {
         }
     }
 
-    /** A preset's fields are not in the document, so its message says which one is meant. */
+    /** A field that is not in the document is named in the message. */
     private static String at(QuantizationJobSpec spec, Refusal refusal) {
-        return isPreset(spec)
-                ? refusal.pointer().substring(1).replace('/', '.') + " " + refusal.reason()
-                : refusal.reason();
+        return pointer(spec, refusal.pointer()).endsWith(refusal.pointer())
+                ? refusal.reason()
+                : refusal.pointer().substring(1).replace('/', '.') + " " + refusal.reason();
     }
 
     private static void checkPrefix(QuantizationJobSpec spec, Recipe recipe, Inspection model, Findings findings) {
@@ -52,12 +51,8 @@ final class RecipeChecks {
         }
     }
 
-    /** Where the recipe's field stands in the document: inside an inline recipe, or the preset's name. */
+    /** Where the recipe's field stands in the spec. */
     static String pointer(QuantizationJobSpec spec, String field) {
-        return isPreset(spec) ? "/recipe" : "/recipe" + field;
-    }
-
-    private static boolean isPreset(QuantizationJobSpec spec) {
-        return spec.recipe() instanceof RecipeReference.Preset;
+        return spec.recipe().pointer(field);
     }
 }

@@ -2,6 +2,7 @@ package io.bisup.cli.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bisup.cli.ExitCode;
+import io.bisup.contract.recipe.RecipeSchema;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Lists the recipes that the service ships. */
@@ -22,11 +24,23 @@ public final class RecipesCommand implements Callable<Integer> {
     @Mixin
     private ServiceOptions service;
 
+    @Option(names = "--schema", description = "print the JSON Schema of recipe files instead, for editors")
+    private boolean schema;
+
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() {
+        if (schema) {
+            spec.commandLine().getOut().println(RecipeSchema.document().toPrettyString());
+            return ExitCode.OK;
+        }
+        list();
+        return ExitCode.OK;
+    }
+
+    private void list() {
         JsonNode recipes = service.client().get("/v1/recipes").path("items");
         PrintWriter out = spec.commandLine().getOut();
         if (!service.json()) {
@@ -41,7 +55,6 @@ public final class RecipesCommand implements Callable<Integer> {
             out.println(
                     "A * marks what a compressed-tensors checkpoint can say. The whole of one: --json, or docs/recipes.md.");
         }
-        return ExitCode.OK;
     }
 
     /** One recipe in one line. */

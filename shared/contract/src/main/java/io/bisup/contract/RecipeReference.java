@@ -42,6 +42,18 @@ public sealed interface RecipeReference {
         };
     }
 
+    /**
+     * Where a field of the resolved recipe stands in the spec: a preset's fields all stand in its name.
+     *
+     * @param field JSON Pointer in the recipe
+     */
+    default String pointer(String field) {
+        return switch (this) {
+            case Preset preset -> "/recipe";
+            case Inline inline -> "/recipe" + inline.document().place(field);
+        };
+    }
+
     private static Recipe resolve(RecipeDocument document, Presets presets) {
         try {
             return document.resolve(presets::get);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.Type;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * One document over another, as a JSON Merge Patch (RFC 7386): objects merge field by field, everything else replaces, null
@@ -45,9 +46,9 @@ final class Merge {
 
     /** Whether both are the same alternative. */
     private static boolean alike(JsonNode base, JsonNode over, Class<?> type) {
-        Choice choice = java.util.Objects.requireNonNull(Choice.of(type));
+        Choice choice = Objects.requireNonNull(Choice.of(type));
         Choice.Named left = choice.named(base);
         Choice.Named right = choice.named(over);
-        return left == null || right == null ? left == right : left.record() == right.record();
+        return Objects.equals(left == null ? null : left.record(), right == null ? null : right.record());
     }
 }

@@ -2,6 +2,7 @@ package io.bisup.contract.recipe;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -76,6 +77,25 @@ public record RecipeDocument(@JsonValue ObjectNode content) {
         ObjectNode parent = (ObjectNode) Json.tree(within("/base", () -> presets.apply(base.textValue())));
         parent.remove("name");
         return Json.convert(Merge.of(parent, node, Recipe.class), Recipe.class);
+    }
+
+    /**
+     * Where a field of the resolved recipe stands in this document: the field itself, or the nearest one around it that the
+     * document has; the base, where the field comes from there.
+     *
+     * @param field JSON Pointer in the recipe
+     */
+    public String place(String field) {
+        if (Written.isVersion1(content)) {
+            return PlacesV1.of(field);
+        }
+        JsonPointer wanted = JsonPointer.compile(field);
+        JsonPointer place = wanted;
+        while (content.at(place).isMissingNode()) {
+            place = place.head();
+        }
+        boolean fromBase = place.matches() && content.has("base");
+        return fromBase ? "/base" : (place.matches() ? wanted : place).toString();
     }
 
     private static <T> T within(String pointer, java.util.function.Supplier<T> reading) {

@@ -139,6 +139,43 @@ class RecipeDocumentTest {
                 .isEqualTo("mine");
     }
 
+    /** A refusal of the planner names a place that the submitter can find. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            precision: {weights: {scope: {columns: 96}}} | /precision/weights/scope | /precision/weights/scope
+            precision: {weights: {bits: 3}}              | /precision/weights/scope | /precision/weights
+            precision: {inputs: {bits: 3}}               | /precision/weights/scope | /precision
+            rounding: gptq                               | /rounding/gptq/order     | /rounding
+            transforms: [reorder, rotate]                | /transforms/1/rotate/of  | /transforms/1
+            transforms: []                               | /transforms/1/rotate/of  | /transforms
+            prefix: bos                                  | /precision/keepers       | /base
+            """)
+    void aFieldHasAPlaceInTheDocument(String fields, String field, String place) {
+        assertThat(document("atom-w4a4-g128", fields).place(field)).isEqualTo(place);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/precision/weights/scope, /weights/group",
+        "/precision/weights/bits, /weights/bits",
+        "/precision/inputs/scope, /activations/group",
+        "/precision/cache/keys/place, /keyValue",
+        "/precision/cache/keys/scope, /keyValue/group",
+        "/compensation/rank, /lowRank/rank",
+        "/learning/lowRankRate, /lowRank/learningRate",
+        "/learning/epochs, /training/epochs",
+        "/ranges/inputs, /clipping/activations",
+        "/transforms/0, /base",
+        "/transforms/0/smooth/alpha, /smoothing",
+        "/prefix, /prefix",
+        "/calibration/sequenceLength, /calibration/sequenceLength",
+    })
+    void andInADocumentOfVersion1(String field, String place) {
+        RecipeDocument document =
+                Json.read(io.bisup.contract.Stored.text("recipe-bisup-w3a3-g128.json"), RecipeDocument.class);
+        assertThat(document.place(field)).isEqualTo(place);
+    }
+
     @Test
     void aWholeRecipeIsItsOwnDocument() {
         Recipe recipe = PRESETS.get("bisup-quarot-w3a3-g128");

@@ -18,6 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** How recipes are written and read. */
 class RecipeLanguageTest {
 
+    private static final Presets PRESETS = Presets.load();
+
     /** Every construct of the language. */
     private static final String WHOLE = """
             version: 2
@@ -43,7 +45,7 @@ class RecipeLanguageTest {
             """;
 
     private static Recipe read(String yaml) {
-        return Json.yaml(yaml, RecipeDocument.class).resolve(Presets.load()::get);
+        return Json.yaml(yaml, RecipeDocument.class).resolve(PRESETS::get);
     }
 
     private static InvalidSpecException fault(String yaml) {
@@ -97,7 +99,7 @@ class RecipeLanguageTest {
     }
 
     static List<Preset> presets() {
-        return Presets.load().all();
+        return PRESETS.all();
     }
 
     @ParameterizedTest

@@ -18,11 +18,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The schema, judged by another program. */
 class RecipeSchemaTest {
 
+    private static final Presets PRESETS = Presets.load();
+
     private static final JsonSchema SCHEMA =
             JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(RecipeSchema.document());
 
     static List<Preset> presets() {
-        return Presets.load().all();
+        return PRESETS.all();
     }
 
     @ParameterizedTest
@@ -63,9 +65,8 @@ class RecipeSchemaTest {
         RecipeDocument document =
                 Json.yaml("version: 2\nname: x\nbase: bisup-w4a4-g128\n" + fields, RecipeDocument.class);
         assertThat(SCHEMA.validate(document.content())).isNotEmpty();
-        Presets presets = Presets.load();
         var fault = org.assertj.core.api.Assertions.catchThrowableOfType(
-                InvalidSpecException.class, () -> document.resolve(presets::get));
+                InvalidSpecException.class, () -> document.resolve(PRESETS::get));
         assertThat(fault).isNotNull();
         assertThat(fault.field()).isEqualTo(pointer);
     }

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What release 0.1 stored opens, and means what it meant. */
 class UpgradeTest {
 
+    private static final Presets PRESETS = Presets.load();
     private static final CacheFormat CACHE = cache(3, false);
 
     private static Recipe stored(String name) {
@@ -101,7 +102,7 @@ class UpgradeTest {
     @ParameterizedTest
     @ValueSource(strings = {"rtn-w4a16-g128", "rtn-w4a4-g128", "rtn-w3a3-g128"})
     void roundingPresetsAreWhatTheyWere(String name) {
-        Recipe now = Presets.load().get(name);
+        Recipe now = PRESETS.get(name);
         Recipe then = stored(name);
         assertThat(now.precision().weights()).isEqualTo(then.precision().weights());
         assertThat(now.precision().inputs().bits())
@@ -117,7 +118,7 @@ class UpgradeTest {
     @ParameterizedTest
     @ValueSource(strings = {"bisup-w4a4-g128", "bisup-w3a3-g128"})
     void learntPresetsLeaveTheCacheToThePlanner(String name) {
-        Recipe now = Presets.load().get(name);
+        Recipe now = PRESETS.get(name);
         Recipe then = stored(name);
         CacheFormat cache = then.precision().cache();
         CacheFormat planned = new CacheFormat(cache.keys(), cache.values(), Place.AUTO, Offset.AUTO, Toggle.AUTO);
@@ -138,7 +139,7 @@ class UpgradeTest {
 
     @Test
     void jobsAndManifestsOpen() {
-        Presets presets = Presets.load();
+        Presets presets = PRESETS;
         var inline = Json.read(Stored.text("job-inline.json"), QuantizationJobSpec.class);
         assertThat(inline.resolvedRecipe(presets)).isEqualTo(stored("partial"));
         assertThat(Json.write(inline))
@@ -169,7 +170,7 @@ class UpgradeTest {
         assertThat(text).contains(from);
         RecipeDocument document =
                 Json.read(text.replaceFirst(java.util.regex.Pattern.quote(from), to), RecipeDocument.class);
-        var e = catchThrowableOfType(InvalidSpecException.class, () -> document.resolve(Presets.load()::get));
+        var e = catchThrowableOfType(InvalidSpecException.class, () -> document.resolve(PRESETS::get));
         assertThat(e).isNotNull();
         assertThat(e.field()).isEqualTo(pointer);
     }
