@@ -44,7 +44,7 @@ public final class MomentSum implements AutoCloseable {
     }
 
     private void add(NDArray quantized) {
-        runtime.kernels().call("qs_add_gram", gram, quantized).close();
+        runtime.kernels().call("statistics_add_moments", gram, quantized).close();
         tokens += quantized.size() / gram.getShape().get(0);
     }
 
