@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
+import io.bisup.contract.recipe.Format;
+import io.bisup.contract.recipe.Scope;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.Tensors;
+import io.bisup.llm.weight.WeightKernels;
 import io.bisup.quantize.TinyModels;
 import io.bisup.quantize.block.Branch;
 import java.util.Random;
@@ -44,6 +47,49 @@ class WhitenedSvdTest {
         }
         double left = energy(matmul(error.sub(low(svd.factor(error, root, rank, 1))), root));
         assertThat(left).isCloseTo(tail, within(1e-6 * energy(product)));
+    }
+
+    /** L1 with a rank by energy: at most 1 − τ of ‖E S‖² is left, and one direction fewer leaves more. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0.3, 0.6, 0.9})
+    void theSmallestRankWithTheEnergyIsTaken(double part) {
+        NDArray error = gaussian(64, 96, 8);
+        NDArray root = svd.root(gram(inputs(96)), TOKENS);
+        double whole = energy(matmul(error, root));
+        Branch branch = svd.factor(error, root, 64, part);
+        int rank = Math.toIntExact(branch.b().getShape().get(0));
+        assertThat(rank).isBetween(1, 63);
+        assertThat(energy(matmul(error.sub(low(branch)), root))).isLessThanOrEqualTo((1 - part) * whole * (1 + 1e-6));
+        if (rank > 1) {
+            Branch smaller = svd.factor(error, root, rank - 1, 1);
+            assertThat(energy(matmul(error.sub(low(smaller)), root))).isGreaterThan((1 - part) * whole);
+        }
+        assertThat(svd.factor(error, root, 2, 0.999).b().getShape().get(0)).isEqualTo(2);
+    }
+
+    /** ASER §3.3: a branch over W − Q(W less its outlier columns) leaves less than one over W − Q(W) where few columns are large. */
+    @Test
+    void aBranchThatCarriesOutlierColumnsLeavesLess() {
+        double[] keep = new double[96];
+        double[] magnitude = new double[96];
+        for (int i = 0; i < 96; i++) {
+            keep[i] = i % 24 == 5 ? 0 : 1;
+            magnitude[i] = i % 24 == 5 ? 100 : 1;
+        }
+        NDArray weight = gaussian(64, 96, 9).mul(Tensors.doubles(runtime.manager(), magnitude, 96));
+        NDArray rest = weight.mul(Tensors.doubles(runtime.manager(), keep, 96));
+        NDArray x = inputs(96);
+        NDArray root = svd.root(gram(x), TOKENS);
+        NDArray plain = weight.sub(rounded(weight));
+        NDArray extracted = weight.sub(rounded(rest));
+        double without = outputError(plain, svd.factor(plain, root, 8, 1), x);
+        double carried = outputError(extracted, svd.factor(extracted, root, 8, 1), x);
+        assertThat(carried).isLessThan(0.5 * without);
+    }
+
+    private NDArray rounded(NDArray weight) {
+        return new WeightKernels(runtime)
+                .fake(runtime.kernels(), weight, Format.integer(4, true, new Scope.Row()), null, null);
     }
 
     /** L2: in the outputs' error, whitened is at most plain, plain is at most none. */
