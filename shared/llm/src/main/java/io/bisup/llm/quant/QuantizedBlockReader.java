@@ -43,7 +43,7 @@ public final class QuantizedBlockReader {
 
     /** The block of a layer; its weights are dequantized once, its activations at every use. */
     public DecoderBlock block(int layer) {
-        boolean low = runtime.device().lowPrecision();
+        boolean low = runtime.lowPrecision();
         return new DecoderBlock(
                 config,
                 config.windows().of(layer),

@@ -177,7 +177,7 @@ class BlockKernelsTest {
                         dims(config),
                         formats.spec(),
                         config.rmsNormEpsilon(),
-                        runtime.device().lowPrecision())[0];
+                        runtime.lowPrecision())[0];
     }
 
     /** Of the smoothing factors, in the kernels' order. */

@@ -71,7 +71,7 @@ final class BlockRun implements AutoCloseable {
         this.weights = DecoderBlockWeights.load(input.config(), layer, this::finite);
         long before = streams.prefix().length();
         DecoderBlock exact = DecoderBlock.fullPrecision(
-                input.config(), layer, weights, runtime.device().lowPrecision());
+                input.config(), layer, weights, runtime.lowPrecision());
         this.prefix = before == 0 ? null : streams.prefix().through(exact, rotary);
         this.power = finite(streams.advanceExact(exact, rotary, PrefixStream.contextOf(prefix), control));
     }

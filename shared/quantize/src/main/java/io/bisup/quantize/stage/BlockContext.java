@@ -82,6 +82,6 @@ public record BlockContext(
                         dims(),
                         BlockFormats.NONE.spec(),
                         config.rmsNormEpsilon(),
-                        runtime.device().lowPrecision());
+                        runtime.lowPrecision());
     }
 }

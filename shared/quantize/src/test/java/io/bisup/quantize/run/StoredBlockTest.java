@@ -87,7 +87,7 @@ class StoredBlockTest {
                 config,
                 0,
                 DecoderBlockWeights.load(config, 0, name -> TinyModels.parameter(config, name)),
-                RUNTIME.device().lowPrecision());
+                RUNTIME.lowPrecision());
         PrefixStream stream = new PrefixStream(RUNTIME.kernels(), new RandomSamples(config).input(99));
         KeyValues prefix = stream.through(exact, rotary);
         BlockContext context = context(config, BlockFormats.of(recipe), prefix);
@@ -120,7 +120,7 @@ class StoredBlockTest {
                         context.dims(),
                         context.formats().spec(),
                         context.config().rmsNormEpsilon(),
-                        context.runtime().device().lowPrecision())[0];
+                        context.runtime().lowPrecision())[0];
     }
 
     private static NDArray[] factors(BlockContext context, NDArray[] logits) {

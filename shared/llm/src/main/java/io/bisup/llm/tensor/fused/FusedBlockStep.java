@@ -10,7 +10,8 @@ import io.bisup.llm.tensor.TensorRuntime;
  *
  * <p>Computes what the TorchScript kernel {@code qb_forward} and automatic differentiation compute. Matrix products and
  * flash attention are libtorch's; everything elementwise is a fused kernel of this package, and only what the backward pass
- * needs is kept, in a workspace that all steps of the same dimensions share. Not thread safe.
+ * needs is kept, in a workspace that all steps of the same dimensions share. The linears' products follow the runtime's
+ * {@link io.bisup.llm.tensor.Compute}; attention is always float32. Not thread safe.
  */
 public final class FusedBlockStep implements AutoCloseable {
     private final Kernels kernels;
@@ -29,7 +30,8 @@ public final class FusedBlockStep implements AutoCloseable {
         this.kernels = runtime.kernels();
         this.workspace = new Workspace(runtime.manager());
         this.none = workspace.buffer(0, 0);
-        StageTools tools = new StageTools(kernels, workspace, dims, BlockQuantizers.of(spec), none);
+        StageTools tools =
+                new StageTools(kernels, workspace, dims, BlockQuantizers.of(spec), none, runtime.lowPrecision());
         this.attention = new AttentionStage(tools);
         this.mlp = new MlpStage(tools);
     }

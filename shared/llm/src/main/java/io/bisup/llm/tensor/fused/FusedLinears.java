@@ -68,7 +68,8 @@ final class FusedLinears {
                             linear.a(),
                             linear.b(),
                             addend,
-                            outputs.get(i));
+                            outputs.get(i),
+                            tools.lowPrecision());
         }
         return outputs;
     }
@@ -120,7 +121,8 @@ final class FusedLinears {
                         x,
                         new NDArray[] {linear.a(), linear.b()},
                         new NDArray[] {dxHat, dx, dwHat, gradient.a(), gradient.b(), gradient.bias()},
-                        weightQuantizer == null);
+                        weightQuantizer == null,
+                        tools.lowPrecision());
         if (weightQuantizer != null) {
             weightQuantizer.backward(
                     weight, linear.clip(), FloatMatrix.of(dwHat), FloatMatrix.of(gradient.weight()), gradient.clip());

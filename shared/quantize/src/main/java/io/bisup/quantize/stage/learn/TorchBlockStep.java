@@ -47,7 +47,7 @@ public final class TorchBlockStep implements BlockStep {
                             context.dims(),
                             context.formats().spec(),
                             context.config().rmsNormEpsilon(),
-                            context.runtime().device().lowPrecision());
+                            context.runtime().lowPrecision());
             context.kernels().backward(loss);
             return loss.getFloat();
         }
@@ -88,7 +88,7 @@ public final class TorchBlockStep implements BlockStep {
                             context.dims(),
                             context.formats().spec(),
                             context.config().rmsNormEpsilon(),
-                            context.runtime().device().lowPrecision())
+                            context.runtime().lowPrecision())
                     .getFloat();
         }
     }
