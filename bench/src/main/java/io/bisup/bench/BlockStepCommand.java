@@ -1,5 +1,6 @@
 package io.bisup.bench;
 
+import io.bisup.llm.tensor.Compute;
 import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.TensorRuntime;
 import java.util.LinkedHashMap;
@@ -68,6 +69,7 @@ final class BlockStepCommand implements Callable<Integer> {
                 new EagerCandidate(runtime, block, size),
                 new TorchCandidate(runtime, block, size),
                 new FusedCandidate(runtime, block, size),
+                new FusedCandidate(runtime.computing(Compute.BFLOAT16), block, size),
                 new MatrixProducts(runtime, block, size));
         Map<String, Tape> tapes = new LinkedHashMap<>();
         for (int i = 0; i < WARM_UP + repetitions; i++) {

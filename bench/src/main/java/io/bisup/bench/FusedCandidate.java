@@ -2,6 +2,7 @@ package io.bisup.bench;
 
 import ai.djl.ndarray.NDScope;
 import io.bisup.llm.tensor.AdamW;
+import io.bisup.llm.tensor.Compute;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.fused.BlockDimensions;
 import io.bisup.llm.tensor.fused.FusedBlockStep;
@@ -14,10 +15,12 @@ final class FusedCandidate implements Candidate {
     private final FusedLearning.Parameters parameters;
     private final FusedBlockStep.Sample sample;
     private final AdamW optimizer;
+    private final Compute compute;
 
     FusedCandidate(TensorRuntime runtime, RandomBlock block, BlockSize size) {
         BlockDimensions dims = new BlockDimensions(
                 1, size.tokens(), size.hidden(), size.heads(), size.heads(), BlockSize.HEAD, size.intermediate(), 1e-5);
+        this.compute = runtime.compute();
         this.learning = new FusedLearning(runtime, dims, BisupParameters.spec(size));
         this.parameters = BisupParameters.of(block, size);
         this.optimizer = BisupParameters.optimizer(runtime.kernels(), parameters);
@@ -32,7 +35,7 @@ final class FusedCandidate implements Candidate {
 
     @Override
     public String name() {
-        return "BiSup, fused kernels";
+        return "BiSup, fused kernels" + (compute == Compute.FLOAT32 ? "" : ", products in " + compute);
     }
 
     @Override
