@@ -7,7 +7,13 @@ import picocli.CommandLine.Command;
 @Command(
         name = "bench",
         description = "Measures what this project claims about speed and memory.",
-        subcommands = {AblationCommand.class, BlockStepCommand.class, MemoryCommand.class, MemoryRunCommand.class},
+        subcommands = {
+            AblationCommand.class,
+            BlockStepCommand.class,
+            MemoryCommand.class,
+            MemoryRunCommand.class,
+            ProductsCommand.class
+        },
         mixinStandardHelpOptions = true,
         version = "BiSup Service 0.1.0")
 public final class Main {

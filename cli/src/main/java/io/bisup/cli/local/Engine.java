@@ -5,6 +5,7 @@ import io.bisup.llm.checkpoint.MalformedCheckpointException;
 import io.bisup.llm.config.ModelConfigException;
 import io.bisup.llm.folder.ModelFolder;
 import io.bisup.llm.folder.OpenModel;
+import io.bisup.llm.tensor.Compute;
 import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.token.TokenizerException;
@@ -12,6 +13,7 @@ import io.bisup.measure.DatasetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Opens a device, and a model folder, for one command and turns what is wrong with the user's files into one line. */
 final class Engine {
@@ -38,9 +40,22 @@ final class Engine {
 
     /** Runs work on a device; what is wrong with the user's files becomes one line. */
     static <T> T onDevice(String device, Function<TensorRuntime, T> work) {
+        return onDevice(device, null, work);
+    }
+
+    /** The same with matrix products in a format: auto, float32 or bfloat16; null for the device's usual one. */
+    static <T> T onDevice(String device, @Nullable String compute, Function<TensorRuntime, T> work) {
         try (TensorRuntime runtime = TensorRuntime.open(device(device))) {
-            return work.apply(runtime);
+            return work.apply(compute == null ? runtime : runtime.computing(compute(compute, runtime)));
         } catch (MalformedCheckpointException | ModelConfigException | TokenizerException | DatasetException e) {
+            throw new UserErrorException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Compute compute(String setting, TensorRuntime runtime) {
+        try {
+            return Compute.parse(setting, runtime);
+        } catch (IllegalArgumentException e) {
             throw new UserErrorException(String.valueOf(e.getMessage()));
         }
     }

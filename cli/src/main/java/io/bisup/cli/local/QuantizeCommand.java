@@ -57,6 +57,12 @@ public final class QuantizeCommand implements Callable<Integer> {
     @Option(names = "--device", defaultValue = "auto", description = "auto, cpu or cuda:N")
     private String device;
 
+    @Option(
+            names = "--compute",
+            description = "auto, float32 or bfloat16 for the matrix products of calibration and training; by default"
+                    + " float32 on a CPU and bfloat16 on a GPU")
+    private @Nullable String compute;
+
     @Option(names = "--json", description = "one JSON object per block, and one at the end")
     private boolean json;
 
@@ -76,6 +82,7 @@ public final class QuantizeCommand implements Callable<Integer> {
         prepare();
         FolderQuantization.Result result = Engine.onDevice(
                 device,
+                compute,
                 runtime -> new FolderQuantization(runtime, Control.NONE)
                         .run(request, out, List.of(), (shard, report) -> show(report)));
         finish(result, (System.nanoTime() - started) / 1e9);

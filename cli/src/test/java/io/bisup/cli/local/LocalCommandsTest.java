@@ -142,6 +142,7 @@ class LocalCommandsTest {
                 Arguments.of("no-such.txt", measuring(MODEL, "no-such.txt")),
                 Arguments.of("config.json", measuring("src", "pom.xml")),
                 Arguments.of("cuda:9", measuring(MODEL, "pom.xml", "--device", "cuda:9")),
+                Arguments.of("bf16", quantizingIn("bf16")),
                 Arguments.of("magic", quantizing("magic", "pom.xml")),
                 Arguments.of("no-such.txt", quantizing("rtn-w4a4-g128", "no-such.txt")),
                 Arguments.of("pom.xml", logits));
@@ -150,6 +151,12 @@ class LocalCommandsTest {
     private static List<Object> measuring(Object model, Object... text) {
         List<Object> words = new ArrayList<>(List.of("local", "perplexity", "--model", model, "--text"));
         words.addAll(List.of(text));
+        return words;
+    }
+
+    private static List<Object> quantizingIn(String compute) {
+        List<Object> words = new ArrayList<>(quantizing("rtn-w4a4-g128", "pom.xml"));
+        words.addAll(List.of("--compute", compute));
         return words;
     }
 

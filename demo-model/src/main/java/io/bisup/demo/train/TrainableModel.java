@@ -37,7 +37,7 @@ final class TrainableModel implements AutoCloseable {
 
     private DecoderBlock block(int layer) {
         DecoderBlockWeights weights = DecoderBlockWeights.load(config, layer, this::parameter);
-        return DecoderBlock.fullPrecision(config, layer, weights, runtime.device().lowPrecision());
+        return DecoderBlock.fullPrecision(config, layer, weights, runtime.lowPrecision());
     }
 
     private NDArray parameter(String name) {

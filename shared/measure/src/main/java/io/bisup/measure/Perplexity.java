@@ -69,7 +69,7 @@ public final class Perplexity {
                 cut.windows().size(),
                 rule.bos(),
                 rule.prefixSha256(),
-                model.runtime().device().lowPrecision() ? "bfloat16" : "float32",
+                model.runtime().compute().toString(),
                 CodeVersion.CURRENT,
                 perplexity,
                 Duration.between(start, clock.instant()).toMillis() / 1e3);

@@ -1,5 +1,6 @@
 package io.bisup.worker.job;
 
+import io.bisup.llm.tensor.Compute;
 import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.platform.work.WorkSettings;
@@ -23,7 +24,10 @@ class Engine {
         if (runtime == null) {
             // Or DJL asks the cloud's metadata address for the kind of machine.
             System.setProperty("ai.djl.offline", "true");
-            runtime = TensorRuntime.open(ComputeDevice.parse(settings.device()));
+            TensorRuntime opened = TensorRuntime.open(ComputeDevice.parse(settings.device()));
+            runtime = settings.compute()
+                    .map(setting -> opened.computing(Compute.parse(setting, opened)))
+                    .orElse(opened);
         }
         return runtime;
     }

@@ -19,7 +19,8 @@ import java.util.Optional;
  * @param device kind of device
  * @param processor vector instructions of the CPU, which decide the order of sums
  * @param threads of the tensor library, likewise
- * @param trainingStep whether blocks learn through the fused kernels of the CPU or through autograd
+ * @param trainingStep whether blocks learn through the fused kernels of the CPU or through autograd, and the format of
+ *     products
  */
 record ResumeIdentity(
         String formatVersion,
@@ -40,7 +41,7 @@ record ResumeIdentity(
                 runtime.device().isGpu() ? "cuda" : "cpu",
                 vectorInstructions(),
                 configuredThreads(),
-                FusedBlockStep.isAvailable(runtime) ? "fused" : "autograd");
+                (FusedBlockStep.isAvailable(runtime) ? "fused " : "autograd ") + runtime.compute());
     }
 
     /** Why a checkpoint of that identity cannot be resumed from here, naming the field that differs; empty when it can. */

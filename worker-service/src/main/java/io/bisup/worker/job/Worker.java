@@ -50,7 +50,9 @@ class Worker {
 
     /** A device that is asked for and missing, or a folder that cannot be written, ends the start with its own message. */
     void start(@Observes StartupEvent event) throws IOException {
-        LOG.infof("worker %s computes on %s", settings.name(), engine.runtime().device());
+        LOG.infof(
+                "worker %s computes on %s in %s",
+                settings.name(), engine.runtime().device(), engine.runtime().compute());
         WorkFolder taken = WorkFolder.take(settings.dir());
         folder = taken;
         FileCache cache = new FileCache(objects, taken.cache(), settings.cacheBytes(), Clock.systemUTC());

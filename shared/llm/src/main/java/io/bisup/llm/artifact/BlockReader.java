@@ -68,7 +68,7 @@ public final class BlockReader {
                     inputs(layer, owner),
                     cache(layer, owner),
                     config.windows().of(layer),
-                    runtime.device().lowPrecision());
+                    runtime.lowPrecision());
             return owner.handOver(new DecoderBlock(parts));
         }
     }

@@ -47,18 +47,17 @@ public final class FusedBlockStep implements AutoCloseable {
         this.none = workspace.buffer(0, 0);
         BlockPlan plan = planned.plan();
         StageTools tools =
-                new StageTools(kernels, workspace, BlockDimensions.of(plan.config(), batch, tokens), plan, none);
+                new StageTools(kernels, workspace, BlockDimensions.of(plan.config(), batch, tokens), plan, none, runtime.lowPrecision());
         this.attention = new AttentionStage(tools, planned.rotations().keys());
         this.mlp = new MlpStage(tools);
     }
 
     /**
-     * Whether it can run a plan's blocks: on a CPU, in float32, in a JVM with {@code --add-modules=jdk.incubator.vector}, without
+     * Whether it can run a plan's blocks: on a CPU, in a JVM with {@code --add-modules=jdk.incubator.vector}, without
      * scales of whole tensors.
      */
     public static boolean canRun(BlockPlan plan, TensorRuntime runtime) {
         return !runtime.device().isGpu()
-                && !runtime.device().lowPrecision()
                 && ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
                 && formats(plan).noneMatch(format -> format.quantizes() && format.scope() instanceof Scope.Tensor);
     }

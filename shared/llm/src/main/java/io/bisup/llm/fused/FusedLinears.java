@@ -58,7 +58,7 @@ final class FusedLinears {
                         operands.clips(reader.name, reader.quantizer.count()),
                         FloatMatrix.of(reader.quantizedWeight));
             }
-            FusedKernels.linear(tools.kernels(), arguments(reader, operands), addend, reader.output);
+            FusedKernels.linear(tools.kernels(), arguments(reader, operands), addend, reader.output, tools.lowPrecision());
         }
         return readers.stream().map(Reader::output).toList();
     }
@@ -111,7 +111,8 @@ final class FusedLinears {
                 branchInput(branch, inputGradients.exact(), inputGradients.quantized()),
                 operands.gradients().of(branch.a()),
                 operands.gradients().of(branch.b()));
-        FusedKernels.linearBackward(tools.kernels(), dOut, arguments(reader, operands), gradients, quantizes);
+        FusedKernels.linearBackward(
+                tools.kernels(), dOut, arguments(reader, operands), gradients, quantizes, tools.lowPrecision());
         if (quantizes) {
             reader.quantizer.backward(
                     weight,

@@ -8,5 +8,12 @@ import io.bisup.llm.tensor.Kernels;
  * What every stage of a block step works with.
  *
  * @param none an empty tensor: what is absent or not wanted
+ * @param lowPrecision whether the linears' products are computed in bfloat16
  */
-record StageTools(Kernels kernels, Workspace workspace, BlockDimensions dims, BlockPlan plan, NDArray none) {}
+record StageTools(
+        Kernels kernels,
+        Workspace workspace,
+        BlockDimensions dims,
+        BlockPlan plan,
+        NDArray none,
+        boolean lowPrecision) {}

@@ -38,8 +38,12 @@ public final class FusedKernels {
      */
     public record Linear(NDArray input, NDArray weight, NDArray bias, NDArray branchInput, NDArray a, NDArray b) {}
 
-    /** Writes x̂ Ŵᵀ + (x Bᵀ) Aᵀ + bias + addend into {@code out}, [rows, out]. */
-    public static void linear(Kernels kernels, Linear linear, NDArray addend, NDArray out) {
+    /**
+     * Writes x̂ Ŵᵀ + (x Bᵀ) Aᵀ + bias + addend into {@code out}, [rows, out].
+     *
+     * @param lowPrecision whether products are computed in bfloat16
+     */
+    public static void linear(Kernels kernels, Linear linear, NDArray addend, NDArray out, boolean lowPrecision) {
         kernels.call(
                 "fused_linear",
                 linear.input,
@@ -49,16 +53,23 @@ public final class FusedKernels {
                 linear.a,
                 linear.b,
                 addend,
-                out);
+                out,
+                lowPrecision);
     }
 
     /**
      * Gradients of a linear's arguments, each added to what is there; that of Ŵ may overwrite.
      *
      * @param overwritesWeight whether the gradient of Ŵ replaces what is there
+     * @param lowPrecision whether products are computed in bfloat16
      */
     public static void linearBackward(
-            Kernels kernels, NDArray dOut, Linear linear, Linear gradients, boolean overwritesWeight) {
+            Kernels kernels,
+            NDArray dOut,
+            Linear linear,
+            Linear gradients,
+            boolean overwritesWeight,
+            boolean lowPrecision) {
         kernels.call(
                 "fused_linear_backward",
                 dOut,
@@ -69,7 +80,8 @@ public final class FusedKernels {
                 new NDArray[] {
                     gradients.input, gradients.branchInput, gradients.weight, gradients.a, gradients.b, gradients.bias
                 },
-                !overwritesWeight);
+                !overwritesWeight,
+                lowPrecision);
     }
 
     /**

@@ -77,8 +77,7 @@ public final class LanguageModel implements AutoCloseable {
     private static DecoderBlock load(
             TensorRuntime runtime, DecoderConfig config, int layer, Function<String, NDArray> source) {
         DecoderBlockWeights weights = DecoderBlockWeights.load(config, layer, source);
-        return DecoderBlock.fullPrecision(
-                config, layer, weights, runtime.device().lowPrecision());
+        return DecoderBlock.fullPrecision(config, layer, weights, runtime.lowPrecision());
     }
 
     /** Hidden states [1, time, hidden] of token ids, before the first block. */

@@ -129,7 +129,7 @@ public final class PlannedBlock implements AutoCloseable {
                 inputs,
                 cache(operands, quantized),
                 plan.config().windows().of(layer),
-                runtime.device().lowPrecision()));
+                runtime.lowPrecision()));
     }
 
     private InputPath path(Site site, BlockOperands operands, boolean quantized) {

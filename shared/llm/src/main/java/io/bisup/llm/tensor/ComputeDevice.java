@@ -7,8 +7,7 @@ import java.util.Locale;
 /**
  * The processor that holds every tensor of one process: the CPU or one CUDA GPU.
  *
- * <p>Parameters and hidden states are float32 everywhere. Matrix products run in float32 on a CPU (bfloat16 is slower
- * there without matrix units) and in bfloat16 on a GPU, see {@link #lowPrecision()}.
+ * <p>Parameters and hidden states are float32 everywhere; {@link Compute} says in which format matrix products run.
  *
  * @param gpu index of the CUDA device, or -1 for the CPU
  */
@@ -56,11 +55,6 @@ public record ComputeDevice(int gpu) {
     /** Whether this is a GPU. */
     public boolean isGpu() {
         return gpu >= 0;
-    }
-
-    /** Whether matrix products are computed in bfloat16 (accumulated in float32 by the hardware). */
-    public boolean lowPrecision() {
-        return isGpu();
     }
 
     /** The same device in DJL's terms. */

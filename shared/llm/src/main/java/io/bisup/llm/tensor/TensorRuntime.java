@@ -17,21 +17,39 @@ public final class TensorRuntime implements AutoCloseable {
     private final ComputeDevice device;
     private final PtNDManager manager;
     private final Kernels kernels;
+    private final Compute compute;
 
-    private TensorRuntime(ComputeDevice device, PtNDManager manager) {
+    private TensorRuntime(ComputeDevice device, PtNDManager manager, Kernels kernels, Compute compute) {
         this.device = device;
         this.manager = manager;
-        this.kernels = new Kernels(manager);
+        this.kernels = kernels;
+        this.compute = compute;
     }
 
     /**
-     * Loads the tensor library on its first call in the process and compiles the kernels.
+     * Loads the tensor library on its first call in the process and compiles the kernels. Products are computed in float32
+     * on a CPU and in bfloat16 on a GPU.
      *
      * @throws IllegalStateException when the library or a kernel cannot be loaded
      */
     public static TensorRuntime open(ComputeDevice device) {
-        NDManager manager = Engine.getEngine("PyTorch").newBaseManager(device.toDjl());
-        return new TensorRuntime(device, (PtNDManager) manager);
+        PtNDManager manager = (PtNDManager) Engine.getEngine("PyTorch").newBaseManager(device.toDjl());
+        return new TensorRuntime(device, manager, new Kernels(manager), Compute.usual(device));
+    }
+
+    /** The same tensors and kernels, with products computed in that format; closing either closes both. */
+    public TensorRuntime computing(Compute other) {
+        return new TensorRuntime(device, manager, kernels, other);
+    }
+
+    /** The format in which products are computed. */
+    public Compute compute() {
+        return compute;
+    }
+
+    /** Whether products are computed in bfloat16: what kernels take. */
+    public boolean lowPrecision() {
+        return compute == Compute.BFLOAT16;
     }
 
     /** The root manager: every tensor is made by it and lives on {@link #device()}. */

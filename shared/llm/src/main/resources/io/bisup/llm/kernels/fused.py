@@ -1,7 +1,20 @@
 # The matrix products of the hand-staged block step (io.bisup.llm.fused). They write into given memory; no gradients.
 
+# a b of two matrices, the operands and the result rounded to bfloat16.
+def fused_narrow(self, a: Tensor, b: Tensor) -> Tensor:
+  return torch.to(torch.mm(torch.to(a, 15), torch.to(b, 15)), a.dtype)
+
 # y = x^ W^T + (x B^T) A^T + bias + addend into `out`; empty bias, A, B, addend: none.
-def fused_linear(self, x_hat: Tensor, w_hat: Tensor, bias: Tensor, x: Tensor, a: Tensor, b: Tensor, addend: Tensor, out: Tensor) -> Tensor:
+def fused_linear(self, x_hat: Tensor, w_hat: Tensor, bias: Tensor, x: Tensor, a: Tensor, b: Tensor, addend: Tensor, out: Tensor, low_precision: bool) -> Tensor:
+  if low_precision:
+    y = torch.copy_(out, self.fused_narrow(x_hat, torch.t(w_hat)))
+    if torch.numel(addend) > 0:
+      y = torch.add_(out, addend)
+    if torch.numel(b) > 0:
+      y = torch.add_(out, self.fused_narrow(self.fused_narrow(x, torch.t(b)), torch.t(a)))
+    if torch.numel(bias) > 0:
+      y = torch.add_(out, bias)
+    return out
   if torch.numel(addend) > 0:
     y = torch.addmm(addend, x_hat, torch.t(w_hat), out=out)
   else:
@@ -13,7 +26,9 @@ def fused_linear(self, x_hat: Tensor, w_hat: Tensor, bias: Tensor, x: Tensor, a:
   return out
 
 # branch: A, B; gradients: of x^, x (added to), W^ (added to or overwritten), A, B, bias (added to); an empty one is not wanted.
-def fused_linear_backward(self, dy: Tensor, x_hat: Tensor, w_hat: Tensor, x: Tensor, branch: List[Tensor], gradients: List[Tensor], add_weight: bool) -> Tensor:
+def fused_linear_backward(self, dy: Tensor, x_hat: Tensor, w_hat: Tensor, x: Tensor, branch: List[Tensor], gradients: List[Tensor], add_weight: bool, low_precision: bool) -> Tensor:
+  if low_precision:
+    return self.fused_narrow_backward(dy, x_hat, w_hat, x, branch, gradients, add_weight)
   dx_hat, dx, dw, da, db, dbias = gradients
   a, b = branch
   if torch.numel(dx_hat) > 0:
@@ -31,6 +46,29 @@ def fused_linear_backward(self, dy: Tensor, x_hat: Tensor, w_hat: Tensor, x: Ten
       done = torch.addmm_(db, torch.t(dp), x)
     if torch.numel(dx) > 0:
       done = torch.addmm_(dx, dp, b)
+  if torch.numel(dbias) > 0:
+    done = torch.add_(dbias, torch.sum(dy, [0]))
+  return dy
+
+# The same with every product rounded to bfloat16.
+def fused_narrow_backward(self, dy: Tensor, x_hat: Tensor, w_hat: Tensor, x: Tensor, branch: List[Tensor], gradients: List[Tensor], add_weight: bool) -> Tensor:
+  dx_hat, dx, dw, da, db, dbias = gradients
+  a, b = branch
+  dy_low = torch.to(dy, 15)
+  if torch.numel(dx_hat) > 0:
+    done = torch.add_(dx_hat, self.fused_narrow(dy_low, w_hat))
+  if torch.numel(dw) > 0:
+    product = self.fused_narrow(torch.t(dy_low), x_hat)
+    if add_weight:
+      done = torch.add_(dw, product)
+    else:
+      done = torch.copy_(dw, product)
+  if torch.numel(b) > 0:
+    dp = self.fused_narrow(dy_low, a)
+    done = torch.add_(da, self.fused_narrow(torch.t(dy_low), self.fused_narrow(x, torch.t(b))))
+    done = torch.add_(db, self.fused_narrow(torch.t(dp), x))
+    if torch.numel(dx) > 0:
+      done = torch.add_(dx, self.fused_narrow(dp, b))
   if torch.numel(dbias) > 0:
     done = torch.add_(dbias, torch.sum(dy, [0]))
   return dy

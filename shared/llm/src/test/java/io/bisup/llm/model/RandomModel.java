@@ -76,8 +76,7 @@ public final class RandomModel {
     /** One block of {@link #source}. */
     public static DecoderBlock block(TensorRuntime runtime, DecoderConfig config, int layer, DataType type) {
         DecoderBlockWeights weights = DecoderBlockWeights.load(config, layer, source(runtime, config, type));
-        return DecoderBlock.fullPrecision(
-                config, layer, weights, runtime.device().lowPrecision());
+        return DecoderBlock.fullPrecision(config, layer, weights, runtime.lowPrecision());
     }
 
     /** The same model behind the keys and values of a prefix. */

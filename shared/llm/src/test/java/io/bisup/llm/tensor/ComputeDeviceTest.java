@@ -11,7 +11,6 @@ class ComputeDeviceTest {
     @Test
     void theCpuIsAlwaysThereAndAutoFindsSomething() {
         assertThat(ComputeDevice.parse(" CPU ")).isEqualTo(ComputeDevice.CPU);
-        assertThat(ComputeDevice.CPU.lowPrecision()).isFalse();
         assertThat(ComputeDevice.parse("auto").toString()).matches("cpu|cuda:0");
         assertThat(new ComputeDevice(1)).hasToString("cuda:1");
     }

@@ -22,6 +22,13 @@ public interface WorkSettings {
     @WithDefault("${bisup.device:auto}")
     String device();
 
+    /**
+     * Format of the matrix products of calibration and training: auto (what a short measurement at the start finds faster),
+     * float32 or bfloat16; by default float32 on a CPU and bfloat16 on a GPU. Evaluation does not read it.
+     */
+    @WithDefault("${bisup.compute:}")
+    Optional<String> compute();
+
     /** How long a claim holds without a heartbeat; there are three heartbeats in it. */
     @WithDefault("30S")
     Duration lease();

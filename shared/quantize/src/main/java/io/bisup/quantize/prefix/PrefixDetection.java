@@ -105,7 +105,7 @@ public final class PrefixDetection {
                 config,
                 layer,
                 DecoderBlockWeights.load(config, layer, source),
-                runtime.device().lowPrecision())) {
+                runtime.lowPrecision())) {
             for (int i = 0; i < hidden.size(); i++) {
                 control.checkpoint();
                 long[] window = windows.get(i);

@@ -68,7 +68,7 @@ final class BlockPass implements AutoCloseable {
         try (TensorOwner loading = new TensorOwner()) {
             this.weights = load();
             DecoderBlock exact = loading.own(DecoderBlock.fullPrecision(
-                    tools.input().config(), layer, weights, tools.runtime().device().lowPrecision()));
+                    tools.input().config(), layer, weights, tools.runtime().lowPrecision()));
             KeyValues known = tools.streams().prefix().through(exact, tools.rotary());
             this.prefix = known == null ? null : loading.own(known);
             this.power = finite(tools.streams()

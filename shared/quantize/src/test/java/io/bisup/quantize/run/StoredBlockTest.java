@@ -105,7 +105,7 @@ class StoredBlockTest {
                 TinyModels.learning(io.bisup.contract.recipe.Learning.Space.TRANSFORMS));
         RotaryEmbedding rotary = new RotaryEmbedding(RUNTIME, config, DataType.FLOAT32);
         DecoderBlock exact = DecoderBlock.fullPrecision(
-                config, 0, weights(config), RUNTIME.device().lowPrecision());
+                config, 0, weights(config), RUNTIME.lowPrecision());
         KeyValues prefix =
                 new PrefixStream(RUNTIME.kernels(), new RandomSamples(config).input(99)).through(exact, rotary);
         try (PlannedBlock planned = planned(recipe, config);
