@@ -20,8 +20,6 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        // Before anything logs: the worker's libraries insist on it.
-        System.setProperty("java.util.logging.manager", "org.jboss.logmanager.LogManager");
         System.exit(new CommandLine(new Main()).execute(args));
     }
 }
