@@ -33,9 +33,9 @@ final class KernelArchive {
 
     private KernelArchive() {}
 
-    /** The archive of all files named in the kernel index. */
-    static byte[] build() {
-        return build(sources());
+    /** The archive of all files named in the kernel index; float32 matrices are multiplied by that library. */
+    static byte[] build(ProductLibrary products) {
+        return build(products.inKernels(sources()));
     }
 
     /** The archive of the given methods. */

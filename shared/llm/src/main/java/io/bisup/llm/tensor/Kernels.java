@@ -26,7 +26,11 @@ public final class Kernels implements KernelCalls, AutoCloseable {
     private final PtSymbolBlock module;
 
     Kernels(PtNDManager manager) {
-        this(manager, KernelArchive.build());
+        this(manager, ProductLibrary.here());
+    }
+
+    Kernels(PtNDManager manager, ProductLibrary products) {
+        this(manager, KernelArchive.build(manager.getDevice().isGpu() ? ProductLibrary.MKL : products));
     }
 
     Kernels(PtNDManager manager, byte[] archive) {

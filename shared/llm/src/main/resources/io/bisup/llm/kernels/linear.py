@@ -4,6 +4,14 @@ def linear(self, x: Tensor, weight: Tensor, low_precision: bool) -> Tensor:
   if low_precision:
     return torch.to(torch.linear(torch.to(x, 15), torch.to(weight, 15)), x.dtype)
   else:
+    return self.product(x, weight)
+
+# x W^T in x's format. oneDNN's product has no derivative and knows float32 alone here; the flag is a constant of the build of
+# these kernels, see ProductLibrary.
+def product(self, x: Tensor, weight: Tensor) -> Tensor:
+  if ONE_DNN and x.dtype == 6 and not torch.is_grad_enabled():
+    return ops.mkldnn._linear_pointwise(x, weight, None, "none", [], "")
+  else:
     return torch.linear(x, weight)
 
 def linear_with_bias(self, x: Tensor, weight: Tensor, bias: Tensor, low_precision: bool) -> Tensor:
