@@ -70,7 +70,7 @@ class DatasetChecks {
 
     private static void requireFormat(
             RegisteredDataset dataset, PerplexitySpec wanted, String pointer, Findings findings) {
-        if (wanted.protocol().needsDocuments() && dataset.format() == RegisteredDataset.Format.TEXT) {
+        if (wanted.protocol().needsDocuments() && !dataset.format().hasFields()) {
             findings.add(
                     ProblemKind.INVALID_SPEC,
                     pointer,

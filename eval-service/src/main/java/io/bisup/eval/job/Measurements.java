@@ -8,7 +8,7 @@ import io.bisup.llm.folder.OpenModel;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.token.Tokenizer;
 import io.bisup.measure.Perplexity;
-import io.bisup.measure.TextDataset;
+import io.bisup.data.TextDataset;
 import io.bisup.platform.job.BaselineKey;
 import io.bisup.platform.job.EvaluationStore;
 import io.bisup.platform.job.EvaluationWork;
@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -75,7 +76,7 @@ final class Measurements {
             }
         }
         if (!missing.isEmpty()) {
-            Path model = files.fetchModel(work.model());
+            Path model = files.fetchModel(work);
             try (OpenModel fp = ModelFolder.open(model, runtime, prefix)) {
                 measure(fp, fetched, missing, step)
                         .forEach(result -> store.keepBaseline(key(work.model().digest(), result), result));
@@ -96,7 +97,8 @@ final class Measurements {
     }
 
     private static TextDataset text(EvaluationFiles.Fetched fetched, PerplexitySpec evaluation) {
-        return TextDataset.read(fetched.dataset(evaluation.dataset()), evaluation.dataset());
+        EvaluationFiles.Dataset dataset = fetched.dataset(evaluation.dataset());
+        return TextDataset.read(dataset.file(), evaluation.dataset(), dataset.format());
     }
 
     /** All that a baseline depends on: what the artifact's own result says, with the FP model in its place. */
@@ -104,6 +106,7 @@ final class Measurements {
         return new BaselineKey(
                 modelDigest,
                 result.datasetSha256(),
+                Objects.requireNonNull(result.format()),
                 result.protocol(),
                 result.window(),
                 result.bos(),

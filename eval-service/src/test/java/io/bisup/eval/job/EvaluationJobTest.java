@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.Digests;
 import io.bisup.contract.Failure;
@@ -146,7 +147,7 @@ class EvaluationJobTest {
     private RegisteredDataset dataset(String name, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         ObjectEntry entry = objects.put(ObjectKeys.dataset(UUID.randomUUID(), name + ".txt"), bytes);
-        return new RegisteredDataset(name, RegisteredDataset.Format.TEXT, entry);
+        return new RegisteredDataset(name, DatasetFormat.TEXT, entry);
     }
 
     private static String tinyStories(int characters) throws IOException {

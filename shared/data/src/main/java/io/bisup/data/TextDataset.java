@@ -5,11 +5,13 @@ import io.bisup.contract.Digests;
 import io.bisup.contract.FailureCode;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A text data set as rows: the one reading that registration, calibration and evaluation share.
@@ -41,11 +43,34 @@ public record TextDataset(String name, String sha256, DatasetFormat format, List
                 case WIKITEXT -> lines(Files.readString(file));
                 case JSONL, PARQUET -> documents(file, name, format);
             };
-            requireText(rows, name);
+            requireText(rows.stream().anyMatch(row -> !row.chars().allMatch(PythonText::isSpace)), name);
             return new TextDataset(name, sha256(file, name), format, rows);
         } catch (IOException broken) {
             throw DatasetRows.unreadable(file, name, broken);
         }
+    }
+
+    /**
+     * Reads a file without keeping it: memory is bounded by its longest row.
+     *
+     * @throws DatasetException where {@link #read} throws one
+     */
+    public static void check(Path file, String name, DatasetFormat format) {
+        boolean[] something = new boolean[1];
+        Consumer<String> seen = text -> something[0] |= !text.chars().allMatch(PythonText::isSpace);
+        if (format.hasFields()) {
+            DatasetRows.forEach(file, name, format, row -> seen.accept(row.string(FIELD)));
+        } else {
+            try (Reader in = Files.newBufferedReader(file)) {
+                char[] buffer = new char[1 << 15];
+                for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                    seen.accept(new String(buffer, 0, read));
+                }
+            } catch (IOException broken) {
+                throw DatasetRows.unreadable(file, name, broken);
+            }
+        }
+        requireText(something[0], name);
     }
 
     /** One text: rows and documents are joined by an empty line. */
@@ -53,8 +78,8 @@ public record TextDataset(String name, String sha256, DatasetFormat format, List
         return String.join(JOINT, rows);
     }
 
-    private static void requireText(List<String> rows, String name) {
-        if (rows.stream().allMatch(row -> row.chars().allMatch(PythonText::isSpace))) {
+    private static void requireText(boolean something, String name) {
+        if (!something) {
             throw new DatasetException(
                     FailureCode.DATASET_TOO_SHORT, name, "it is empty", "give a file with text in it");
         }

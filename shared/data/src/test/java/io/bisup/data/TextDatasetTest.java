@@ -112,7 +112,11 @@ class TextDatasetTest {
         assertThatThrownBy(() -> TextDataset.read(file, "mine", DatasetFormat.ofFileName(name)))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageStartingWith("mine: ")
-                .hasMessageContaining(cause);
+                .hasMessageContaining(cause)
+                .satisfies(read -> assertThatThrownBy(
+                                () -> TextDataset.check(file, "mine", DatasetFormat.ofFileName(name)))
+                        .as("registration says the same")
+                        .hasMessage(read.getMessage()));
     }
 
     private Path file(String name, String content) throws IOException {

@@ -1,5 +1,7 @@
 package io.bisup.measure;
 
+import io.bisup.data.DatasetException;
+import io.bisup.data.TextDataset;
 import io.bisup.contract.FailureCode;
 import io.bisup.contract.PerplexityResult;
 import io.bisup.contract.PerplexitySpec;
@@ -63,6 +65,7 @@ public final class Perplexity {
         return new PerplexityResult(
                 dataset.name(),
                 dataset.sha256(),
+                dataset.format(),
                 protocol,
                 window,
                 cut.tokens(),

@@ -1,11 +1,14 @@
 package io.bisup.measure;
 
+import io.bisup.data.DatasetException;
+import io.bisup.data.TextDataset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.Digests;
 import io.bisup.contract.PerplexityResult;
 import io.bisup.contract.PerplexitySpec.Protocol;
@@ -35,9 +38,9 @@ class PerplexityTest {
     private static final Path MODEL = ReferenceData.path("data/models/TinyStories-656K");
     private static final TensorRuntime RUNTIME = TestDevice.runtime();
     private static final TextDataset WIKITEXT =
-            TextDataset.read(ReferenceData.path("data/corpora/wikitext2/wiki.test.raw"), "wikitext2");
+            TextDataset.read(ReferenceData.path("data/corpora/wikitext2/wiki.test.raw"), "wikitext2", DatasetFormat.WIKITEXT);
     private static final TextDataset SHORT =
-            new TextDataset("short", "0", WIKITEXT.rows().subList(0, 60), false);
+            new TextDataset("short", "0", DatasetFormat.WIKITEXT, WIKITEXT.rows().subList(0, 60));
     private static final Perplexity.Listener SILENT = (done, of) -> {};
 
     @Test
@@ -55,7 +58,7 @@ class PerplexityTest {
 
     @Test
     void c4AgreesWithTransformers() {
-        TextDataset c4 = TextDataset.read(ReferenceData.path("data/corpora/c4/c4_validation_2k.jsonl"), "c4");
+        TextDataset c4 = TextDataset.read(ReferenceData.path("data/corpora/c4/c4_validation_2k.jsonl"), "c4", DatasetFormat.JSONL);
 
         PerplexityResult result = measure(c4, Protocol.C4_NEW);
 

@@ -1,5 +1,6 @@
 package io.bisup.worker.job;
 
+import io.bisup.data.TextDataset;
 import io.bisup.contract.JobState;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.contract.PerplexitySpec;
@@ -90,7 +91,11 @@ final class QuantizationAttempt {
                 folders.getFirst(),
                 work.model().digest(),
                 work.recipe(),
-                CalibrationText.read(text, work.calibration()),
+                TextDataset.read(
+                                text,
+                                work.calibration().name(),
+                                work.calibration().format())
+                        .text(),
                 work.spec().systemPrompt(),
                 work.spec().evaluation().stream()
                         .mapToInt(PerplexitySpec::window)

@@ -1,5 +1,6 @@
 package io.bisup.platform.job;
 
+import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.PerplexitySpec;
 
 /**
@@ -7,6 +8,7 @@ import io.bisup.contract.PerplexitySpec;
  *
  * @param modelDigest of the FP model
  * @param datasetSha256 of the text
+ * @param format how its bytes were read
  * @param protocol how text became windows
  * @param window tokens per window
  * @param bos what was put in front
@@ -17,6 +19,7 @@ import io.bisup.contract.PerplexitySpec;
 public record BaselineKey(
         String modelDigest,
         String datasetSha256,
+        DatasetFormat format,
         PerplexitySpec.Protocol protocol,
         int window,
         String bos,
