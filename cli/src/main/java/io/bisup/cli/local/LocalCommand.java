@@ -6,6 +6,12 @@ import picocli.CommandLine.Command;
 @Command(
         name = "local",
         description = "Run the engine on folders, without any service.",
-        subcommands = {LogitsCommand.class, PerplexityCommand.class, QuantizeCommand.class},
+        subcommands = {
+            LogitsCommand.class,
+            PerplexityCommand.class,
+            ZeroShotCommand.class,
+            DivergenceCommand.class,
+            QuantizeCommand.class
+        },
         mixinStandardHelpOptions = true)
 public final class LocalCommand {}

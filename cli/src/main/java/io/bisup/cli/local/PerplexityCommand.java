@@ -91,9 +91,10 @@ public final class PerplexityCommand implements Callable<Integer> {
     private PerplexityResult measure(OpenModel open, TextDataset dataset) {
         int context = open.model().config().maxPositions() - open.prefixIds().size();
         int length = window == null ? Math.min(USUAL_WINDOW, context) : window;
-        try (Tokenizer tokenizer = open.openTokenizer()) {
+        try (Tokenizer tokenizer = open.openTokenizer();
+                Bar bar = new Bar("perplexity", "windows")) {
             return new Perplexity(open.model(), open.prefixIds(), tokenizer, Clock.systemUTC())
-                    .measure(dataset, protocol, length, (done, of) -> {});
+                    .measure(dataset, protocol, length, bar);
         }
     }
 

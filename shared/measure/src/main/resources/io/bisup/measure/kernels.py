@@ -16,8 +16,8 @@ def score_pairs(self, logits: Tensor, rows: Tensor, targets: Tensor) -> Tuple[Te
   chosen = torch.take(flat, torch.add(torch.mul(rows, flat.size(1)), targets))
   return (torch.to(torch.sub(chosen, normaliser), 7), torch.to(torch.eq(best, targets), 4))
 
-# Of the base p and the quantized model q, per position: KL(p || q), ln q(target) - ln p(target) and q(target) - p(target) as float64,
-# and 1 where both have the same most probable token. base, quantized: [1, N, V]; targets: [N].
+# Of the base p and the quantized model q, per position: KL(p || q), ln q(target) and ln p(target) as float64, and 1 where both have
+# the same most probable token. base, quantized: [1, N, V]; targets: [N].
 def divergence(self, base: Tensor, quantized: Tensor, targets: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
   p = torch.log_softmax(torch.squeeze(base, 0), 1)
   q = torch.log_softmax(torch.squeeze(quantized, 0), 1)
@@ -26,4 +26,4 @@ def divergence(self, base: Tensor, quantized: Tensor, targets: Tensor) -> Tuple[
   base_target = torch.to(torch.squeeze(torch.gather(p, 1, at), 1), 7)
   target = torch.to(torch.squeeze(torch.gather(q, 1, at), 1), 7)
   same = torch.to(torch.eq(torch.argmax(p, 1), torch.argmax(q, 1)), 4)
-  return (kl, torch.sub(target, base_target), torch.sub(torch.exp(target), torch.exp(base_target)), same)
+  return (kl, target, base_target, same)

@@ -41,7 +41,6 @@ class PerplexityTest {
             TextDataset.read(ReferenceData.path("data/corpora/wikitext2/wiki.test.raw"), "wikitext2", DatasetFormat.WIKITEXT);
     private static final TextDataset SHORT =
             new TextDataset("short", "0", DatasetFormat.WIKITEXT, WIKITEXT.rows().subList(0, 60));
-    private static final Perplexity.Listener SILENT = (done, of) -> {};
 
     @Test
     void wikiTextAgreesWithTransformers() {
@@ -78,7 +77,7 @@ class PerplexityTest {
             try (LanguageModel model = LanguageModel.resident(RUNTIME, config, zeroHead)) {
                 Perplexity perplexity = new Perplexity(model, List.of(), tokenizer, Clock.systemUTC());
 
-                assertThat(perplexity.measure(SHORT, Protocol.GPTQ, 256, SILENT).perplexity() / config.vocabSize())
+                assertThat(perplexity.measure(SHORT, Protocol.GPTQ, 256, Progress.SILENT).perplexity() / config.vocabSize())
                         .isCloseTo(1, within(1e-6));
             }
         }
@@ -92,7 +91,7 @@ class PerplexityTest {
             List<Integer> calls = new ArrayList<>();
 
             double single = new Perplexity(opened.model(), List.of(), tokenizer, Clock.systemUTC(), oneWindow)
-                    .measure(SHORT, Protocol.GPTQ, 128, SILENT)
+                    .measure(SHORT, Protocol.GPTQ, 128, Progress.SILENT)
                     .perplexity();
             double sixteen = new Perplexity(opened.model(), List.of(), tokenizer, Clock.systemUTC(), 16 * oneWindow)
                     .measure(SHORT, Protocol.GPTQ, 128, (done, of) -> calls.add(done))
@@ -109,7 +108,7 @@ class PerplexityTest {
                 Tokenizer tokenizer = opened.openTokenizer();
                 OpenModel behind = ModelFolder.open(MODEL, RUNTIME, List.of(1L, 75L))) {
             PerplexityResult result = new Perplexity(behind.model(), behind.prefixIds(), tokenizer, Clock.systemUTC())
-                    .measure(SHORT, Protocol.GPTQ, 128, SILENT);
+                    .measure(SHORT, Protocol.GPTQ, 128, Progress.SILENT);
 
             List<long[]> windows = new WindowCutter(tokenizer, SpecialTokens.NEVER)
                     .cut(SHORT, Protocol.GPTQ, 128)
@@ -139,7 +138,7 @@ class PerplexityTest {
                 Tokenizer tokenizer = opened.openTokenizer()) {
             Perplexity perplexity = new Perplexity(opened.model(), List.of(), tokenizer, Clock.systemUTC());
 
-            assertThatThrownBy(() -> perplexity.measure(SHORT, Protocol.GPTQ, 513, SILENT))
+            assertThatThrownBy(() -> perplexity.measure(SHORT, Protocol.GPTQ, 513, Progress.SILENT))
                     .isInstanceOf(DatasetException.class)
                     .hasMessageContaining("512");
         }
@@ -149,7 +148,7 @@ class PerplexityTest {
         try (OpenModel opened = ModelFolder.open(MODEL, RUNTIME);
                 Tokenizer tokenizer = opened.openTokenizer()) {
             return new Perplexity(opened.model(), opened.prefixIds(), tokenizer, Clock.systemUTC())
-                    .measure(dataset, protocol, 512, SILENT);
+                    .measure(dataset, protocol, 512, Progress.SILENT);
         }
     }
 

@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +25,7 @@ final class Targets {
     private final Kernels kernels;
     private final int slice;
     private final List<Target> targets = new ArrayList<>();
-    private final Map<EncodedRequest, Scored> scores = new IdentityHashMap<>();
+    private final IdentityHashMap<EncodedRequest, Scored> scores = new IdentityHashMap<>();
 
     /** A token of a request that the model predicts at a position. */
     private record Target(EncodedRequest request, long position, long token) {}

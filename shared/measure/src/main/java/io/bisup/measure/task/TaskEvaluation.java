@@ -1,5 +1,7 @@
 package io.bisup.measure.task;
 
+import io.bisup.contract.Estimate;
+import io.bisup.contract.TaskResult;
 import io.bisup.contract.TaskSample;
 import io.bisup.data.task.Metric;
 import io.bisup.data.task.TaskDataset;
@@ -7,11 +9,19 @@ import io.bisup.data.task.TaskDocument;
 import io.bisup.llm.model.LanguageModel;
 import io.bisup.llm.tensor.Kernels;
 import io.bisup.llm.token.Tokenizer;
+import io.bisup.measure.CodeVersion;
 import io.bisup.measure.EvaluationKernels;
+import io.bisup.measure.PrefixRule;
 import io.bisup.measure.Progress;
+import io.bisup.measure.Scores;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +37,46 @@ public final class TaskEvaluation {
         this.model = model;
         this.prefixIds = List.copyOf(prefixIds);
         this.tokenizer = tokenizer;
+    }
+
+    /**
+     * What was measured.
+     *
+     * @param result the metrics and their protocol
+     * @param samples of every document, in the data set's order
+     */
+    public record Outcome(TaskResult result, List<TaskSample> samples) {
+        public Outcome {
+            samples = List.copyOf(samples);
+        }
+    }
+
+    /**
+     * Scores every document; see {@link #samples}.
+     *
+     * @param clock for the wall time that the result reports
+     */
+    public Outcome measure(TaskDataset dataset, TaskRules rules, Clock clock, Progress progress) {
+        Instant start = clock.instant();
+        List<TaskSample> samples = samples(dataset, rules, progress);
+        Map<String, Estimate> metrics = new TreeMap<>();
+        dataset.task().metrics().forEach(metric -> metrics.put(metric.id(), Scores.of(samples, metric)));
+        TaskResult result = new TaskResult(
+                dataset.name(),
+                dataset.sha256(),
+                dataset.task().id(),
+                dataset.shots(),
+                rules.harness(),
+                rules.bos(),
+                encoder(rules).bos(),
+                PrefixRule.sha256(prefixIds),
+                rules.longest(context()),
+                model.runtime().device().lowPrecision() ? "bfloat16" : "float32",
+                CodeVersion.CURRENT,
+                samples.size(),
+                metrics,
+                Duration.between(start, clock.instant()).toMillis() / 1e3);
+        return new Outcome(result, samples);
     }
 
     /**
@@ -53,14 +103,12 @@ public final class TaskEvaluation {
         return all;
     }
 
-    /** What is put in front of a context; see {@link RequestEncoder#bos()}. */
-    public String bos(TaskRules rules) {
-        return encoder(rules).bos();
+    private RequestEncoder encoder(TaskRules rules) {
+        return new RequestEncoder(tokenizer, rules.harness(), rules.bos(), prefixIds, rules.longest(context()));
     }
 
-    private RequestEncoder encoder(TaskRules rules) {
-        int longest = model.config().maxPositions() - prefixIds.size();
-        return new RequestEncoder(tokenizer, rules.harness(), rules.bos(), prefixIds, rules.longest(longest));
+    private int context() {
+        return model.config().maxPositions() - prefixIds.size();
     }
 
     private List<RequestTree> trees(TaskDataset dataset, RequestEncoder encoder) {
@@ -82,7 +130,7 @@ public final class TaskEvaluation {
         return trees;
     }
 
-    private static TaskSample sample(TaskDocument document, List<Scored> scores, List<Metric> metrics) {
+    static TaskSample sample(TaskDocument document, List<Scored> scores, List<Metric> metrics) {
         double[] ll = scores.stream().mapToDouble(Scored::logLikelihood).toArray();
         boolean oneAnswer = metrics.contains(Metric.GREEDY);
         boolean right = oneAnswer ? scores.getFirst().greedy() : best(ll) == document.gold();

@@ -23,28 +23,23 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/**
- * Log-likelihoods and predictions against lm-evaluation-harness 0.4.13, document by document. The property
- * {@code bisup.parity.documents} says how many documents of each task; "all" takes every one.
- */
+/** Log-likelihoods and predictions against lm-evaluation-harness 0.4.13, every document of the reference. */
 class HarnessParityTest {
 
     private static final TensorRuntime RUNTIME = TestDevice.runtime();
-    private static final String DOCUMENTS = System.getProperty("bisup.parity.documents", "200");
 
     @ParameterizedTest
     @CsvSource({"ARC_EASY, arc_easy", "PIQA, piqa", "WINOGRANDE, winogrande"})
     void everyDocumentScoresAsInTheHarness(Task task, String name) throws IOException {
         List<String> expected =
                 Files.readAllLines(ReferenceData.path("reference/lm-eval-0.4.13/" + name + ".TinyStories-656K.jsonl"));
-        int count = DOCUMENTS.equals("all") ? expected.size() : Integer.parseInt(DOCUMENTS);
         Path file = ReferenceData.path("data/zeroshot/original-fields/" + name + ".validation.jsonl");
         TaskDataset dataset =
-                TaskDataset.read(file, name, DatasetFormat.JSONL, task).limited(count);
+                TaskDataset.read(file, name, DatasetFormat.JSONL, task).limited(expected.size());
 
         List<TaskSample> samples = measure(dataset);
 
-        assertThat(samples).hasSize(Math.min(count, expected.size()));
+        assertThat(samples).hasSameSizeAs(expected);
         for (TaskSample sample : samples) {
             JsonNode reference = new JsonMapper().readTree(expected.get(sample.docId()));
             assertSame(sample, reference, name + " document " + sample.docId());
