@@ -83,7 +83,7 @@ public final class DivergenceCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static void requireFolder(String option, Path folder) {
+    static void requireFolder(String option, Path folder) {
         if (!Files.isDirectory(folder)) {
             throw new UserErrorException(
                     option + " " + folder + " is no folder; give a Hugging Face checkpoint folder or an artifact");

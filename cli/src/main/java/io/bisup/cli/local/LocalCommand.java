@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
             PerplexityCommand.class,
             ZeroShotCommand.class,
             DivergenceCommand.class,
+            PropagationCommand.class,
             QuantizeCommand.class
         },
         mixinStandardHelpOptions = true)

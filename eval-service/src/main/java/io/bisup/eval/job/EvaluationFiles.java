@@ -1,5 +1,6 @@
 package io.bisup.eval.job;
 
+import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.DatasetFormat;
 import io.bisup.platform.job.EvaluationWork;
 import io.bisup.platform.registry.RegisteredDataset;
@@ -23,29 +24,29 @@ final class EvaluationFiles {
     }
 
     /** A data set on local disk. */
-    record Dataset(Path file, DatasetFormat format) {}
+    record Dataset(Path file, DatasetFormat format, String sha256) {}
 
     /**
      * What lies on local disk.
      *
-     * @param artifact folder of the quantized model
+     * @param subject folder of what is measured: the artifact, or the model where there is none
      * @param datasets each data set by its name
      */
-    record Fetched(Path artifact, Map<String, Dataset> datasets) {
+    record Fetched(Path subject, Map<String, Dataset> datasets) {
 
         Dataset dataset(String name) {
             return Objects.requireNonNull(datasets.get(name), name);
         }
     }
 
-    /** Fetches artifact and data sets; the model is fetched only when its baseline has to be measured. */
+    /** Fetches subject and data sets; an artifact's model is fetched only when its baseline has to be measured. */
     Fetched fetch(EvaluationWork work) throws IOException {
         List<Path> folders = cache.fetch(wanted(work));
         Map<String, Dataset> datasets = new TreeMap<>();
         for (int i = 0; i < work.datasets().size(); i++) {
             RegisteredDataset dataset = work.datasets().get(i);
             Path file = folders.get(i + 1).resolve(dataset.object().name());
-            datasets.put(dataset.name(), new Dataset(file, dataset.format()));
+            datasets.put(dataset.name(), new Dataset(file, dataset.format(), dataset.sha256()));
         }
         return new Fetched(folders.getFirst(), datasets);
     }
@@ -59,7 +60,11 @@ final class EvaluationFiles {
 
     private static List<Wanted> wanted(EvaluationWork work) {
         List<Wanted> wanted = new ArrayList<>();
-        wanted.add(new Wanted(work.artifact().digest(), work.artifact().files()));
+        ArtifactManifest artifact = work.artifact();
+        wanted.add(
+                artifact == null
+                        ? new Wanted(work.model().digest(), work.model().files())
+                        : new Wanted(artifact.digest(), artifact.files()));
         work.datasets().forEach(dataset -> wanted.add(Wanted.one(dataset.object())));
         return wanted;
     }

@@ -34,7 +34,8 @@ public final class CodeVersion {
     /** What computes, by name: classes and kernels. */
     static Map<String, byte[]> parts() {
         Map<String, byte[]> parts = reached(Set.of(
-                name(Perplexity.class), name(TaskEvaluation.class), name(Divergence.class), name(ModelFolder.class)));
+                name(Perplexity.class), name(TaskEvaluation.class), name(Divergence.class),
+                name(Propagation.class), name(ModelFolder.class)));
         for (String file : text(KERNELS + "index").lines().toList()) {
             parts.put(KERNELS + file, bytes(KERNELS + file));
         }

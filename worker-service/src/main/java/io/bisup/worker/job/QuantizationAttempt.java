@@ -3,7 +3,7 @@ package io.bisup.worker.job;
 import io.bisup.data.TextDataset;
 import io.bisup.contract.JobState;
 import io.bisup.contract.ObjectEntry;
-import io.bisup.contract.PerplexitySpec;
+import io.bisup.contract.EvaluationSpec;
 import io.bisup.contract.Phase;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.platform.job.Claim;
@@ -98,7 +98,7 @@ final class QuantizationAttempt {
                         .text(),
                 work.spec().systemPrompt(),
                 work.spec().evaluation().stream()
-                        .mapToInt(PerplexitySpec::window)
+                        .mapToInt(EvaluationSpec::window)
                         .max()
                         .orElse(0));
     }
