@@ -4,6 +4,7 @@ import io.bisup.cli.demo.DemoCommand;
 import io.bisup.cli.local.LocalCommand;
 import io.bisup.cli.rest.CancelCommand;
 import io.bisup.cli.rest.DatasetsCommand;
+import io.bisup.cli.rest.EvaluateCommand;
 import io.bisup.cli.rest.GetCommand;
 import io.bisup.cli.rest.ListCommand;
 import io.bisup.cli.rest.ModelsCommand;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Command;
             DatasetsCommand.class,
             RecipesCommand.class,
             SubmitCommand.class,
+            EvaluateCommand.class,
             WatchCommand.class,
             GetCommand.class,
             ListCommand.class,

@@ -42,8 +42,11 @@ public class DatasetResource {
     @Consumes(MediaType.WILDCARD)
     @Operation(
             summary = "Register a data set",
-            description = "The body is UTF-8 text (text/plain), or one JSON object with a string \"text\" a line "
-                    + "(application/jsonl). Again with the same bytes is a no-op; a name never changes its bytes.")
+            description = "The body is UTF-8 text as it is (text/plain), one JSON object with a string \"text\" a line "
+                    + "(application/jsonl) or Parquet with a column \"text\" (application/vnd.apache.parquet). "
+                    + "?format=wikitext reads the lines of a text as WikiText rows; ?task=NAME takes rows with the fields "
+                    + "of a zero-shot task instead of documents. Again with the same bytes is a no-op; a name never "
+                    + "changes its bytes.")
     @APIResponseSchema(value = DatasetView.class, responseCode = "201")
     @APIResponse(responseCode = "200", description = "The same bytes were registered under this name before")
     @APIResponse(responseCode = "409", description = "The name stands for other bytes")
@@ -51,8 +54,9 @@ public class DatasetResource {
             @PathParam("name") String name,
             @HeaderParam("Content-Type") @Nullable String contentType,
             @QueryParam("format") @Nullable String format,
+            @QueryParam("task") @Nullable String task,
             InputStream body) {
-        var registered = registration.register(name, DatasetFormats.of(contentType, format), body);
+        var registered = registration.register(name, DatasetFormats.of(contentType, format), DatasetFormats.task(task), body);
         DatasetView view = DatasetView.of(registered.dataset());
         return Names.registered(registered.created(), PATH, view.name(), view);
     }

@@ -15,7 +15,7 @@ public final class Parameters {
 
     private Parameters() {}
 
-    static String idempotencyKey(@Nullable String value) {
+    public static String idempotencyKey(@Nullable String value) {
         if (value == null || value.isBlank()) {
             throw new ProblemException(
                     ProblemKind.MISSING_IDEMPOTENCY_KEY,
@@ -28,7 +28,7 @@ public final class Parameters {
         return value;
     }
 
-    static boolean flag(String name, @Nullable String value) {
+    public static boolean flag(String name, @Nullable String value) {
         if (value == null || value.equals("false")) {
             return false;
         }
@@ -43,7 +43,7 @@ public final class Parameters {
         return Duration.ofSeconds(number(name, value, 0, 0, 3_600));
     }
 
-    static long number(String name, @Nullable String value, long otherwise, long low, long high) {
+    public static long number(String name, @Nullable String value, long otherwise, long low, long high) {
         if (value == null) {
             return otherwise;
         }

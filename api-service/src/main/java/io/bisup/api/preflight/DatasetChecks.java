@@ -1,7 +1,6 @@
 package io.bisup.api.preflight;
 
 import io.bisup.api.problem.ProblemKind;
-import io.bisup.contract.PerplexitySpec;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.recipe.Recipe;
 import io.bisup.platform.registry.DatasetRegistry;
@@ -37,7 +36,7 @@ class DatasetChecks {
             find(wanted.dataset(), pointer, findings).ifPresent(dataset -> {
                 evaluation.put(dataset.name(), dataset);
                 requireLength(dataset, wanted.window(), pointer, findings);
-                requireFormat(dataset, wanted, "/evaluation/" + at + "/protocol", findings);
+                EvaluationChecks.check(dataset, wanted, "/evaluation/" + at, findings);
                 calibration.ifPresent(c -> requireApart(c, dataset, findings));
             });
         }
@@ -65,17 +64,6 @@ class DatasetChecks {
                     "'" + dataset.name() + "' has " + dataset.bytes() + " bytes, less than one window of " + tokens
                             + " tokens",
                     "register a longer text or ask for shorter windows");
-        }
-    }
-
-    private static void requireFormat(
-            RegisteredDataset dataset, PerplexitySpec wanted, String pointer, Findings findings) {
-        if (wanted.protocol().needsDocuments() && dataset.format() == RegisteredDataset.Format.TEXT) {
-            findings.add(
-                    ProblemKind.INVALID_SPEC,
-                    pointer,
-                    wanted.protocol().id() + " needs documents, '" + dataset.name() + "' is running text",
-                    "register it as JSON lines with a \"text\" field, or use protocol gptq");
         }
     }
 

@@ -1,16 +1,18 @@
 package io.bisup.eval.job;
 
+import io.bisup.contract.EvaluationProgress;
 import io.bisup.contract.Failure;
 import io.bisup.contract.FailureCode;
-import io.bisup.contract.Measurement;
 import io.bisup.platform.job.EvaluationClaim;
-import io.bisup.platform.job.EvaluationStore;
+import io.bisup.platform.job.EvaluationLease;
 import io.bisup.platform.job.StaleEpochException;
 import io.bisup.platform.work.Failures;
 import io.bisup.platform.work.Heartbeat;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.List;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.function.BooleanSupplier;
 
 /** One try at an evaluation job, from its claim to its end. */
@@ -18,15 +20,19 @@ class EvaluationAttempt {
 
     private static final Logger LOG = System.getLogger(EvaluationAttempt.class.getName());
 
-    private final EvaluationStore store;
+    private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(1);
+
+    private final EvaluationLease store;
     private final Measurements measurements;
     private final BooleanSupplier stopping;
+    private final Clock clock;
 
     /** @param stopping whether the service shuts down: the work in hand then ends at its next step and is given back */
-    EvaluationAttempt(EvaluationStore store, Measurements measurements, BooleanSupplier stopping) {
+    EvaluationAttempt(EvaluationLease store, Measurements measurements, BooleanSupplier stopping, Clock clock) {
         this.store = store;
         this.measurements = measurements;
         this.stopping = stopping;
+        this.clock = clock;
     }
 
     /** Measures and records; every way it can end is told to the store, if the claim still holds. */
@@ -46,8 +52,7 @@ class EvaluationAttempt {
 
     private void end(EvaluationClaim claim, Heartbeat heartbeat) {
         try {
-            List<Measurement> measured = measurements.of(claim.work(), () -> step(heartbeat));
-            store.complete(claim, measured);
+            store.complete(claim, measurements.of(claim.work(), reporting(claim, heartbeat)));
         } catch (StaleEpochException e) {
             throw e;
         } catch (StoppingException e) {
@@ -67,6 +72,19 @@ class EvaluationAttempt {
         } else {
             LOG.log(Level.WARNING, line);
         }
+    }
+
+    /** Stops when the claim is lost or the service stops; tells progress, not more often than people look. */
+    private Step reporting(EvaluationClaim claim, Heartbeat heartbeat) {
+        Instant[] next = {Instant.MIN};
+        return (what, done, of) -> {
+            step(heartbeat);
+            Instant now = clock.instant();
+            if (!now.isBefore(next[0])) {
+                next[0] = now.plus(BETWEEN_REPORTS);
+                store.progress(claim, new EvaluationProgress(what, done, of));
+            }
+        };
     }
 
     private void step(Heartbeat heartbeat) {

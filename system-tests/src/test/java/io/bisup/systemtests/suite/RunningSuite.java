@@ -9,7 +9,7 @@ import io.bisup.cli.suite.Suite;
 import io.bisup.cli.suite.SuiteFolders;
 import io.bisup.cli.suite.SuiteSettings;
 import io.bisup.contract.Json;
-import io.bisup.contract.PerplexitySpec;
+import io.bisup.contract.EvaluationSpec;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.RecipeReference;
 import io.bisup.contract.recipe.Calibration;
@@ -69,7 +69,7 @@ final class RunningSuite implements AutoCloseable {
     }
 
     /** A BiSup job small enough to be done in seconds, yet with every stage on. */
-    static QuantizationJobSpec smallJob(List<PerplexitySpec> evaluation) {
+    static QuantizationJobSpec smallJob(List<EvaluationSpec> evaluation) {
         return new QuantizationJobSpec(
                 "demo",
                 new RecipeReference.Preset("bisup-w3a3-g128"),

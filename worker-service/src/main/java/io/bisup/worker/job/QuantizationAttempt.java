@@ -1,8 +1,9 @@
 package io.bisup.worker.job;
 
+import io.bisup.data.TextDataset;
 import io.bisup.contract.JobState;
 import io.bisup.contract.ObjectEntry;
-import io.bisup.contract.PerplexitySpec;
+import io.bisup.contract.EvaluationSpec;
 import io.bisup.contract.Phase;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.platform.job.Claim;
@@ -90,10 +91,14 @@ final class QuantizationAttempt {
                 folders.getFirst(),
                 work.model().digest(),
                 work.recipe(),
-                CalibrationText.read(text, work.calibration()),
+                TextDataset.read(
+                                text,
+                                work.calibration().name(),
+                                work.calibration().format())
+                        .text(),
                 work.spec().systemPrompt(),
                 work.spec().evaluation().stream()
-                        .mapToInt(PerplexitySpec::window)
+                        .mapToInt(EvaluationSpec::window)
                         .max()
                         .orElse(0));
     }

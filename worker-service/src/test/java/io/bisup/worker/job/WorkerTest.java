@@ -2,6 +2,7 @@ package io.bisup.worker.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.Digests;
 import io.bisup.contract.FailureCode;
@@ -180,7 +181,7 @@ class WorkerTest {
             String text = "The fox went to the river and asked the miller for bread. ".repeat(200);
             ObjectEntry object = objects.put(
                     ObjectKeys.dataset(UUID.randomUUID(), "words.txt"), text.getBytes(StandardCharsets.UTF_8));
-            return datasets.register(new RegisteredDataset("words", RegisteredDataset.Format.TEXT, object));
+            return datasets.register(new RegisteredDataset("words", DatasetFormat.TEXT, object));
         });
     }
 

@@ -106,7 +106,7 @@ class MinioObjectStore implements ObjectStore {
     @Override
     public void get(ObjectEntry entry, Path target) throws IOException {
         Path part = target.resolveSibling(target.getFileName() + ".part");
-        try (InputStream in = open(entry, 0, entry.bytes())) {
+        try (InputStream in = new StoreStream(open(entry, 0, entry.bytes()), e -> bucket.unavailable(entry.key(), e))) {
             DigestInputStream digesting = new DigestInputStream(in, Digests.sha256());
             long bytes = Files.copy(digesting, part, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
             check(entry, bytes, Digests.hex(digesting.getMessageDigest().digest()));

@@ -94,9 +94,11 @@ public final class FileCache {
         long left = limitBytes - bytes;
         for (Path old : newestFirst()) {
             if (!keep.contains(old)) {
-                left -= size(old);
-                if (left < 0) {
+                long size = size(old);
+                if (size > left) {
                     Folders.delete(old);
+                } else {
+                    left -= size;
                 }
             }
         }

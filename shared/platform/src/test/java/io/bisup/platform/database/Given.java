@@ -1,5 +1,6 @@
 package io.bisup.platform.database;
 
+import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.BlockReport;
 import io.bisup.contract.Digests;
@@ -61,7 +62,7 @@ public final class Given {
     }
 
     public static RegisteredDataset dataset(String name) {
-        return new RegisteredDataset(name, RegisteredDataset.Format.TEXT, entry(name + ".txt"));
+        return new RegisteredDataset(name, DatasetFormat.TEXT, entry(name + ".txt"));
     }
 
     public static ObjectEntry entry(String name) {

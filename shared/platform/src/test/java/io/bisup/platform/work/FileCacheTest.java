@@ -50,6 +50,18 @@ class FileCacheTest {
     }
 
     @Test
+    void whatStillFitsStaysBehindOneThatDoesNot() throws Exception {
+        Wanted small = onDisk("small", 100, 1);
+        Wanted large = onDisk("large", 900, 2);
+        Wanted wanted = onDisk("wanted", 400, 0);
+
+        cache(1_000).fetch(List.of(wanted));
+
+        assertThat(folder.resolve(large.digest())).doesNotExist();
+        assertThat(folder.resolve(small.digest())).exists();
+    }
+
+    @Test
     void whatIsWantedTogetherStaysTogetherWhateverTheLimit() throws Exception {
         List<Wanted> wanted = List.of(onDisk("artifact", 400, 1), onDisk("model", 900, 2));
 
