@@ -7,7 +7,7 @@ import io.bisup.platform.job.IdempotencyConflictException;
 import io.bisup.platform.job.IllegalTransitionException;
 import io.bisup.platform.job.JobNotFoundException;
 import io.bisup.platform.registry.NameTakenException;
-import io.bisup.platform.work.Outages;
+import io.bisup.platform.outage.Outages;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;

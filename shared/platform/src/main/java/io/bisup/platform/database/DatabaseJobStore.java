@@ -83,6 +83,11 @@ class DatabaseJobStore implements JobStore {
     }
 
     @Override
+    public Optional<Claim> claimNext(String workerId, Duration lease) {
+        return claims.claimNext(workerId, lease);
+    }
+
+    @Override
     public Optional<String> oldestWaiting(Duration waited) {
         return reads.oldestWaiting(waited);
     }
@@ -103,8 +108,13 @@ class DatabaseJobStore implements JobStore {
     }
 
     @Override
-    public void discardBlocks(Claim claim, String reason) {
-        attempts.discardBlocks(claim, reason);
+    public void discardBlocks(Claim claim, int from, String reason) {
+        attempts.discardBlocks(claim, from, reason);
+    }
+
+    @Override
+    public void keepLog(Claim claim, String tail) {
+        attempts.keepLog(claim, tail);
     }
 
     @Override

@@ -4,6 +4,8 @@ import io.bisup.contract.Failure;
 import io.bisup.contract.FailureCode;
 import io.bisup.contract.JobEvent;
 import io.bisup.contract.JobState;
+import io.bisup.contract.Phase;
+import io.bisup.contract.Progress;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.time.Instant;
@@ -66,6 +68,20 @@ class Settlements {
                 });
         job.leaseUntil = null;
         job.heartbeatAt = null;
+        job.progress = Documents.write(atTheEnd(job, outcome, failure, now));
+    }
+
+    /** Nothing runs any more: the phase is the one it ended in, and it waits for nothing. */
+    private static Progress atTheEnd(JobEntity job, String outcome, @Nullable Failure failure, Instant now) {
+        Progress last = Documents.readNullable(job.progress, Progress.class);
+        Double seconds = last == null ? null : last.secondsPerBlock();
+        if (outcome.equals("published")) {
+            return new Progress(Phase.PUBLISH, job.blocks, job.blocks, seconds, 0.0, now);
+        }
+        Phase phase = failure != null && failure.phase() != null
+                ? failure.phase()
+                : last == null ? Phase.FETCH : last.phase();
+        return new Progress(phase, job.blocksCommitted, job.blocks, seconds, null, now);
     }
 
     private void decide(JobEntity job, Failure failure, Instant now) {
