@@ -144,6 +144,13 @@ class Attempts {
     }
 
     @Transactional
+    void lost(String jobId, long epoch) {
+        Rows.parse(jobId)
+                .flatMap(id -> rows.live(id, epoch))
+                .ifPresent(job -> settlements.lose(job, rows.now()));
+    }
+
+    @Transactional
     void giveBack(Claim claim) {
         stop(rows.fenced(claim), "worker shuts down");
     }

@@ -128,6 +128,11 @@ class DatabaseJobStore implements JobStore {
     }
 
     @Override
+    public void lost(String jobId, long epoch) {
+        attempts.lost(jobId, epoch);
+    }
+
+    @Override
     public void giveBack(Claim claim) {
         attempts.giveBack(claim);
     }

@@ -38,7 +38,9 @@ class Settlements {
     void lose(JobEntity job, Instant now) {
         Failure failure = new Failure(
                 FailureCode.LEASE_LOST,
-                "worker " + job.workerId + " sent no heartbeat until " + job.leaseUntil,
+                job.leaseExpired(now)
+                        ? "worker " + job.workerId + " sent no heartbeat until " + job.leaseUntil
+                        : "the process of worker " + job.workerId + " died",
                 FailureCode.LEASE_LOST.remedy(),
                 null,
                 null,

@@ -101,6 +101,12 @@ public interface JobStore {
      */
     JobState fail(Claim claim, Failure failure);
 
+    /**
+     * Ends an attempt whose worker process is known to have died, without waiting for its lease. One that is no longer the
+     * newest changes nothing.
+     */
+    void lost(String jobId, long epoch);
+
     /** Gives the job back to the queue, as when the worker shuts down; costs no attempt of any failure's allowance. */
     void giveBack(Claim claim);
 
