@@ -14,6 +14,12 @@ public interface ApiConfig {
     @WithDefault("${bisup.local:false}")
     boolean local();
 
+    /** Names that this service is reached by; none means any, in the local profile the loopback names only. */
+    Optional<Set<String>> hosts();
+
+    /** Origins of other sites whose pages may call this service, as {@code https://host[:port]}. */
+    Optional<Set<String>> origins();
+
     /** Buckets that models may be imported from with {@code s3://bucket/prefix}. */
     Optional<Set<String>> importBuckets();
 

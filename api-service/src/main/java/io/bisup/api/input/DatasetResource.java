@@ -67,6 +67,8 @@ public class DatasetResource {
     @Path("{name}")
     @Operation(summary = "A data set")
     public DatasetView get(@PathParam("name") String name) {
-        return registry.find(name).map(DatasetView::of).orElseThrow(() -> Names.unknown("data set", name));
+        return registry.find(Names.known("data set", name))
+                .map(DatasetView::of)
+                .orElseThrow(() -> Names.unknown("data set", name));
     }
 }

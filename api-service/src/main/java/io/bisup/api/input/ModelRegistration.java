@@ -16,6 +16,7 @@ import io.bisup.platform.registry.RegisteredModel;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.security.DigestInputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,11 @@ class ModelRegistration {
             "vocab.json",
             "merges.txt",
             "chat_template.jinja");
+
+    /** Whether a file of this name is part of a model. */
+    static boolean reads(String file) {
+        return SIDE_FILES.contains(file) || file.endsWith(".safetensors") || file.endsWith(".safetensors.index.json");
+    }
 
     private final ModelSources sources;
     private final ModelRegistry registry;
@@ -70,7 +76,10 @@ class ModelRegistration {
             return new Registered(registry.register(model), true);
         } catch (IOException e) {
             throw ProblemException.at(
-                    ProblemKind.SOURCE_NOT_READABLE, "/source", "broke off: " + e.getMessage(), "try again");
+                    ProblemKind.SOURCE_NOT_READABLE,
+                    "/source",
+                    "broke off while it was read",
+                    "check its files and send the request again");
         }
     }
 
@@ -79,6 +88,9 @@ class ModelRegistration {
             return ModelInspector.inspect(source);
         } catch (ModelRefusedException e) {
             throw ProblemException.at(e.kind(), "/source", String.valueOf(e.getMessage()), e.remedy());
+        } catch (UncheckedIOException e) {
+            throw ProblemException.at(
+                    ProblemKind.SOURCE_NOT_READABLE, "/source", "has files that cannot be read", "check permissions");
         }
     }
 

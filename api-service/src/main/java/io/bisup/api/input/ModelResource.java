@@ -67,6 +67,8 @@ public class ModelResource {
     @Path("{name}")
     @Operation(summary = "A model")
     public ModelView get(@PathParam("name") String name) {
-        return registry.find(name).map(ModelView::of).orElseThrow(() -> Names.unknown("model", name));
+        return registry.find(Names.known("model", name))
+                .map(ModelView::of)
+                .orElseThrow(() -> Names.unknown("model", name));
     }
 }

@@ -31,7 +31,7 @@ final class JobQueries {
             @Nullable String pageSize) {
         return new JobQuery(
                 states(states),
-                model,
+                model == null ? null : Parameters.text("model", model),
                 labels(labels),
                 Parameters.instant("createdAfter", createdAfter),
                 pageToken,
@@ -64,6 +64,7 @@ final class JobQueries {
     private static Map<String, String> labels(List<String> values) {
         Map<String, String> labels = new HashMap<>();
         for (String value : values) {
+            Parameters.text("label", value);
             int at = value.indexOf('=');
             if (at < 1) {
                 throw Parameters.invalid("label", "key=value");
