@@ -62,18 +62,18 @@ class ModelRegistration {
      */
     record Registered(RegisteredModel model, boolean created) {}
 
-    Registered register(ModelRequest request) {
+    Registered register(String tenant, ModelRequest request) {
         String name = Names.require(request.name());
         ModelSource source = sources.open(request.source());
         Inspection inspection = inspect(source);
         List<String> files = files(source, inspection);
         try {
-            Optional<RegisteredModel> existing = registry.find(name);
+            Optional<RegisteredModel> existing = registry.find(tenant, name);
             if (existing.isPresent()) {
                 return new Registered(requireSame(existing.get(), source, files), false);
             }
             RegisteredModel model = model(name, inspection, copy(source, files));
-            return new Registered(registry.register(model), true);
+            return new Registered(registry.register(tenant, model), true);
         } catch (IOException e) {
             throw ProblemException.at(
                     ProblemKind.SOURCE_NOT_READABLE,

@@ -23,6 +23,7 @@ final class JobQueries {
     private JobQueries() {}
 
     static JobQuery of(
+            String tenant,
             List<String> states,
             @Nullable String model,
             List<String> labels,
@@ -30,6 +31,7 @@ final class JobQueries {
             @Nullable String pageToken,
             @Nullable String pageSize) {
         return new JobQuery(
+                tenant,
                 states(states),
                 model == null ? null : Parameters.text("model", model),
                 labels(labels),

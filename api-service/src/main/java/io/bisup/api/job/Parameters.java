@@ -46,7 +46,7 @@ public final class Parameters {
         return Duration.ofSeconds(number(name, value, 0, 0, 3_600));
     }
 
-    static long number(String name, @Nullable String value, long otherwise, long low, long high) {
+    public static long number(String name, @Nullable String value, long otherwise, long low, long high) {
         if (value == null) {
             return otherwise;
         }

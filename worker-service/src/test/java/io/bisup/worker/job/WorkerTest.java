@@ -134,13 +134,13 @@ class WorkerTest {
                 """.formatted(model.name(), evaluation), QuantizationJobSpec.class);
         Recipe recipe = spec.resolvedRecipe(null);
         String key = UUID.randomUUID().toString();
-        return jobs.submit(new NewJob(spec, recipe, model, words(), List.of(), key, Digests.sha256(key)))
+        return jobs.submit(new NewJob("default", spec, recipe, model, words(), List.of(), key, Digests.sha256(key)))
                 .job()
                 .id();
     }
 
     private RegisteredModel model() {
-        return models.find("demo").orElseGet(() -> {
+        return models.find("default", "demo").orElseGet(() -> {
             UUID upload = UUID.randomUUID();
             try (Stream<Path> files = Files.list(MODEL)) {
                 return register("demo", files.map(f -> put(upload, f)).toList());
@@ -163,7 +163,7 @@ class WorkerTest {
 
     private RegisteredModel register(String name, List<ObjectEntry> files) {
         return models.register(
-                new RegisteredModel(name, Digests.of(files), "LlamaForCausalLM", BLOCKS, 1, "{}", files));
+                "default", new RegisteredModel(name, Digests.of(files), "LlamaForCausalLM", BLOCKS, 1, "{}", files));
     }
 
     private ObjectEntry put(UUID upload, Path file) {
@@ -175,11 +175,11 @@ class WorkerTest {
     }
 
     private RegisteredDataset words() {
-        return datasets.find("words").orElseGet(() -> {
+        return datasets.find("default", "words").orElseGet(() -> {
             String text = "The fox went to the river and asked the miller for bread. ".repeat(200);
             ObjectEntry object = objects.put(
                     ObjectKeys.dataset(UUID.randomUUID(), "words.txt"), text.getBytes(StandardCharsets.UTF_8));
-            return datasets.register(new RegisteredDataset("words", RegisteredDataset.Format.TEXT, object));
+            return datasets.register("default", new RegisteredDataset("words", RegisteredDataset.Format.TEXT, object));
         });
     }
 

@@ -56,6 +56,10 @@ class JobReads {
 
     private static String where(JobQuery query, Map<String, Object> parameters) {
         List<String> conditions = new ArrayList<>();
+        if (query.tenant() != null) {
+            conditions.add("tenant = :tenant");
+            parameters.put("tenant", query.tenant());
+        }
         if (!query.states().isEmpty()) {
             conditions.add("state in (:states)");
             parameters.put("states", query.states().stream().map(Enum::name).toList());

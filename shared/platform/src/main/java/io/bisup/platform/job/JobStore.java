@@ -22,6 +22,7 @@ public interface JobStore {
      *
      * @return the new job, or the one that the same key and fingerprint made before
      * @throws IdempotencyConflictException when the key was used for another request
+     * @throws io.bisup.platform.access.QuotaExceededException when the tenant has as many live jobs as it may
      */
     Submission submit(NewJob job);
 
