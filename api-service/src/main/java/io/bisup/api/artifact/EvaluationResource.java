@@ -1,6 +1,7 @@
 package io.bisup.api.artifact;
 
 import io.bisup.api.job.Ids;
+import io.bisup.api.job.TenantJobs;
 import io.bisup.platform.job.EvaluationRecord;
 import io.bisup.platform.job.EvaluationStore;
 import io.bisup.platform.job.JobNotFoundException;
@@ -21,8 +22,10 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class EvaluationResource {
 
     private final EvaluationStore evaluations;
+    private final TenantJobs own;
 
-    EvaluationResource(EvaluationStore evaluations) {
+    EvaluationResource(EvaluationStore evaluations, TenantJobs own) {
+        this.own = own;
         this.evaluations = evaluations;
     }
 
@@ -30,6 +33,8 @@ public class EvaluationResource {
     @Path("{id}")
     @Operation(summary = "An evaluation job with its results")
     public EvaluationRecord get(@PathParam("id") String id) {
-        return evaluations.find(Ids.job(id)).orElseThrow(() -> new JobNotFoundException(id));
+        EvaluationRecord evaluation = evaluations.find(Ids.job(id)).orElseThrow(() -> new JobNotFoundException(id));
+        own.own(evaluation.jobId());
+        return evaluation;
     }
 }

@@ -44,12 +44,12 @@ class DatasetRegistration {
      */
     record Registered(RegisteredDataset dataset, boolean created) {}
 
-    Registered register(String name, Format format, InputStream body) {
+    Registered register(String tenant, String name, Format format, InputStream body) {
         Names.require(name);
         try {
             Path spool = Files.createTempFile("dataset", ".spool");
             try {
-                return register(name, format, spool, spool(body, spool));
+                return register(tenant, name, format, spool, spool(body, spool));
             } finally {
                 Files.deleteIfExists(spool);
             }
@@ -58,9 +58,10 @@ class DatasetRegistration {
         }
     }
 
-    private Registered register(String name, Format format, Path spool, String sha256) throws IOException {
+    private Registered register(String tenant, String name, Format format, Path spool, String sha256)
+            throws IOException {
         DatasetText.check(spool, format);
-        Optional<RegisteredDataset> existing = registry.find(name);
+        Optional<RegisteredDataset> existing = registry.find(tenant, name);
         if (existing.isPresent()) {
             RegisteredDataset dataset = existing.get();
             if (!dataset.sha256().equals(sha256) || dataset.format() != format) {
@@ -70,7 +71,7 @@ class DatasetRegistration {
         }
         String file = "data." + (format == Format.TEXT ? "txt" : format.name().toLowerCase(Locale.ROOT));
         var entry = objects.put(ObjectKeys.dataset(UUID.randomUUID(), file), spool);
-        return new Registered(registry.register(new RegisteredDataset(name, format, entry)), true);
+        return new Registered(registry.register(tenant, new RegisteredDataset(name, format, entry)), true);
     }
 
     /** Copies the body to a file and digests it; stops as soon as it is too large. */

@@ -42,7 +42,7 @@ final class Launch {
     List<String> service(Member member, int port) {
         List<String> command = java(
                 switch (member) {
-                    case API -> List.of("-Xmx384m");
+                    case API -> List.of("-Xmx384m", "-Dvertx.disableURIValidation=true");
                     case WORKER, EVAL -> ENGINE;
                     case LOCAL_STACK -> throw new IllegalArgumentException("the stores are no service");
                 });

@@ -106,6 +106,7 @@ class EvaluationJobTest {
                 null,
                 Map.of());
         String id = jobs.submit(new NewJob(
+                        "default",
                         spec,
                         spec.resolvedRecipe(Presets.load()),
                         model,

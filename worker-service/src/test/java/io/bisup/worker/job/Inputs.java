@@ -71,13 +71,13 @@ class Inputs {
                 """.formatted(model.name(), evaluation), QuantizationJobSpec.class);
         Recipe recipe = spec.resolvedRecipe(null);
         String key = UUID.randomUUID().toString();
-        return jobs.submit(new NewJob(spec, recipe, model, words(), List.of(), key, Digests.sha256(key)))
+        return jobs.submit(new NewJob("default", spec, recipe, model, words(), List.of(), key, Digests.sha256(key)))
                 .job()
                 .id();
     }
 
     RegisteredModel model() {
-        return models.find("demo").orElseGet(() -> {
+        return models.find("default", "demo").orElseGet(() -> {
             UUID upload = UUID.randomUUID();
             try (Stream<Path> files = Files.list(MODEL)) {
                 return register("demo", files.map(f -> put(upload, f)).toList());
@@ -99,6 +99,7 @@ class Inputs {
 
     private RegisteredModel register(String name, List<ObjectEntry> files) {
         return models.register(
+                "default",
                 new RegisteredModel(name, Digests.of(files), "LlamaForCausalLM", BLOCKS, 1, "{}", files));
     }
 
@@ -111,11 +112,11 @@ class Inputs {
     }
 
     private RegisteredDataset words() {
-        return datasets.find("words").orElseGet(() -> {
+        return datasets.find("default", "words").orElseGet(() -> {
             String text = "The fox went to the river and asked the miller for bread. ".repeat(200);
             ObjectEntry object = objects.put(
                     ObjectKeys.dataset(UUID.randomUUID(), "words.txt"), text.getBytes(StandardCharsets.UTF_8));
-            return datasets.register(new RegisteredDataset("words", RegisteredDataset.Format.TEXT, object));
+            return datasets.register("default", new RegisteredDataset("words", RegisteredDataset.Format.TEXT, object));
         });
     }
 

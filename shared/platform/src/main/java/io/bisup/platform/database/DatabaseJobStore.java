@@ -15,6 +15,7 @@ import io.bisup.platform.job.JobStore;
 import io.bisup.platform.job.NewJob;
 import io.bisup.platform.job.Page;
 import io.bisup.platform.job.Signal;
+import io.bisup.platform.job.QueueContext;
 import io.bisup.platform.job.Submission;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -70,6 +71,11 @@ class DatabaseJobStore implements JobStore {
     @Override
     public List<Attempt> attempts(String jobId) {
         return reads.attempts(jobId);
+    }
+
+    @Override
+    public Optional<QueueContext> queueContext(String jobId) {
+        return reads.queueContext(jobId);
     }
 
     @Override

@@ -26,6 +26,7 @@ public class JobEntity extends LeasedEntity {
     @Enumerated(EnumType.STRING)
     JobState state;
 
+    String tenant;
     String model;
 
     @Column(name = "model_digest")
@@ -84,6 +85,7 @@ public class JobEntity extends LeasedEntity {
         return new JobRecord(
                 id.toString(),
                 version,
+                tenant,
                 readSpec(),
                 Documents.read(recipe, Recipe.class),
                 modelDigest,

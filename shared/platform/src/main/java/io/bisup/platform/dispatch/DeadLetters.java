@@ -1,5 +1,7 @@
 package io.bisup.platform.dispatch;
 
+import io.bisup.platform.outage.Store;
+import io.bisup.platform.outage.StoreUnavailableException;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +64,7 @@ public class DeadLetters {
     /**
      * The newest dead letters, oldest first.
      *
-     * @throws DispatchException when Kafka does not answer
+     * @throws StoreUnavailableException when Kafka does not answer
      */
     public List<DeadLetter> newest(int limit) {
         TopicPartition partition = new TopicPartition(TOPIC, 0);
@@ -81,7 +83,8 @@ public class DeadLetters {
             }
             return letters;
         } catch (KafkaException e) {
-            throw new DispatchException("Kafka at " + settings.bootstrapServers() + " does not show dead letters", e);
+            throw new StoreUnavailableException(
+                    Store.KAFKA, "Kafka at " + settings.bootstrapServers() + " does not show dead letters", e);
         }
     }
 

@@ -22,6 +22,7 @@ public interface JobStore {
      *
      * @return the new job, or the one that the same key and fingerprint made before
      * @throws IdempotencyConflictException when the key was used for another request
+     * @throws io.bisup.platform.access.QuotaExceededException when the tenant has as many live jobs as it may
      */
     Submission submit(NewJob job);
 
@@ -39,6 +40,9 @@ public interface JobStore {
 
     /** Its attempts, in order. */
     List<Attempt> attempts(String jobId);
+
+    /** Why it waits, and how many before it; nothing when there is no such job. */
+    Optional<QueueContext> queueContext(String jobId);
 
     /** Its published artifact. */
     Optional<ArtifactManifest> artifact(String jobId);

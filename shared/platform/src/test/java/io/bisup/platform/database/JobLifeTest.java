@@ -258,13 +258,13 @@ class JobLifeTest {
         List<String> seen = new ArrayList<>();
         String token = null;
         do {
-            Page<JobRecord> page =
-                    jobs.list(new JobQuery(Set.of(JobState.QUEUED), "tiny", Map.of("team", team), null, token, 2));
+            Page<JobRecord> page = jobs.list(
+                    new JobQuery("default", Set.of(JobState.QUEUED), "tiny", Map.of("team", team), null, token, 2));
             page.items().forEach(j -> seen.add(j.id()));
             token = page.nextPageToken();
         } while (token != null);
         assertThat(seen).isEqualTo(made);
-        assertThatThrownBy(() -> jobs.list(new JobQuery(Set.of(), null, Map.of(), null, "x' or 1=1", 2)))
+        assertThatThrownBy(() -> jobs.list(new JobQuery("default", Set.of(), null, Map.of(), null, "x' or 1=1", 2)))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(jobs.find("../../etc")).isEmpty();
     }
