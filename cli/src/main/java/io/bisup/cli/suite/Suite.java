@@ -45,10 +45,12 @@ public final class Suite {
     /** The members that are dead or do not say that they are ready. */
     public List<Member> unwell() {
         return Arrays.stream(Member.values())
-                .filter(m -> process(m).isEmpty()
-                        || SERVICES.contains(m)
-                                && !folders.address(m).map(Readiness::answers).orElse(false))
+                .filter(m -> process(m).isEmpty() || (SERVICES.contains(m) && !answers(m)))
                 .toList();
+    }
+
+    private boolean answers(Member service) {
+        return folders.address(service).map(Readiness::answers).orElse(false);
     }
 
     /** A member's process, when it is alive. */

@@ -7,12 +7,14 @@ import io.bisup.contract.JobState;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.contract.Progress;
 import io.bisup.platform.job.Claim;
+import io.bisup.platform.job.JobLife;
 import io.bisup.platform.job.Signal;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -171,13 +173,12 @@ class Attempts {
     /** Ends the attempt: CANCELLED if a cancel is pending, PAUSED if a pause is, else QUEUED. */
     private void stop(JobEntity job, String reason) {
         Instant now = rows.now();
-        if (job.state == JobState.CANCELLING) {
-            finish(job, JobState.CANCELLED, "cancelled", now);
-        } else if (job.pauseRequested) {
-            finish(job, JobState.PAUSED, "paused", now);
-        } else {
+        JobState next = job.after(JobLife.Command.STOP).state();
+        if (next == JobState.QUEUED) {
             settlements.end(job, "returned", null, now);
             rows.enqueue(job, null, now, Map.of("attempt", job.attempt, "reason", reason));
+        } else {
+            finish(job, next, next.name().toLowerCase(Locale.ROOT), now);
         }
     }
 

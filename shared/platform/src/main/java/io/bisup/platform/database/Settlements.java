@@ -6,6 +6,7 @@ import io.bisup.contract.JobEvent;
 import io.bisup.contract.JobState;
 import io.bisup.contract.Phase;
 import io.bisup.contract.Progress;
+import io.bisup.platform.job.JobLife;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.time.Instant;
@@ -92,15 +93,13 @@ class Settlements {
         why.put("attempt", job.attempt);
         why.put("failure", failure.code().name());
         why.put("message", failure.message());
-        if (job.state == JobState.CANCELLING) {
-            rows.move(job, JobState.CANCELLED, now, why);
-        } else if (used >= failure.code().attempts()) {
-            rows.move(job, JobState.FAILED, now, why);
-        } else if (job.pauseRequested) {
-            job.pauseRequested = false;
-            rows.move(job, JobState.PAUSED, now, why);
-        } else {
+        boolean last = used >= failure.code().attempts();
+        JobLife next = job.after(last ? JobLife.Command.FAIL_FOR_GOOD : JobLife.Command.FAIL);
+        job.pauseRequested = next.pauseRequested();
+        if (next.state() == JobState.QUEUED) {
             rows.enqueue(job, BackOff.until(failure.code(), used, now, limits), now, why);
+        } else {
+            rows.move(job, next.state(), now, why);
         }
     }
 
