@@ -8,6 +8,8 @@ import io.bisup.contract.FailureCode;
 import io.bisup.contract.JobEvent;
 import io.bisup.contract.JobState;
 import io.bisup.contract.Json;
+import io.bisup.contract.ObjectEntry;
+import io.bisup.platform.job.EventStream;
 import io.bisup.platform.job.JobRecord;
 import io.bisup.platform.job.JobStore;
 import io.bisup.platform.object.ObjectKeys;
@@ -26,6 +28,9 @@ class WorkerTest {
 
     @Inject
     JobStore jobs;
+
+    @Inject
+    EventStream events;
 
     @Inject
     Inputs inputs;
@@ -55,6 +60,31 @@ class WorkerTest {
         assertThat(objects.read(ObjectKeys.manifest(paused)))
                 .contains(Json.write(second).getBytes(StandardCharsets.UTF_8));
         second.files().stream().filter(f -> f.bytes() < 1 << 20).forEach(objects::get);
+    }
+
+    /** whatever happened to a block's objects, the blocks before it are kept and the artifact has the same bytes. */
+    @Test
+    void aTornCheckpointCostsTheBlocksFromThereOn() throws InterruptedException {
+        String whole = inputs.submit(inputs.model());
+        inputs.await(whole, in(JobState.SUCCEEDED));
+        String id = inputs.submit(inputs.model());
+        inputs.await(id, e -> e.type() == JobEvent.Type.BLOCK_COMMITTED
+                && Integer.valueOf(1).equals(e.data().get("block")));
+        jobs.requestPause(id);
+        inputs.await(id, in(JobState.PAUSED));
+        ObjectEntry second = jobs.committedBlocks(id).get(1).objects().getFirst();
+        byte[] torn = objects.range(second, 0, (int) second.bytes());
+        torn[torn.length / 2] ^= 1;
+        objects.put(ObjectKeys.attempt(id, 1, second.name()), torn);
+        jobs.resume(id);
+        inputs.await(id, in(JobState.SUCCEEDED));
+        assertThat(events.read(id, 0, 1000))
+                .filteredOn(e -> e.type() == JobEvent.Type.CHECKPOINT_DISCARDED)
+                .singleElement()
+                .satisfies(e -> assertThat(e.data()).containsEntry("from", 1));
+        assertThat(jobs.attempts(id)).extracting("resumedFromBlock").containsExactly(0, 1);
+        assertThat(jobs.artifact(id).orElseThrow().digest())
+                .isEqualTo(jobs.artifact(whole).orElseThrow().digest());
     }
 
     @Test

@@ -32,6 +32,7 @@ class DatabaseJobStore implements JobStore {
     private final Attempts attempts;
     private final Publications publications;
     private final Wishes wishes;
+    private final Sweeps sweeps;
 
     DatabaseJobStore(
             Submissions submissions,
@@ -39,13 +40,15 @@ class DatabaseJobStore implements JobStore {
             Claims claims,
             Attempts attempts,
             Publications publications,
-            Wishes wishes) {
+            Wishes wishes,
+            Sweeps sweeps) {
         this.submissions = submissions;
         this.reads = reads;
         this.claims = claims;
         this.attempts = attempts;
         this.publications = publications;
         this.wishes = wishes;
+        this.sweeps = sweeps;
     }
 
     @Override
@@ -71,6 +74,16 @@ class DatabaseJobStore implements JobStore {
     @Override
     public List<Attempt> attempts(String jobId) {
         return reads.attempts(jobId);
+    }
+
+    @Override
+    public List<String> uncollected(int limit) {
+        return sweeps.uncollected(limit);
+    }
+
+    @Override
+    public void collected(String jobId) {
+        sweeps.collected(jobId);
     }
 
     @Override

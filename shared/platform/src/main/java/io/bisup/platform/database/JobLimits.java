@@ -32,6 +32,10 @@ public interface JobLimits {
     @WithDefault("15S")
     Duration outageGrace();
 
+    /** So long after a job's end, the objects of its attempts that its artifact does not name are kept. */
+    @WithDefault("P1D")
+    Duration collectAfter();
+
     /** How long an idempotency key is remembered. */
     @WithDefault("24H")
     Duration idempotencyRetention();

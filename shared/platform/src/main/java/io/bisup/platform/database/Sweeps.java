@@ -120,6 +120,23 @@ class Sweeps {
     }
 
     @Transactional
+    List<String> uncollected(int limit) {
+        List<?> ids = entities.createNativeQuery("select id from job where collected_at is null and finished_at"
+                        + " < clock_timestamp() - make_interval(secs => cast(:kept as double precision))"
+                        + " order by finished_at limit " + limit, UUID.class)
+                .setParameter("kept", limits.collectAfter().toSeconds())
+                .getResultList();
+        return ids.stream().map(String::valueOf).toList();
+    }
+
+    @Transactional
+    void collected(String jobId) {
+        entities.createNativeQuery("update job set collected_at = clock_timestamp() where id = :id")
+                .setParameter("id", UUID.fromString(jobId))
+                .executeUpdate();
+    }
+
+    @Transactional
     int forgetIdempotencyKeys() {
         return entities.createNativeQuery("delete from idempotency where created_at"
                         + " < clock_timestamp() - make_interval(secs => cast(:kept as double precision))")

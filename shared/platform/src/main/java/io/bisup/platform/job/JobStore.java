@@ -41,6 +41,12 @@ public interface JobStore {
     /** Its attempts, in order. */
     List<Attempt> attempts(String jobId);
 
+    /** Finished jobs whose attempts' objects were not collected yet, those finished first at first. */
+    List<String> uncollected(int limit);
+
+    /** The objects of its attempts that its artifact does not name are gone. */
+    void collected(String jobId);
+
     /** Why it waits, and how many before it; nothing when there is no such job. */
     Optional<QueueContext> queueContext(String jobId);
 
