@@ -102,16 +102,16 @@ public final class Suite {
         }
     }
 
-    /** Starts a member that is dead, where it answered before. */
+    /** Starts a member that is dead, where it answered before; waits for the stores, and not for a service. */
     void revive(Member member) {
-        if (member == Member.LOCAL_STACK) {
-            try {
+        try {
+            if (member == Member.LOCAL_STACK) {
                 startStores();
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot start the stores", e);
+            } else {
+                launchService(member);
             }
-        } else {
-            startService(member);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start " + member.id(), e);
         }
     }
 

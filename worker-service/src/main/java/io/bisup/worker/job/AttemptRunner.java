@@ -66,7 +66,9 @@ final class AttemptRunner {
             tell(claim, () -> jobs.giveBack(claim));
             throw e;
         } catch (Throwable e) {
-            tell(claim, () -> failed(claim, progress, e));
+            Failure failure = failure(claim, progress, e);
+            LOG.errorf(e, "job %s: attempt %d fails with %s", claim.jobId(), claim.attempt(), failure.code());
+            tell(claim, () -> failed(claim, failure, e));
         }
         forget();
     }
@@ -100,9 +102,7 @@ final class AttemptRunner {
         }
     }
 
-    private void failed(Claim claim, AttemptProgress progress, Throwable e) {
-        Failure failure = failure(claim, progress, e);
-        LOG.errorf(e, "job %s: attempt %d fails with %s", claim.jobId(), claim.attempt(), failure.code());
+    private void failed(Claim claim, Failure failure, Throwable e) {
         if (e instanceof AttemptFailedException died && !died.logTail().isEmpty()) {
             jobs.keepLog(claim, died.logTail());
         }
@@ -143,7 +143,9 @@ final class AttemptRunner {
     private void forget() {
         try {
             folder.journal().end();
-            processes.prepare();
+            if (!shutdown.getAsBoolean()) {
+                processes.prepare();
+            }
         } catch (IOException e) {
             LOG.warnf("the next attempt cannot be prepared: %s", e.getMessage());
         }
