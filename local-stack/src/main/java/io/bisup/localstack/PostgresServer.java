@@ -52,7 +52,8 @@ final class PostgresServer implements AutoCloseable {
 
     /** The server's main process. */
     ProcessHandle process(Path folder) throws IOException {
-        String pid = Files.readAllLines(folder.resolve("postgres/postmaster.pid")).getFirst();
+        String pid =
+                Files.readAllLines(folder.resolve("postgres/postmaster.pid")).getFirst();
         return ProcessHandle.of(Long.parseLong(pid.trim()))
                 .orElseThrow(() -> new LocalStackException("PostgreSQL ended while it started", null));
     }

@@ -44,8 +44,7 @@ public final class Guardian {
      * @param arguments the project's folder, the folder of the suite's state, the folder of its data
      */
     public static void main(String[] arguments) {
-        SuiteFolders folders =
-                new SuiteFolders(Path.of(arguments[0]), Path.of(arguments[1]), Path.of(arguments[2]));
+        SuiteFolders folders = new SuiteFolders(Path.of(arguments[0]), Path.of(arguments[1]), Path.of(arguments[2]));
         Guardian guardian = new Guardian(new Suite(folders, folders.settings()));
         Runtime.getRuntime().addShutdownHook(new Thread(guardian::stop));
         guardian.watch();

@@ -155,9 +155,8 @@ public final class Suite {
     }
 
     private void launchService(Member member) throws IOException {
-        int port = Ports.freeOr(folders.address(member)
-                .map(URI::getPort)
-                .orElse(member == Member.API ? settings.port() : 0));
+        int port = Ports.freeOr(
+                folders.address(member).map(URI::getPort).orElse(member == Member.API ? settings.port() : 0));
         folders.remember(member, URI.create("http://localhost:" + port));
         spawn(member, launch.service(member, port));
     }
@@ -169,7 +168,8 @@ public final class Suite {
     }
 
     private URI addressOf(Member member) {
-        return folders.address(member).orElseThrow(() -> new SuiteException(member.id() + " is not up", ExitCode.FAILED));
+        return folders.address(member)
+                .orElseThrow(() -> new SuiteException(member.id() + " is not up", ExitCode.FAILED));
     }
 
     private void await(Member member, ProcessHandle process, java.util.function.BooleanSupplier ready) {

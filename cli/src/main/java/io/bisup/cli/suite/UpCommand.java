@@ -2,8 +2,8 @@ package io.bisup.cli.suite;
 
 import io.bisup.cli.ExitCode;
 import java.io.PrintWriter;
-import java.util.Map;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;

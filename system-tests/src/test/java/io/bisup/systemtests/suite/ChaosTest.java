@@ -53,9 +53,9 @@ class ChaosTest {
     /** The same key again: an answer that got lost must not make a second job. */
     private static String submit(RunningSuite suite) {
         String key = UUID.randomUUID().toString();
-        List<PerplexitySpec> evaluation =
-                List.of(new PerplexitySpec("stories", PerplexitySpec.Protocol.GPTQ, 64));
-        return suite.patiently(() -> suite.submit(RunningSuite.smallJob(evaluation), key)).id();
+        List<PerplexitySpec> evaluation = List.of(new PerplexitySpec("stories", PerplexitySpec.Protocol.GPTQ, 64));
+        return suite.patiently(() -> suite.submit(RunningSuite.smallJob(evaluation), key))
+                .id();
     }
 
     private static String finished(RunningSuite suite, String id) {
@@ -63,13 +63,13 @@ class ChaosTest {
         JsonNode attempts = suite.patiently(() -> suite.client().get("/v1/quantization-jobs/" + id + "/attempts"));
         JsonNode events =
                 suite.patiently(() -> suite.client().get("/v1/quantization-jobs/" + id + "/events?limit=1000"));
-        assertThat(job.state())
-                .as(() -> job.json() + "\n" + attempts)
-                .isEqualTo(JobState.SUCCEEDED);
+        assertThat(job.state()).as(() -> job.json() + "\n" + attempts).isEqualTo(JobState.SUCCEEDED);
         assertThat(HistoryChecker.faults(events.path("events"), items(attempts)))
                 .as(() -> events.toString())
                 .isEmpty();
-        System.out.printf("job %s: %s after %d attempts%n", id, job.state(), items(attempts).size());
+        System.out.printf(
+                "job %s: %s after %d attempts%n",
+                id, job.state(), items(attempts).size());
         return suite.patiently(() -> suite.artifact(id)).path("digest").asText();
     }
 

@@ -40,8 +40,7 @@ class HistoryCheckerTest {
         StringBuilder tries = new StringBuilder();
         for (String attempt : attempts.split(" ")) {
             String[] parts = attempt.split(":");
-            tries.append(tries.isEmpty() ? "" : ",")
-                    .append("{\"number\":" + parts[0] + ",\"epoch\":" + parts[1] + "}");
+            tries.append(tries.isEmpty() ? "" : ",").append("{\"number\":" + parts[0] + ",\"epoch\":" + parts[1] + "}");
         }
         return HistoryChecker.faults(array(json), array(tries));
     }
@@ -53,15 +52,14 @@ class HistoryCheckerTest {
     private static String event(String text) {
         String[] parts = text.substring(1).split(":");
         String head = "{\"sequence\":" + parts[0] + ",\"type\":";
-        String state =
-                switch (text.charAt(0)) {
-                    case 'q' -> "QUEUED";
-                    case 'r' -> "RUNNING";
-                    case 'e' -> "EVALUATING";
-                    case 's' -> "SUCCEEDED";
-                    case 'f' -> "FAILED";
-                    default -> "";
-                };
+        String state = switch (text.charAt(0)) {
+            case 'q' -> "QUEUED";
+            case 'r' -> "RUNNING";
+            case 'e' -> "EVALUATING";
+            case 's' -> "SUCCEEDED";
+            case 'f' -> "FAILED";
+            default -> "";
+        };
         return state.isEmpty()
                 ? head + "\"BLOCK_COMMITTED\",\"data\":{\"block\":" + parts[1] + "}}"
                 : head + "\"STATE_CHANGED\",\"data\":{\"state\":\"" + state + "\"}}";

@@ -89,7 +89,8 @@ public final class AttemptMain {
         try {
             String answer = supervisor.next();
             if (!answer.equals(AttemptOrder.GO_ON)) {
-                throw new IllegalStateException("the supervisor says '" + answer + "' instead of " + AttemptOrder.GO_ON);
+                throw new IllegalStateException(
+                        "the supervisor says '" + answer + "' instead of " + AttemptOrder.GO_ON);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -39,7 +39,8 @@ public sealed interface AttemptMessage {
     /** The process read hostile files: what it says is not trusted with paths. */
     private static void requireName(String file) {
         if (!NAME.matcher(file).matches()) {
-            throw new InvalidSpecException("file", "'" + file + "' is no file name", "name a file of the target folder");
+            throw new InvalidSpecException(
+                    "file", "'" + file + "' is no file name", "name a file of the target folder");
         }
     }
 

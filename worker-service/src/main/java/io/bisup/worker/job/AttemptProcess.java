@@ -148,7 +148,9 @@ final class AttemptProcess implements AutoCloseable {
             return AttemptMessage.parse(message.text());
         } catch (InvalidSpecException e) {
             throw new AttemptFailedException(
-                    FailureCode.INTERNAL, "the attempt's process said something unknown: " + e.getMessage(), child.tail());
+                    FailureCode.INTERNAL,
+                    "the attempt's process said something unknown: " + e.getMessage(),
+                    child.tail());
         }
     }
 
@@ -164,5 +166,4 @@ final class AttemptProcess implements AutoCloseable {
             super(message);
         }
     }
-
 }

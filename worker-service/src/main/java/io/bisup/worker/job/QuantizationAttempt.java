@@ -61,7 +61,8 @@ final class QuantizationAttempt {
         ResumeIdentity identity = ResumeIdentity.of(process.awaitReady(control::check), claim.work());
         List<String> finished = checkpoints.restore(folder, identity, progress);
         control.enter(Phase.CALIBRATE);
-        List<String> files = process.compute(order(fetched, folder, finished), control::check, commits(folder, identity));
+        List<String> files =
+                process.compute(order(fetched, folder, finished), control::check, commits(folder, identity));
         process.close();
         control.blocksEnd();
         control.enter(Phase.EXPORT);

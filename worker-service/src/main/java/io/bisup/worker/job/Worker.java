@@ -69,7 +69,9 @@ class Worker {
     private void awaitFirst(AttemptProcesses started) throws IOException {
         AttemptProcess first = started.take();
         try {
-            LOG.infof("worker %s computes on %s", settings.name(), first.awaitReady(() -> {}).device());
+            LOG.infof(
+                    "worker %s computes on %s",
+                    settings.name(), first.awaitReady(() -> {}).device());
         } catch (RuntimeException e) {
             first.close();
             throw e;
@@ -81,8 +83,11 @@ class Worker {
     private void reportPredecessor(ClaimJournal journal) throws IOException {
         Optional<ClaimJournal.Entry> left = journal.left();
         if (left.isPresent()) {
-            LOG.infof("the last process of this folder died while it worked on job %s", left.get().id());
-            Patience.quiet(() -> {}).tell(() -> jobs.lost(left.get().id(), left.get().epoch()));
+            LOG.infof(
+                    "the last process of this folder died while it worked on job %s",
+                    left.get().id());
+            Patience.quiet(() -> {})
+                    .tell(() -> jobs.lost(left.get().id(), left.get().epoch()));
             journal.end();
         }
     }

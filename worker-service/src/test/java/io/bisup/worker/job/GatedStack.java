@@ -18,12 +18,14 @@ public class GatedStack extends LocalStackResource {
         String endpoint = "bisup.objects.endpoint";
         String jdbc = "quarkus.datasource.jdbc.url";
         int s3 = URI.create(settings.get(endpoint)).getPort();
-        int postgres = URI.create(settings.get(jdbc).substring("jdbc:".length())).getPort();
+        int postgres =
+                URI.create(settings.get(jdbc).substring("jdbc:".length())).getPort();
         gates = new Gates(new TcpGate(s3), new TcpGate(postgres));
         settings.put(endpoint, "http://127.0.0.1:" + gates.objects().port());
         settings.put(
                 jdbc,
-                settings.get(jdbc).replace(":" + postgres + "/", ":" + gates.database().port() + "/"));
+                settings.get(jdbc)
+                        .replace(":" + postgres + "/", ":" + gates.database().port() + "/"));
     }
 
     @Override

@@ -93,14 +93,12 @@ class Inputs {
         List<ObjectEntry> others = model().files().stream()
                 .filter(f -> !f.name().equals(other.name()))
                 .toList();
-        return register(
-                name, Stream.concat(others.stream(), Stream.of(other)).toList());
+        return register(name, Stream.concat(others.stream(), Stream.of(other)).toList());
     }
 
     private RegisteredModel register(String name, List<ObjectEntry> files) {
         return models.register(
-                "default",
-                new RegisteredModel(name, Digests.of(files), "LlamaForCausalLM", BLOCKS, 1, "{}", files));
+                "default", new RegisteredModel(name, Digests.of(files), "LlamaForCausalLM", BLOCKS, 1, "{}", files));
     }
 
     private ObjectEntry put(UUID upload, Path file) {

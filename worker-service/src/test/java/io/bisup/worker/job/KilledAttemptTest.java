@@ -70,7 +70,8 @@ class KilledAttemptTest {
         String json = Files.readString(Inputs.MODEL.resolve("tokenizer.json"));
         int decoder = json.indexOf("\"decoder\"");
         assertThat(decoder).isPositive();
-        return json.substring(0, json.indexOf(':', json.indexOf('{', decoder)) + 1).getBytes(StandardCharsets.UTF_8);
+        return json.substring(0, json.indexOf(':', json.indexOf('{', decoder)) + 1)
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     private static void kill() {

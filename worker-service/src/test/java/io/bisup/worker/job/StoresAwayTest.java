@@ -50,7 +50,9 @@ class StoresAwayTest {
         Progress.WaitingFor waiting = inputs.job(id).progress().waitingFor();
         assertThat(waiting.store()).isEqualTo("object store");
         LockSupport.parkNanos(AWAY.toNanos());
-        assertThat(inputs.job(id).progress().waitingFor()).as("since the beginning of the wait").isEqualTo(waiting);
+        assertThat(inputs.job(id).progress().waitingFor())
+                .as("since the beginning of the wait")
+                .isEqualTo(waiting);
         gates.objects().open();
         inputs.await(id, in(JobState.SUCCEEDED));
         assertThat(jobs.attempts(id)).extracting("outcome").containsExactly("published");

@@ -68,8 +68,10 @@ class WorkerTest {
         String whole = inputs.submit(inputs.model());
         inputs.await(whole, in(JobState.SUCCEEDED));
         String id = inputs.submit(inputs.model());
-        inputs.await(id, e -> e.type() == JobEvent.Type.BLOCK_COMMITTED
-                && Integer.valueOf(1).equals(e.data().get("block")));
+        inputs.await(
+                id,
+                e -> e.type() == JobEvent.Type.BLOCK_COMMITTED
+                        && Integer.valueOf(1).equals(e.data().get("block")));
         jobs.requestPause(id);
         inputs.await(id, in(JobState.PAUSED));
         ObjectEntry second = jobs.committedBlocks(id).get(1).objects().getFirst();
@@ -99,8 +101,8 @@ class WorkerTest {
 
     @Test
     void aBrokenModelFailsWithItsCause() throws InterruptedException {
-        String id = inputs.submit(
-                inputs.modelWith("broken", "model.safetensors", "torn".getBytes(StandardCharsets.UTF_8)));
+        String id =
+                inputs.submit(inputs.modelWith("broken", "model.safetensors", "torn".getBytes(StandardCharsets.UTF_8)));
         inputs.await(id, in(JobState.FAILED));
         JobRecord job = jobs.find(id).orElseThrow();
         assertThat(job.failure().code()).isEqualTo(FailureCode.MALFORMED_CHECKPOINT);
@@ -111,7 +113,8 @@ class WorkerTest {
     /** The prefix takes a token of the context: the worker sees it before it works on a block, not after the last. */
     @Test
     void aWindowThatDoesNotFitBehindThePrefixFailsBeforeAnyBlock() throws InterruptedException {
-        String id = inputs.submit(inputs.model(), "[{\"dataset\": \"other\", \"protocol\": \"gptq\", \"window\": 512}]");
+        String id =
+                inputs.submit(inputs.model(), "[{\"dataset\": \"other\", \"protocol\": \"gptq\", \"window\": 512}]");
         inputs.await(id, in(JobState.FAILED));
         JobRecord job = jobs.find(id).orElseThrow();
         assertThat(job.failure().code()).isEqualTo(FailureCode.WINDOW_TOO_LONG);

@@ -97,7 +97,8 @@ class Attempts {
     /** A connection may break after the commit and before its answer. */
     private boolean sentAgain(JobEntity job, BlockReport report, List<ObjectEntry> objects) {
         return report.block() == job.blocksCommitted - 1
-                && entities.createQuery("from BlockEntity b where b.jobId = :id and b.block = :block", BlockEntity.class)
+                && entities.createQuery(
+                                "from BlockEntity b where b.jobId = :id and b.block = :block", BlockEntity.class)
                         .setParameter("id", job.id)
                         .setParameter("block", report.block())
                         .getResultStream()
@@ -147,9 +148,7 @@ class Attempts {
 
     @Transactional
     void lost(String jobId, long epoch) {
-        Rows.parse(jobId)
-                .flatMap(id -> rows.live(id, epoch))
-                .ifPresent(job -> settlements.lose(job, rows.now()));
+        Rows.parse(jobId).flatMap(id -> rows.live(id, epoch)).ifPresent(job -> settlements.lose(job, rows.now()));
     }
 
     @Transactional

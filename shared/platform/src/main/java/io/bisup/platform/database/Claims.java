@@ -58,8 +58,7 @@ class Claims {
                                    where state in ('RUNNING', 'CANCELLING') group by tenant) r on r.tenant = j.tenant
                         where j.state = 'QUEUED' and coalesce(j.not_before, j.queued_at) <= clock_timestamp()
                         order by coalesce(r.running, 0), j.id limit 1 for update of j skip locked
-                        """, UUID.class)
-                .getResultList();
+                        """, UUID.class).getResultList();
         return due.stream()
                 .findFirst()
                 .flatMap(id -> rows.lock((UUID) id))

@@ -80,8 +80,8 @@ public class JobEntity extends LeasedEntity {
     /** The life after a command that the caller knows to be possible here. */
     JobLife after(JobLife.Command command) {
         return life().after(command)
-                .orElseThrow(() -> new IllegalStateException("job " + id + " is " + state + ": " + command
-                        + " has no place there"));
+                .orElseThrow(() -> new IllegalStateException(
+                        "job " + id + " is " + state + ": " + command + " has no place there"));
     }
 
     QuantizationJobSpec readSpec() {

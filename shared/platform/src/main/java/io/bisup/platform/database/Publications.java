@@ -39,8 +39,7 @@ class Publications {
         job.failure = null;
         Map<String, Object> what = Map.of("artifactDigest", manifest.digest(), "attempt", job.attempt);
         boolean evaluates = !job.readSpec().evaluation().isEmpty();
-        JobLife next =
-                job.after(evaluates ? JobLife.Command.PUBLISH_TO_EVALUATE : JobLife.Command.PUBLISH);
+        JobLife next = job.after(evaluates ? JobLife.Command.PUBLISH_TO_EVALUATE : JobLife.Command.PUBLISH);
         job.pauseRequested = next.pauseRequested();
         rows.move(job, next.state(), now, what);
         if (job.state == JobState.EVALUATING) {

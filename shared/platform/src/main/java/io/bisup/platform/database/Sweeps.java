@@ -121,9 +121,11 @@ class Sweeps {
 
     @Transactional
     List<String> uncollected(int limit) {
-        List<?> ids = entities.createNativeQuery("select id from job where collected_at is null and finished_at"
-                        + " < clock_timestamp() - make_interval(secs => cast(:kept as double precision))"
-                        + " order by finished_at limit " + limit, UUID.class)
+        List<?> ids = entities.createNativeQuery(
+                        "select id from job where collected_at is null and finished_at"
+                                + " < clock_timestamp() - make_interval(secs => cast(:kept as double precision))"
+                                + " order by finished_at limit " + limit,
+                        UUID.class)
                 .setParameter("kept", limits.collectAfter().toSeconds())
                 .getResultList();
         return ids.stream().map(String::valueOf).toList();

@@ -78,7 +78,8 @@ class Wishes {
     }
 
     private static JobLife allowed(JobEntity job, JobLife.Command command, String action) {
-        return job.life().after(command)
+        return job.life()
+                .after(command)
                 .orElseThrow(() -> new IllegalTransitionException(job.id.toString(), job.state, action));
     }
 

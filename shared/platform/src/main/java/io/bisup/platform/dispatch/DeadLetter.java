@@ -14,4 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param payload its first 1,000 characters, or null
  */
 public record DeadLetter(
-        String topic, long offset, Instant at, String reason, @Nullable String key, @Nullable String payload) {}
+        String topic,
+        long offset,
+        Instant at,
+        String reason,
+        @Nullable String key,
+        @Nullable String payload) {}

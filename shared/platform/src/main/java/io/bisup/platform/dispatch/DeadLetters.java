@@ -114,9 +114,7 @@ public class DeadLetters {
     private KafkaProducer<String, String> connected() {
         if (producer == null) {
             producer = new KafkaProducer<>(
-                    settings("max.block.ms", (int) TIMEOUT.toMillis()),
-                    new StringSerializer(),
-                    new StringSerializer());
+                    settings("max.block.ms", (int) TIMEOUT.toMillis()), new StringSerializer(), new StringSerializer());
         }
         return producer;
     }

@@ -42,11 +42,7 @@ final class DoorbellListener implements Doorbells.Listening {
     private long lookedAt = System.nanoTime();
 
     DoorbellListener(
-            KafkaSettings settings,
-            String topic,
-            Doorbells.Waiting waiting,
-            Claimer claimer,
-            DeadLetters deadLetters) {
+            KafkaSettings settings, String topic, Doorbells.Waiting waiting, Claimer claimer, DeadLetters deadLetters) {
         this.settings = settings;
         this.topic = topic;
         this.waiting = waiting;

@@ -52,7 +52,8 @@ public record JobLife(JobState state, boolean pauseRequested) {
             case CLAIM -> from(JobState.QUEUED, JobState.RUNNING);
             case STOP -> stopped();
             case FAIL -> stopped();
-            case FAIL_FOR_GOOD -> state == JobState.CANCELLING ? to(JobState.CANCELLED) : from(JobState.RUNNING, JobState.FAILED);
+            case FAIL_FOR_GOOD ->
+                state == JobState.CANCELLING ? to(JobState.CANCELLED) : from(JobState.RUNNING, JobState.FAILED);
             case PUBLISH -> held() ? to(JobState.SUCCEEDED) : Optional.empty();
             case PUBLISH_TO_EVALUATE ->
                 state == JobState.CANCELLING ? to(JobState.CANCELLED) : from(JobState.RUNNING, JobState.EVALUATING);

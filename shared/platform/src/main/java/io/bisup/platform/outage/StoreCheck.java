@@ -38,7 +38,9 @@ public final class StoreCheck {
             ping.run();
             return check.up().build();
         } catch (RuntimeException e) {
-            return check.down().withData("reason", String.valueOf(e.getMessage())).build();
+            return check.down()
+                    .withData("reason", String.valueOf(e.getMessage()))
+                    .build();
         }
     }
 }

@@ -22,8 +22,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /** the store against the state machine, by random commands; commands of older claims change nothing. */
 @QuarkusTest
@@ -76,7 +76,9 @@ class LifeModelTest {
 
     private void begin() {
         String evaluation = random.nextBoolean() ? "{\"evaluation\":[]}" : "{}";
-        id = jobs.submit(Given.job(evaluation, java.util.UUID.randomUUID().toString())).job().id();
+        id = jobs.submit(Given.job(evaluation, java.util.UUID.randomUUID().toString()))
+                .job()
+                .id();
         model = JobLife.SUBMITTED;
         claim = null;
         lost = 0;
@@ -134,7 +136,9 @@ class LifeModelTest {
     private Optional<Boolean> write(java.util.function.Consumer<Claim> write) {
         Claim older = stale;
         if (older != null && older.jobId().equals(id) && random.nextInt(3) == 0) {
-            assertThat(stored(() -> write.accept(older))).as("a stale claim writes").isFalse();
+            assertThat(stored(() -> write.accept(older)))
+                    .as("a stale claim writes")
+                    .isFalse();
         }
         Claim held = claim;
         return held == null ? Optional.empty() : Optional.of(stored(() -> write.accept(held)));
@@ -171,7 +175,9 @@ class LifeModelTest {
             assertThat(event.sequence()).isEqualTo(++sequence);
             if (event.data().get("state") instanceof String next) {
                 JobState after = JobState.valueOf(next);
-                assertThat(sequence == 1 || state.mayBecome(after)).as(state + " to " + after).isTrue();
+                assertThat(sequence == 1 || state.mayBecome(after))
+                        .as(state + " to " + after)
+                        .isTrue();
                 state = after;
             }
         }

@@ -39,7 +39,8 @@ class QueueTest {
     @BeforeEach
     void emptyTheQueue() {
         QuarkusTransaction.requiringNew().run(() -> {
-            entities.createNativeQuery("update job set state = 'CANCELLED' where state in ('QUEUED', 'RUNNING', 'CANCELLING')")
+            entities.createNativeQuery(
+                            "update job set state = 'CANCELLED' where state in ('QUEUED', 'RUNNING', 'CANCELLING')")
                     .executeUpdate();
             entities.createNativeQuery("insert into tenant (id, max_live_jobs, requests_per_minute)"
                             + " values ('other', 1000, 1000) on conflict do nothing")

@@ -96,12 +96,14 @@ class PoisonTest {
                     .as("in the order of their submission")
                     .isEqualTo(ids);
         }
-        assertThat(deadLetters.newest(POISON.size() + 1)).allSatisfy(letter -> assertThat(letter)
-                .returns(Doorbell.QUANTIZATION_JOBS, DeadLetter::topic)
-                .satisfies(l -> assertThat(l.reason()).isNotBlank()));
-        assertThat(ids).allSatisfy(id -> assertThat(jobs.find(id).orElseThrow())
-                .returns(JobState.RUNNING, j -> j.state())
-                .returns(1L, j -> j.epoch()));
+        assertThat(deadLetters.newest(POISON.size() + 1))
+                .allSatisfy(letter -> assertThat(letter)
+                        .returns(Doorbell.QUANTIZATION_JOBS, DeadLetter::topic)
+                        .satisfies(l -> assertThat(l.reason()).isNotBlank()));
+        assertThat(ids)
+                .allSatisfy(id -> assertThat(jobs.find(id).orElseThrow())
+                        .returns(JobState.RUNNING, j -> j.state())
+                        .returns(1L, j -> j.epoch()));
     }
 
     /** Each bell ten times, shuffled among poison. */
@@ -114,13 +116,15 @@ class PoisonTest {
             }
         }
         POISON.forEach(p -> records.add(new ProducerRecord<>(Doorbell.QUANTIZATION_JOBS, ID, p)));
-        records.add(new ProducerRecord<>(Doorbell.QUANTIZATION_JOBS, UUID.randomUUID().toString(), null));
+        records.add(new ProducerRecord<>(
+                Doorbell.QUANTIZATION_JOBS, UUID.randomUUID().toString(), null));
         Collections.shuffle(records, new Random(1));
         try (KafkaProducer<String, String> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", settings.bootstrapServers()),
                 new StringSerializer(),
                 new StringSerializer())) {
-            for (Future<RecordMetadata> sent : records.stream().map(producer::send).toList()) {
+            for (Future<RecordMetadata> sent :
+                    records.stream().map(producer::send).toList()) {
                 sent.get();
             }
         }

@@ -32,16 +32,16 @@ class JobLifeTest {
         boolean follows = before.state() == after.state()
                 || before.state().mayBecome(after.state())
                 || (before.state().mayBecome(JobState.CANCELLING) && JobState.CANCELLING.mayBecome(after.state()));
-        boolean asked = !after.pauseRequested()
-                || after.state() == JobState.RUNNING
-                || after.state() == JobState.CANCELLING;
+        boolean asked =
+                !after.pauseRequested() || after.state() == JobState.RUNNING || after.state() == JobState.CANCELLING;
         return follows && asked && (!before.state().terminal() || before.equals(after));
     }
 
     @Test
     void everyLiveStateCanBeCancelled() {
         for (JobState state : JobState.values()) {
-            boolean possible = new JobLife(state, false).after(JobLife.Command.CANCEL).isPresent();
+            boolean possible =
+                    new JobLife(state, false).after(JobLife.Command.CANCEL).isPresent();
             assertThat(possible).as(state.name()).isEqualTo(!state.terminal() || state == JobState.CANCELLED);
         }
     }

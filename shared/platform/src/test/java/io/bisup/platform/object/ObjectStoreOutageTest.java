@@ -77,7 +77,8 @@ class ObjectStoreOutageTest {
     void aServerThatIsGoneIsAway() {
         MinioObjectStore objects = store();
         server.stop(0);
-        assertThat(catchThrowable(() -> objects.exists(ObjectKeys.manifest(UUID.randomUUID().toString()))))
+        assertThat(catchThrowable(() ->
+                        objects.exists(ObjectKeys.manifest(UUID.randomUUID().toString()))))
                 .returns(true, e -> Outages.of(e).equals(java.util.Optional.of(Store.OBJECT_STORE)));
     }
 

@@ -24,8 +24,7 @@ class PatienceTest {
         });
         assertThat(answer).isEqualTo("done");
         assertThat(told)
-                .containsExactly(
-                        Optional.of(Store.OBJECT_STORE), Optional.of(Store.OBJECT_STORE), Optional.empty());
+                .containsExactly(Optional.of(Store.OBJECT_STORE), Optional.of(Store.OBJECT_STORE), Optional.empty());
     }
 
     @Test
@@ -44,7 +43,9 @@ class PatienceTest {
                 }))
                 .hasMessage("stop");
         assertThat(System.nanoTime() - begin).isLessThan(4_000_000_000L);
-        assertThat(tries.get()).as("a stop is obeyed between tries, not after the last").isLessThan(6);
+        assertThat(tries.get())
+                .as("a stop is obeyed between tries, not after the last")
+                .isLessThan(6);
     }
 
     @Test

@@ -35,7 +35,8 @@ class CollectorTest {
 
     @Test
     void objectsOfDeadAttemptsGo() {
-        String done = claim(jobs.submit(Given.job("{\"evaluation\":[]}", key())).job().id());
+        String done =
+                claim(jobs.submit(Given.job("{\"evaluation\":[]}", key())).job().id());
         ObjectEntry named = put(done, 2);
         put(done, 1);
         Claim claim = jobs.claim(done, "w2", Duration.ofMinutes(1)).orElseThrow();

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bisup.contract.Digests;
 import io.bisup.contract.ObjectEntry;
-import io.bisup.platform.outage.Patience;
 import io.bisup.platform.object.ObjectStore;
+import io.bisup.platform.outage.Patience;
 import io.bisup.platform.work.FileCache.Wanted;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -56,7 +56,8 @@ class FileCacheTest {
     void whatIsWantedTogetherStaysTogetherWhateverTheLimit() throws Exception {
         List<Wanted> wanted = List.of(onDisk("artifact", 400, 1), onDisk("model", 900, 2));
 
-        assertThat(cache(10).fetch(wanted, WAITING)).allSatisfy(path -> assertThat(path).isNotEmptyDirectory());
+        assertThat(cache(10).fetch(wanted, WAITING))
+                .allSatisfy(path -> assertThat(path).isNotEmptyDirectory());
     }
 
     private FileCache cache(long limit) {
