@@ -98,6 +98,39 @@ class InputTest {
         model("refused", source).statusCode(403).body("code", equalTo("SOURCE_NOT_ALLOWED"));
     }
 
+    @Test
+    void linksOutOfTheFolderPipesAndTheKernelsFilesAreRefused() throws Exception {
+        Path outside = Files.createTempFile("secret", ".json");
+        for (String target : new String[] {"/proc/self/environ", "/dev/zero", outside.toString()}) {
+            Path folder = Inputs.folder();
+            new TinyModel().withoutTokenizer().write(folder);
+            Files.createSymbolicLink(folder.resolve("tokenizer.json"), Path.of(target));
+            model("refused", folder.toUri().toString())
+                    .statusCode(403)
+                    .body("code", equalTo("SOURCE_NOT_ALLOWED"))
+                    .body("detail", containsString("tokenizer.json"));
+        }
+        Path pipe = Inputs.folder();
+        new TinyModel().withoutTokenizer().write(pipe);
+        new ProcessBuilder("mkfifo", pipe.resolve("tokenizer.json").toString())
+                .start()
+                .waitFor();
+        model("refused", pipe.toUri().toString()).statusCode(403);
+        model("refused", "file:/proc/self").statusCode(422);
+    }
+
+    @Test
+    void linksOfHuggingFacesCacheAreFollowed() throws Exception {
+        Path cache = Inputs.folder();
+        Path blobs = Files.createDirectories(cache.resolve("blobs"));
+        Path snapshot = Files.createDirectories(cache.resolve("snapshots/abc"));
+        new TinyModel().write(blobs);
+        for (String file : new String[] {"config.json", "model.safetensors", "tokenizer.json"}) {
+            Files.createSymbolicLink(snapshot.resolve(file), Path.of("../../blobs/" + file));
+        }
+        model("cached", snapshot.toUri().toString()).statusCode(201);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"file:/no/such/folder", "file:relative", "file://host/x"})
     void foldersThatAreNone(String source) {

@@ -2,7 +2,7 @@ package io.bisup.api.artifact;
 
 import io.bisup.api.ApiConfig;
 import io.bisup.api.Bodies;
-import io.bisup.api.job.Ids;
+import io.bisup.api.job.TenantJobs;
 import io.bisup.api.problem.ProblemException;
 import io.bisup.api.problem.ProblemKind;
 import io.bisup.contract.ArtifactManifest;
@@ -40,13 +40,15 @@ public class ArtifactResource {
 
     private final Bodies bodies;
     private final JobStore jobs;
+    private final TenantJobs own;
     private final ObjectStore objects;
     private final ApiConfig config;
     private final Clock clock;
 
-    ArtifactResource(Bodies bodies, JobStore jobs, ObjectStore objects, ApiConfig config, Clock clock) {
+    ArtifactResource(Bodies bodies, JobStore jobs, TenantJobs own, ObjectStore objects, ApiConfig config, Clock clock) {
         this.bodies = bodies;
         this.jobs = jobs;
+        this.own = own;
         this.objects = objects;
         this.config = config;
         this.clock = clock;
@@ -73,7 +75,7 @@ public class ArtifactResource {
     @Path(ID)
     @Operation(summary = "The manifest of an artifact: its files with their digests")
     public ArtifactManifest manifest(@PathParam("id") String id) {
-        return jobs.artifact(Ids.job(id))
+        return jobs.artifact(own.own(id))
                 .orElseThrow(() -> new ProblemException(
                         ProblemKind.NOT_FOUND, "there is no artifact " + id + "; a job has one once it is published"));
     }

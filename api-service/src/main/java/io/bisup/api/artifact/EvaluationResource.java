@@ -2,8 +2,10 @@ package io.bisup.api.artifact;
 
 import io.bisup.api.Bodies;
 import io.bisup.api.Listing;
+import io.bisup.api.access.Callers;
 import io.bisup.api.job.Ids;
 import io.bisup.api.job.Parameters;
+import io.bisup.api.job.TenantJobs;
 import io.bisup.api.preflight.EvaluationPreflight;
 import io.bisup.contract.Digests;
 import io.bisup.contract.EvaluationJobSpec;
@@ -60,18 +62,24 @@ public class EvaluationResource {
     private final EvaluationStore evaluations;
     private final EvaluationJobStore jobs;
     private final EvaluationSamples samples;
+    private final TenantJobs own;
+    private final Callers callers;
 
     EvaluationResource(
             Bodies bodies,
             EvaluationPreflight preflight,
             EvaluationStore evaluations,
             EvaluationJobStore jobs,
-            ObjectStore objects) {
+            ObjectStore objects,
+            TenantJobs own,
+            Callers callers) {
         this.bodies = bodies;
         this.preflight = preflight;
         this.evaluations = evaluations;
         this.jobs = jobs;
         this.samples = new EvaluationSamples(objects);
+        this.own = own;
+        this.callers = callers;
     }
 
     @POST
@@ -87,8 +95,10 @@ public class EvaluationResource {
     public Response submit(InputStream body, @HeaderParam("Idempotency-Key") @Nullable String key) {
         EvaluationJobSpec spec = bodies.read(body, EvaluationJobSpec.class);
         String idempotencyKey = Parameters.idempotencyKey(key);
-        EvaluationPreflight.Subject subject = preflight.check(spec);
+        String tenant = callers.tenant();
+        EvaluationPreflight.Subject subject = preflight.check(tenant, spec);
         EvaluationJobRecord job = jobs.submit(new EvaluationJobStore.New(
+                tenant,
                 spec,
                 subject.model(),
                 subject.artifact(),
@@ -101,7 +111,7 @@ public class EvaluationResource {
     @GET
     @Operation(summary = "The newest evaluation jobs of their own, newest first")
     public Listing<EvaluationJobRecord> list() {
-        return new Listing<>(jobs.newest(LISTED));
+        return new Listing<>(jobs.newest(callers.tenant(), LISTED));
     }
 
     @GET
@@ -109,8 +119,7 @@ public class EvaluationResource {
     @Operation(summary = "An evaluation job with its results")
     @APIResponseSchema(EvaluationJobRecord.class)
     public Response get(@PathParam("id") String id) {
-        Optional<EvaluationRecord> ofJob = evaluations.find(Ids.job(id));
-        return Response.ok(ofJob.<Object>map(e -> e).orElseGet(() -> job(id))).build();
+        return Response.ok(ofJob(id).<Object>map(e -> e).orElseGet(() -> job(id))).build();
     }
 
     @POST
@@ -120,7 +129,7 @@ public class EvaluationResource {
             description = "That of a quantization job ends with the job: cancel the job.")
     @APIResponseSchema(value = EvaluationJobRecord.class, responseCode = "202")
     public Response cancel(@PathParam("id") String id) {
-        return Response.accepted(jobs.cancel(Ids.job(id))).build();
+        return Response.accepted(jobs.cancel(callers.tenant(), Ids.job(id))).build();
     }
 
     @GET
@@ -152,13 +161,17 @@ public class EvaluationResource {
     }
 
     private List<Score> scores(String id) {
-        return evaluations
-                .find(Ids.job(id))
-                .map(EvaluationRecord::scores)
-                .orElseGet(() -> job(id).scores());
+        return ofJob(id).map(EvaluationRecord::scores).orElseGet(() -> job(id).scores());
+    }
+
+    /** The evaluation of a quantization job, where that is of the caller's tenant. */
+    private Optional<EvaluationRecord> ofJob(String id) {
+        Optional<EvaluationRecord> evaluation = evaluations.find(Ids.job(id));
+        evaluation.ifPresent(e -> own.own(e.jobId()));
+        return evaluation;
     }
 
     private EvaluationJobRecord job(String id) {
-        return jobs.findJob(Ids.job(id)).orElseThrow(() -> new JobNotFoundException(id));
+        return jobs.findJob(callers.tenant(), Ids.job(id)).orElseThrow(() -> new JobNotFoundException(id));
     }
 }

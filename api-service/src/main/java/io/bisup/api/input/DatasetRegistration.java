@@ -45,12 +45,13 @@ class DatasetRegistration {
      */
     record Registered(RegisteredDataset dataset, boolean created) {}
 
-    Registered register(String name, DatasetFormat format, @Nullable Task task, InputStream body) {
+    Registered register(
+            String tenant, String name, DatasetFormat format, @Nullable Task task, InputStream body) {
         Names.require(name);
         try {
             Path spool = Files.createTempFile("dataset", ".spool");
             try {
-                return register(name, format, task, spool, spool(body, spool));
+                return register(tenant, name, format, task, spool, spool(body, spool));
             } finally {
                 Files.deleteIfExists(spool);
             }
@@ -60,9 +61,10 @@ class DatasetRegistration {
     }
 
     private Registered register(
-            String name, DatasetFormat format, @Nullable Task task, Path spool, String sha256) throws IOException {
+            String tenant, String name, DatasetFormat format, @Nullable Task task, Path spool, String sha256)
+            throws IOException {
         DatasetCheck.require(spool, format, task);
-        Optional<RegisteredDataset> existing = registry.find(name);
+        Optional<RegisteredDataset> existing = registry.find(tenant, name);
         if (existing.isPresent()) {
             RegisteredDataset dataset = existing.get();
             if (!dataset.sha256().equals(sha256) || dataset.format() != format) {
@@ -72,7 +74,7 @@ class DatasetRegistration {
         }
         String file = "data." + format.extension();
         var entry = objects.put(ObjectKeys.dataset(UUID.randomUUID(), file), spool);
-        return new Registered(registry.register(new RegisteredDataset(name, format, entry)), true);
+        return new Registered(registry.register(tenant, new RegisteredDataset(name, format, entry)), true);
     }
 
     /** Copies the body to a file and digests it; stops as soon as it is too large. */

@@ -1,6 +1,7 @@
 package io.bisup.api.input;
 
 import io.bisup.api.Listing;
+import io.bisup.api.access.Callers;
 import io.bisup.platform.registry.DatasetRegistry;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
@@ -31,10 +32,12 @@ public class DatasetResource {
 
     private final DatasetRegistration registration;
     private final DatasetRegistry registry;
+    private final Callers callers;
 
-    DatasetResource(DatasetRegistration registration, DatasetRegistry registry) {
+    DatasetResource(DatasetRegistration registration, DatasetRegistry registry, Callers callers) {
         this.registration = registration;
         this.registry = registry;
+        this.callers = callers;
     }
 
     @PUT
@@ -56,7 +59,8 @@ public class DatasetResource {
             @QueryParam("format") @Nullable String format,
             @QueryParam("task") @Nullable String task,
             InputStream body) {
-        var registered = registration.register(name, DatasetFormats.of(contentType, format), DatasetFormats.task(task), body);
+        var registered = registration.register(
+                callers.tenant(), name, DatasetFormats.of(contentType, format), DatasetFormats.task(task), body);
         DatasetView view = DatasetView.of(registered.dataset());
         return Names.registered(registered.created(), PATH, view.name(), view);
     }
@@ -64,13 +68,16 @@ public class DatasetResource {
     @GET
     @Operation(summary = "All data sets")
     public Listing<DatasetView> list() {
-        return new Listing<>(registry.list().stream().map(DatasetView::of).toList());
+        return new Listing<>(
+                registry.list(callers.tenant()).stream().map(DatasetView::of).toList());
     }
 
     @GET
     @Path("{name}")
     @Operation(summary = "A data set")
     public DatasetView get(@PathParam("name") String name) {
-        return registry.find(name).map(DatasetView::of).orElseThrow(() -> Names.unknown("data set", name));
+        return registry.find(callers.tenant(), Names.known("data set", name))
+                .map(DatasetView::of)
+                .orElseThrow(() -> Names.unknown("data set", name));
     }
 }

@@ -1,5 +1,6 @@
 package io.bisup.api.job;
 
+import io.bisup.api.Texts;
 import io.bisup.api.problem.ProblemException;
 import io.bisup.api.problem.ProblemKind;
 import java.time.Duration;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 public final class Parameters {
 
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
+
+    private static final int MAX_TEXT = 512;
 
     private Parameters() {}
 
@@ -56,6 +59,14 @@ public final class Parameters {
             // told below, as a number out of range is
         }
         throw invalid(name, "a whole number from " + low + " to " + high);
+    }
+
+    /** A text that can be compared with stored ones. */
+    static String text(String name, String value) {
+        if (value.length() > MAX_TEXT || !Texts.storable(value)) {
+            throw invalid(name, "at most " + MAX_TEXT + " characters, none of them NUL");
+        }
+        return value;
     }
 
     static @Nullable Instant instant(String name, @Nullable String value) {

@@ -24,8 +24,9 @@ class DatasetChecks {
     /** The data sets found; complete when there were no findings. */
     record Found(Optional<RegisteredDataset> calibration, List<RegisteredDataset> evaluation) {}
 
-    Found check(QuantizationJobSpec spec, Recipe recipe, Findings findings) {
-        Optional<RegisteredDataset> calibration = find(spec.calibrationDataset(), "/calibrationDataset", findings);
+    Found check(String tenant, QuantizationJobSpec spec, Recipe recipe, Findings findings) {
+        Optional<RegisteredDataset> calibration =
+                find(tenant, spec.calibrationDataset(), "/calibrationDataset", findings);
         calibration.ifPresent(
                 d -> requireLength(d, recipe.calibration().sequenceLength(), "/calibrationDataset", findings));
         Map<String, RegisteredDataset> evaluation = new LinkedHashMap<>();
@@ -33,7 +34,7 @@ class DatasetChecks {
             var wanted = spec.evaluation().get(i);
             int at = i;
             String pointer = "/evaluation/" + i + "/dataset";
-            find(wanted.dataset(), pointer, findings).ifPresent(dataset -> {
+            find(tenant, wanted.dataset(), pointer, findings).ifPresent(dataset -> {
                 evaluation.put(dataset.name(), dataset);
                 requireLength(dataset, wanted.window(), pointer, findings);
                 EvaluationChecks.check(dataset, wanted, "/evaluation/" + at, findings);
@@ -43,8 +44,8 @@ class DatasetChecks {
         return new Found(calibration, List.copyOf(evaluation.values()));
     }
 
-    private Optional<RegisteredDataset> find(String name, String pointer, Findings findings) {
-        Optional<RegisteredDataset> found = registry.find(name);
+    private Optional<RegisteredDataset> find(String tenant, String name, String pointer, Findings findings) {
+        Optional<RegisteredDataset> found = registry.find(tenant, name);
         if (found.isEmpty()) {
             findings.add(
                     ProblemKind.DATASET_NOT_FOUND,

@@ -41,15 +41,15 @@ public class EvaluationPreflight {
             RegisteredModel model, @Nullable ArtifactManifest artifact, List<RegisteredDataset> datasets) {}
 
     /**
-     * Resolves the spec's names and checks that everything fits.
+     * Resolves the spec's names among the tenant's and checks that everything fits.
      *
      * @throws io.bisup.api.problem.ProblemException with one error per field at fault
      */
-    public Subject check(EvaluationJobSpec spec) {
+    public Subject check(String tenant, EvaluationJobSpec spec) {
         Findings findings = new Findings();
-        Optional<ArtifactManifest> artifact = artifact(spec.artifact(), findings);
+        Optional<ArtifactManifest> artifact = artifact(tenant, spec.artifact(), findings);
         String name = artifact.map(ArtifactManifest::model).orElse(spec.model());
-        Optional<RegisteredModel> model = name == null ? Optional.empty() : models.find(name);
+        Optional<RegisteredModel> model = name == null ? Optional.empty() : models.find(tenant, name);
         if (name != null && model.isEmpty()) {
             findings.add(
                     ProblemKind.MODEL_NOT_FOUND,
@@ -59,17 +59,18 @@ public class EvaluationPreflight {
         }
         Map<String, RegisteredDataset> found = new LinkedHashMap<>();
         for (int i = 0; i < spec.evaluation().size(); i++) {
-            checkDataset(spec.evaluation().get(i), "/evaluation/" + i, found, findings);
+            checkDataset(tenant, spec.evaluation().get(i), "/evaluation/" + i, found, findings);
         }
         findings.throwIfAny();
         return new Subject(model.orElseThrow(), artifact.orElse(null), List.copyOf(found.values()));
     }
 
-    private Optional<ArtifactManifest> artifact(@Nullable String id, Findings findings) {
+    private Optional<ArtifactManifest> artifact(String tenant, @Nullable String id, Findings findings) {
         if (id == null) {
             return Optional.empty();
         }
-        Optional<ArtifactManifest> artifact = jobs.artifact(id);
+        Optional<ArtifactManifest> artifact =
+                jobs.find(id).filter(job -> job.tenant().equals(tenant)).flatMap(job -> jobs.artifact(id));
         if (artifact.isEmpty()) {
             findings.add(
                     ProblemKind.NOT_FOUND,
@@ -81,8 +82,12 @@ public class EvaluationPreflight {
     }
 
     private void checkDataset(
-            EvaluationSpec wanted, String pointer, Map<String, RegisteredDataset> found, Findings findings) {
-        Optional<RegisteredDataset> dataset = datasets.find(wanted.dataset());
+            String tenant,
+            EvaluationSpec wanted,
+            String pointer,
+            Map<String, RegisteredDataset> found,
+            Findings findings) {
+        Optional<RegisteredDataset> dataset = datasets.find(tenant, wanted.dataset());
         if (dataset.isEmpty()) {
             findings.add(
                     ProblemKind.DATASET_NOT_FOUND,

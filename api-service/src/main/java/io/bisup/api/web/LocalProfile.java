@@ -25,5 +25,9 @@ class LocalProfile {
             throw new IllegalStateException("bisup.local=true lets clients read this machine's files, but "
                     + "quarkus.http.host=" + host + " is no loopback address: use 127.0.0.1, or leave bisup.local out");
         }
+        if (!config.authentication() && !InetAddress.getByName(host).isLoopbackAddress()) {
+            throw new IllegalStateException("bisup.api.keys-required=false lets everybody do everything, but "
+                    + "quarkus.http.host=" + host + " is no loopback address: leave the key out, or use 127.0.0.1");
+        }
     }
 }

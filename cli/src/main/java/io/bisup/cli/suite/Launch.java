@@ -42,7 +42,7 @@ final class Launch {
     List<String> service(Member member, int port) {
         List<String> command = java(
                 switch (member) {
-                    case API -> List.of("-Xmx384m");
+                    case API -> List.of("-Xmx384m", "-Dvertx.disableURIValidation=true");
                     case WORKER, EVAL -> ENGINE;
                     case LOCAL_STACK -> throw new IllegalArgumentException("the stores are no service");
                 });
@@ -59,6 +59,16 @@ final class Launch {
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(e -> command.add("-D" + e.getKey() + "=" + e.getValue()));
         command.addAll(List.of("-jar", present(target(member).resolve("quarkus-app/quarkus-run.jar"))));
+        return command;
+    }
+
+    /** The process that starts dead members again; it needs what this one needs. */
+    List<String> guardian() {
+        List<String> command = java(List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Guardian.class.getName()));
+        command.add(folders.home().toString());
+        command.add(folders.state().toString());
+        command.add(folders.data().toString());
         return command;
     }
 

@@ -2,8 +2,10 @@ package io.bisup.cli.suite;
 
 import io.bisup.cli.ExitCode;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,13 +34,19 @@ public final class UpCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         SuiteFolders folders = SuiteFolders.ofHome();
         Suite suite = new Suite(folders, new SuiteSettings(port, Map.of()));
-        if (suite.up()) {
+        List<Member> unwell = suite.unwell();
+        if (unwell.isEmpty()) {
             out.println("The suite is up already.");
         } else {
+            if (unwell.size() < Member.values().length) {
+                out.println("Not well: " + unwell.stream().map(Member::id).collect(Collectors.joining(", "))
+                        + ". Everything is started again.");
+            }
             out.println("Starting " + Member.LOCAL_STACK.purpose() + ", then the services ...");
             out.flush();
             suite.start();
         }
+        suite.guard();
         out.println("Dashboard  " + suite.address() + "/");
         out.println("REST       " + suite.address() + "/v1/quantization-jobs");
         out.println("Logs       " + folders.logs());

@@ -3,6 +3,7 @@ package io.bisup.eval.job;
 import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.DatasetFormat;
 import io.bisup.platform.job.EvaluationWork;
+import io.bisup.platform.outage.Patience;
 import io.bisup.platform.registry.RegisteredDataset;
 import io.bisup.platform.work.FileCache;
 import io.bisup.platform.work.FileCache.Wanted;
@@ -40,8 +41,8 @@ final class EvaluationFiles {
     }
 
     /** Fetches subject and data sets; an artifact's model is fetched only when its baseline has to be measured. */
-    Fetched fetch(EvaluationWork work) throws IOException {
-        List<Path> folders = cache.fetch(wanted(work));
+    Fetched fetch(EvaluationWork work, Patience patience) throws IOException {
+        List<Path> folders = cache.fetch(wanted(work), patience);
         Map<String, Dataset> datasets = new TreeMap<>();
         for (int i = 0; i < work.datasets().size(); i++) {
             RegisteredDataset dataset = work.datasets().get(i);
@@ -52,10 +53,10 @@ final class EvaluationFiles {
     }
 
     /** Fetches the model; what {@link #fetch} brought stays, whatever the cache's limit. */
-    Path fetchModel(EvaluationWork work) throws IOException {
+    Path fetchModel(EvaluationWork work, Patience patience) throws IOException {
         List<Wanted> all = wanted(work);
         all.add(new Wanted(work.model().digest(), work.model().files()));
-        return cache.fetch(all).getLast();
+        return cache.fetch(all, patience).getLast();
     }
 
     private static List<Wanted> wanted(EvaluationWork work) {

@@ -1,6 +1,5 @@
 package io.bisup.eval.job;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.DivergenceScore;
 import io.bisup.contract.DivergenceSpec;
@@ -63,14 +62,14 @@ final class Measurements {
      * @param step called between steps; throws to stop
      */
     List<Score> of(EvaluationWork work, Step step) throws IOException {
-        EvaluationFiles.Fetched fetched = files.fetch(work);
+        EvaluationFiles.Fetched fetched = files.fetch(work, step.patience());
         step.at("fetch", 1, 1);
         ArtifactManifest artifact = work.artifact();
         return artifact == null ? ofModel(work, fetched, step) : ofArtifact(work, artifact, fetched, step);
     }
 
     private List<Score> ofModel(EvaluationWork work, EvaluationFiles.Fetched fetched, Step step) throws IOException {
-        try (LazyModel model = new LazyModel(runtime, () -> files.fetchModel(work), List.of())) {
+        try (LazyModel model = new LazyModel(runtime, () -> files.fetchModel(work, step.patience()), List.of())) {
             List<Score> scores = new ArrayList<>();
             for (EvaluationSpec spec : work.evaluations()) {
                 Found found = baseline(spec, work, List.of(), fetched, model, step);
@@ -100,14 +99,14 @@ final class Measurements {
         }
         List<Score> scores = new ArrayList<>();
         try (LazyModel subject = new LazyModel(runtime, fetched::subject, List.of());
-                LazyModel model = new LazyModel(runtime, () -> files.fetchModel(work), prefix)) {
+                LazyModel model = new LazyModel(runtime, () -> files.fetchModel(work, step.patience()), prefix)) {
             for (int i = 0; i < quantized.size(); i++) {
                 EvaluationSpec spec = work.evaluations().get(i);
                 Found baseline = baseline(spec, work, prefix, fetched, model, step);
                 scores.add(
                         switch (spec) {
                             case PerplexitySpec perplexity -> new Measurement(text(quantized.get(i)), text(baseline));
-                            case TaskSpec task -> compared(task, answers(quantized.get(i)), answers(baseline));
+                            case TaskSpec task -> compared(task, answers(quantized.get(i)), answers(baseline), step);
                             case DivergenceSpec divergence -> new DivergenceScore(texts.divergence(
                                     divergence, fetched.dataset(spec.dataset()), model.get(), subject.get(), step));
                         });
@@ -149,10 +148,11 @@ final class Measurements {
         };
     }
 
-    private TaskScore compared(TaskSpec spec, TaskResponses.Answers quantized, TaskResponses.Answers baseline)
-            throws JsonProcessingException {
-        List<TaskSample> ours = responses.samples(quantized);
-        List<TaskSample> theirs = responses.samples(baseline);
+    private TaskScore compared(
+            TaskSpec spec, TaskResponses.Answers quantized, TaskResponses.Answers baseline, Step step)
+            throws IOException {
+        List<TaskSample> ours = responses.samples(quantized, step.patience());
+        List<TaskSample> theirs = responses.samples(baseline, step.patience());
         Map<String, Estimate> difference = new TreeMap<>();
         Task.named(spec.task())
                 .orElseThrow()

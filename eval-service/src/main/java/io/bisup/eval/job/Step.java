@@ -1,7 +1,8 @@
 package io.bisup.eval.job;
 
+import io.bisup.platform.outage.Patience;
+
 /** Called between steps of an evaluation; throws to stop it. */
-@FunctionalInterface
 interface Step {
 
     /**
@@ -12,4 +13,7 @@ interface Step {
      * @param of all of them
      */
     void at(String what, int done, int of);
+
+    /** Waits for stores that are away, until the evaluation is to stop. */
+    Patience patience();
 }

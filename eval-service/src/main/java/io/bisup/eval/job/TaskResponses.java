@@ -1,6 +1,5 @@
 package io.bisup.eval.job;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.bisup.contract.BosRule;
 import io.bisup.contract.Digests;
@@ -21,6 +20,7 @@ import io.bisup.measure.task.TaskEvaluation;
 import io.bisup.measure.task.TaskRules;
 import io.bisup.platform.object.ObjectKeys;
 import io.bisup.platform.object.ObjectStore;
+import io.bisup.platform.outage.Patience;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -88,16 +88,20 @@ final class TaskResponses {
                 spec.bos(),
                 model.runtime().device().lowPrecision() ? "bfloat16" : "float32",
                 CodeVersion.CURRENT)));
-        Optional<byte[]> known = objects.read(ObjectKeys.responses(digest, RESULT));
+        Patience patience = step.patience();
+        Optional<byte[]> known = patience.ask(() -> objects.read(ObjectKeys.responses(digest, RESULT)));
         if (known.isPresent()) {
             return Json.mapper().readValue(known.get(), Answers.class);
         }
         TaskEvaluation.Outcome outcome = measure(spec, dataset, model.get(), what, step);
-        String lines = outcome.samples().stream().map(Json::write).collect(Collectors.joining("\n", "", "\n"));
-        ObjectEntry samples =
-                objects.put(ObjectKeys.responses(digest, SAMPLES), lines.getBytes(StandardCharsets.UTF_8));
+        byte[] lines = outcome.samples().stream()
+                .map(Json::write)
+                .collect(Collectors.joining("\n", "", "\n"))
+                .getBytes(StandardCharsets.UTF_8);
+        ObjectEntry samples = patience.ask(() -> objects.put(ObjectKeys.responses(digest, SAMPLES), lines));
         Answers answers = new Answers(outcome.result(), samples);
-        objects.put(ObjectKeys.responses(digest, RESULT), Json.write(answers).getBytes(StandardCharsets.UTF_8));
+        byte[] result = Json.write(answers).getBytes(StandardCharsets.UTF_8);
+        patience.tell(() -> objects.put(ObjectKeys.responses(digest, RESULT), result));
         return answers;
     }
 
@@ -121,8 +125,8 @@ final class TaskResponses {
     }
 
     /** The documents' scores. */
-    List<TaskSample> samples(Answers answers) throws JsonProcessingException {
-        String lines = new String(objects.get(answers.samples()), StandardCharsets.UTF_8);
+    List<TaskSample> samples(Answers answers, Patience patience) throws IOException {
+        String lines = new String(patience.ask(() -> objects.get(answers.samples())), StandardCharsets.UTF_8);
         List<TaskSample> samples = new ArrayList<>();
         for (String line : lines.lines().toList()) {
             samples.add(SAMPLE.readValue(line));

@@ -13,6 +13,7 @@ import io.bisup.measure.Perplexity;
 import io.bisup.measure.PrefixRule;
 import io.bisup.platform.job.BaselineKey;
 import io.bisup.platform.job.EvaluationStore;
+import io.bisup.platform.outage.Patience;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
@@ -60,10 +61,12 @@ final class TextMeasurements {
                 PrefixRule.sha256(prefix),
                 model.runtime().device().lowPrecision() ? "bfloat16" : "float32",
                 CodeVersion.CURRENT);
-        Optional<PerplexityResult> kept = store.baseline(key);
+        Patience patience = step.patience();
+        Optional<PerplexityResult> kept = patience.ask(() -> store.baseline(key));
         if (kept.isEmpty()) {
-            store.keepBaseline(key, perplexity(spec, dataset, model.get(), what, step));
-            kept = store.baseline(key);
+            PerplexityResult measured = perplexity(spec, dataset, model.get(), what, step);
+            patience.tell(() -> store.keepBaseline(key, measured));
+            kept = patience.ask(() -> store.baseline(key));
         }
         return kept.orElseThrow();
     }

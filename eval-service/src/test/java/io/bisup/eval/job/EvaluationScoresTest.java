@@ -135,7 +135,7 @@ class EvaluationScoresTest {
         String key = UUID.randomUUID().toString();
 
         String id = submit(model, datasets, key);
-        EvaluationJobRecord cancelled = evaluationJobs.cancel(id);
+        EvaluationJobRecord cancelled = evaluationJobs.cancel("default", id);
 
         assertThat(submit(model, datasets, key)).isEqualTo(id);
         assertThat(cancelled.state()).isIn(EvaluationState.CANCELLED, EvaluationState.SUCCEEDED);
@@ -147,13 +147,14 @@ class EvaluationScoresTest {
         EvaluationJobSpec spec = new EvaluationJobSpec(model.name(), null, List.of(PIQA, PERPLEXITY), Map.of());
         return evaluationJobs
                 .submit(new EvaluationJobStore.New(
+                        "default",
                         spec, model, null, datasets, key, Digests.sha256(Json.write(spec))))
                 .id();
     }
 
     private EvaluationJobRecord ended(String id) {
         return await().atMost(Duration.ofMinutes(2))
-                .until(() -> evaluationJobs.findJob(id).orElseThrow(), job -> job.state().terminal());
+                .until(() -> evaluationJobs.findJob("default", id).orElseThrow(), job -> job.state().terminal());
     }
 
     private List<String> samples(ObjectEntry entry) {

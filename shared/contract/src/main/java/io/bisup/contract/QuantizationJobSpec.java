@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param systemPrompt text whose key-value cache stays in high precision when the recipe says so
  * @param evaluation what to measure, for the artifact and for the FP model
  * @param qualityGate what the result must reach
- * @param labels free key-value pairs of the submitter, at most 32
+ * @param labels free key-value pairs of the submitter: at most 32, keys of 1 to 63 and values of up to 255 characters
  */
 public record QuantizationJobSpec(
         String model,
@@ -33,15 +33,14 @@ public record QuantizationJobSpec(
         Check.name(model, "model");
         Check.present(recipe, "recipe");
         Check.name(calibrationDataset, "calibrationDataset");
-        evaluation = evaluation == null ? List.of() : List.copyOf(evaluation);
+        evaluation = Check.list(evaluation, "evaluation");
         Check.range(evaluation.size(), 0, 16, "evaluation");
         Check.require(
                 Set.copyOf(evaluation).size() == evaluation.size(),
                 "evaluation",
                 "asks for the same thing twice",
                 "leave one of them out");
-        labels = labels == null ? Map.of() : Map.copyOf(labels);
-        Check.range(labels.size(), 0, 32, "labels");
+        labels = Check.labels(labels);
         Check.require(
                 qualityGate == null || !evaluation.isEmpty(),
                 "qualityGate",

@@ -48,6 +48,9 @@ final class Merge {
         Choice choice = java.util.Objects.requireNonNull(Choice.of(type));
         Choice.Named left = choice.named(base);
         Choice.Named right = choice.named(over);
-        return left == null || right == null ? left == right : left.record() == right.record();
+        if (left == null || right == null) {
+            return left == null && right == null;
+        }
+        return left.record().equals(right.record());
     }
 }

@@ -43,10 +43,12 @@ class DatabaseEvaluationJobStore implements EvaluationJobStore {
     public EvaluationJobRecord submit(New job) {
         // Two posts with one key at once: the second waits here for the first one's row.
         entities.createNativeQuery("select pg_advisory_xact_lock(hashtextextended(:key, 10))")
-                .setParameter("key", job.key())
+                .setParameter("key", job.tenant() + "/" + job.key())
                 .getSingleResult();
         Optional<EvaluationJobEntity> before = entities.createQuery(
-                        "from EvaluationJobEntity e where e.idempotencyKey = :key", EvaluationJobEntity.class)
+                        "from EvaluationJobEntity e where e.tenant = :tenant and e.idempotencyKey = :key",
+                        EvaluationJobEntity.class)
+                .setParameter("tenant", job.tenant())
                 .setParameter("key", job.key())
                 .getResultStream()
                 .findFirst();
@@ -66,6 +68,7 @@ class DatabaseEvaluationJobStore implements EvaluationJobStore {
         Instant now = rows.now();
         EvaluationJobEntity row = new EvaluationJobEntity();
         row.id = rows.newId();
+        row.tenant = job.tenant();
         row.state = EvaluationState.QUEUED;
         row.spec = Documents.write(job.spec());
         row.model = Documents.write(job.model());
@@ -81,16 +84,20 @@ class DatabaseEvaluationJobStore implements EvaluationJobStore {
 
     @Override
     @Transactional
-    public Optional<EvaluationJobRecord> findJob(String id) {
+    public Optional<EvaluationJobRecord> findJob(String tenant, String id) {
         return Rows.parse(id)
                 .map(uuid -> entities.find(EvaluationJobEntity.class, uuid))
+                .filter(row -> row.tenant.equals(tenant))
                 .map(EvaluationJobEntity::toRecord);
     }
 
     @Override
     @Transactional
-    public List<EvaluationJobRecord> newest(int count) {
-        return entities.createQuery("from EvaluationJobEntity e order by e.id desc", EvaluationJobEntity.class)
+    public List<EvaluationJobRecord> newest(String tenant, int count) {
+        return entities.createQuery(
+                        "from EvaluationJobEntity e where e.tenant = :tenant order by e.id desc",
+                        EvaluationJobEntity.class)
+                .setParameter("tenant", tenant)
                 .setMaxResults(count)
                 .getResultStream()
                 .map(EvaluationJobEntity::toRecord)
@@ -145,9 +152,12 @@ class DatabaseEvaluationJobStore implements EvaluationJobStore {
 
     @Override
     @Transactional
-    public EvaluationJobRecord cancel(String id) {
+    public EvaluationJobRecord cancel(String tenant, String id) {
         EvaluationJobEntity row =
-                Rows.parse(id).flatMap(this::lock).orElseThrow(() -> new JobNotFoundException(id));
+                Rows.parse(id)
+                        .flatMap(this::lock)
+                        .filter(found -> found.tenant.equals(tenant))
+                        .orElseThrow(() -> new JobNotFoundException(id));
         if (!row.state.terminal()) {
             row.state = EvaluationState.CANCELLED;
             row.finishedAt = rows.now();

@@ -27,6 +27,7 @@ public class EvaluationJobEntity extends LeasedEntity {
     @Enumerated(EnumType.STRING)
     EvaluationState state;
 
+    String tenant;
     String spec;
     String model;
 

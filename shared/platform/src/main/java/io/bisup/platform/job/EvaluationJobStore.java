@@ -15,14 +15,16 @@ public interface EvaluationJobStore extends EvaluationLease {
     /**
      * What is stored of a new one.
      *
+     * @param tenant who posts
      * @param spec as it was posted
      * @param model what is measured, or what the artifact was made of
      * @param artifact what is measured beside its model; or null
      * @param datasets what the evaluations' data sets stand for
-     * @param key idempotency key
+     * @param key idempotency key, the tenant's own
      * @param fingerprint digest of the spec
      */
     record New(
+            String tenant,
             EvaluationJobSpec spec,
             RegisteredModel model,
             @Nullable ArtifactManifest artifact,
@@ -37,10 +39,11 @@ public interface EvaluationJobStore extends EvaluationLease {
      */
     EvaluationJobRecord submit(New job);
 
-    Optional<EvaluationJobRecord> findJob(String id);
+    /** One of the tenant's: another's is not there. */
+    Optional<EvaluationJobRecord> findJob(String tenant, String id);
 
-    /** The newest, newest first. */
-    List<EvaluationJobRecord> newest(int count);
+    /** The tenant's newest, newest first. */
+    List<EvaluationJobRecord> newest(String tenant, int count);
 
     /** As {@link JobStore#claim}. */
     Optional<EvaluationClaim> claimJob(String id, String workerId, Duration lease);
@@ -51,7 +54,7 @@ public interface EvaluationJobStore extends EvaluationLease {
     /**
      * Ends it as CANCELLED; its holder stops at its next heartbeat. One that has ended stays as it is.
      *
-     * @throws JobNotFoundException when there is none
+     * @throws JobNotFoundException when the tenant has none of this id
      */
-    EvaluationJobRecord cancel(String id);
+    EvaluationJobRecord cancel(String tenant, String id);
 }

@@ -12,6 +12,7 @@ import io.bisup.contract.Phase;
 import io.bisup.contract.Progress;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.recipe.Recipe;
+import io.bisup.platform.access.Tenant;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.NewJob;
 import io.bisup.platform.registry.RegisteredDataset;
@@ -47,6 +48,7 @@ public final class Given {
                         + (fields.isEmpty() ? "" : "," + fields) + "}",
                 QuantizationJobSpec.class);
         return new NewJob(
+                Tenant.DEFAULT,
                 spec,
                 Json.read(RECIPE, Recipe.class),
                 model(),
