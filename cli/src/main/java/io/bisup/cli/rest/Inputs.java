@@ -33,8 +33,15 @@ public final class Inputs {
 
     /** Uploads a data set: a name that ends in .jsonl is read as JSON lines, everything else as plain text. */
     public JsonNode addDataset(String name, Path file) {
+        if (Files.isDirectory(file)) {
+            throw new UserErrorException(
+                    file + " is a folder: name one file, or join its files first (cat FOLDER/*.txt > all.txt)");
+        }
         if (!Files.isRegularFile(file)) {
             throw new UserErrorException("cannot read " + file + ": there is no such file");
+        }
+        if (!Files.isReadable(file)) {
+            throw new UserErrorException("cannot read " + file + ": its permissions forbid it");
         }
         String type = file.toString().endsWith(".jsonl") ? "application/jsonl" : "text/plain";
         return client.put(DATASETS + "/" + URLEncoder.encode(name, StandardCharsets.UTF_8), file, type);

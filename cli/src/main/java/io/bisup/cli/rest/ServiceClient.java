@@ -2,6 +2,7 @@ package io.bisup.cli.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bisup.cli.UserErrorException;
 import io.bisup.contract.Json;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,10 +26,18 @@ public final class ServiceClient {
     private static final ObjectMapper LENIENT = new ObjectMapper();
     private static final int CONNECT_MILLIS = 5_000;
 
+    private static final Duration DOWNLOAD_SILENCE = Duration.ofMinutes(1);
     private final URI server;
+    private final @Nullable String key;
 
     public ServiceClient(URI server) {
+        this(server, null);
+    }
+
+    /** @param key sent with every request to the service, and to nobody else */
+    ServiceClient(URI server, @Nullable String key) {
         this.server = server;
+        this.key = key == null || key.isBlank() ? null : key.strip();
     }
 
     public URI server() {
@@ -68,6 +77,23 @@ public final class ServiceClient {
         }
     }
 
+    /** Opens a file of the object store by a URL that the service gave; the caller closes it. */
+    InputStream download(URI url) {
+        try {
+            HttpURLConnection connection = (HttpURLConnection) url.toURL().openConnection();
+            connection.setConnectTimeout(CONNECT_MILLIS);
+            connection.setReadTimeout(Math.toIntExact(DOWNLOAD_SILENCE.toMillis()));
+            connection.setInstanceFollowRedirects(false);
+            if (connection.getResponseCode() != HttpURLConnection.HTTP_OK) {
+                throw new UserErrorException("the object store at " + url.getAuthority() + " answered "
+                        + connection.getResponseCode() + ": run the same command again");
+            }
+            return connection.getInputStream();
+        } catch (IOException e) {
+            throw new UnreachableException(URI.create(url.getScheme() + "://" + url.getAuthority()), e);
+        }
+    }
+
     private JsonNode exchange(
             String method, String path, Map<String, String> headers, @Nullable Body body, Duration timeout) {
         try {
@@ -93,6 +119,9 @@ public final class ServiceClient {
         connection.setInstanceFollowRedirects(false);
         connection.setRequestProperty("Accept", "application/json");
         headers.forEach(connection::setRequestProperty);
+        if (key != null) {
+            connection.setRequestProperty("Authorization", "Bearer " + key);
+        }
         return connection;
     }
 
