@@ -37,7 +37,7 @@ class ComparePage extends Page {
   }
 
   private tables(jobs: Job[]): TemplateResult {
-    const head = html`<thead><tr><th></th>${jobs.map(j => html`<th scope="col"><a href="#/jobs/${j.id}">${j.model} ${j.code}</a><small>${j.recipe}</small></th>`)}</tr></thead>`;
+    const head = html`<thead><tr><td></td>${jobs.map(j => html`<th scope="col"><a href="#/jobs/${j.id}">${j.model} ${j.code}</a><small>${j.recipe}</small></th>`)}</tr></thead>`;
     const differing = this.differing(jobs);
     return html`
       <section class="card"><h2>Figures</h2><div class="scroll"><table class="compare">${head}<tbody>

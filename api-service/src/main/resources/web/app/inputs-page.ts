@@ -29,7 +29,7 @@ class InputsPage extends Page {
     return html`<section class="card"><h2>Models</h2>${models.length === 0
       ? html`<p class="quiet">None yet: <code>./bisup models add NAME FOLDER</code></p>` : html`
       <div class="scroll"><table><thead><tr><th>Name</th><th>Architecture</th><th class="num">Blocks</th><th class="num">Parameters</th>
-        <th class="num">Size</th><th>Digest</th><th></th></tr></thead><tbody>${models.map(m => html`<tr><th scope="row">${m.name}</th>
+        <th class="num">Size</th><th>Digest</th><td></td></tr></thead><tbody>${models.map(m => html`<tr><th scope="row">${m.name}</th>
         <td>${m.architecture}</td><td class="num">${m.blocks}</td><td class="num">${m.parameters.toLocaleString('en')}</td>
         <td class="num">${bytes(m.bytes)}</td><td>${copyable(m.digest, short(m.digest))}</td>
         <td><a href="#/new?model=${m.name}">Quantize ${m.name}</a></td></tr>`)}</tbody></table></div>`}</section>`;

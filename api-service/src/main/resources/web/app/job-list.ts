@@ -171,7 +171,7 @@ class JobList extends Page {
       <td data-name="Model"><a class="cover" href="#/jobs/${job.id}"><strong>${job.model}</strong><small>${short(job.id, 13)}</small></a></td>
       <td data-name="Recipe"><span class="bits">${job.code}</span><small>${job.recipe}</small></td>
       <td data-name="Blocks">${progressBar(job)}<small>${activity(job)}</small></td>
-      <td class="num" data-name="Time left">${eta(job)}</td>
+      <td class="num ${eta(job) ? '' : 'nothing'}" data-name="Time left">${eta(job)}</td>
       <td class="num" data-name="Took">${duration(job.startedAt ? between(job.startedAt, job.finishedAt) : undefined)}</td>
       <td class="num" data-name="Perplexity" title=${protocol}>${worst ? perplexity(worst.quantized.perplexity) : UNKNOWN}
         <small>${worst?.quantized.dataset ?? ''}</small></td>

@@ -16,6 +16,7 @@ class NewJob extends Page {
   private datasets: Dataset[] = [];
   private recipes: Recipe[] = [];
   private from?: Spec;
+  private wrong = false;
   /** One key a form: a second press is no second job. */
   private key = crypto.randomUUID();
 
@@ -63,7 +64,7 @@ class NewJob extends Page {
       ${this.field('labels', 'Labels', html`<input id="labels" name="labels" placeholder="team=search, run=7"
         .value=${Object.entries(from?.labels ?? {}).map(([k, v]) => `${k}=${v}`).join(', ')}>`)}
       ${more > 0 ? html`<p class="quiet">${more} more evaluation${more > 1 ? 's' : ''} of the job it is cloned from ${more > 1 ? 'are' : 'is'} kept.</p>` : nothing}
-      ${this.said ? html`<p role="status" class=${this.errors.length ? 'trouble' : 'said'}>${this.said}</p>` : nothing}
+      ${this.said ? html`<p role="status" class=${this.wrong ? 'trouble' : 'said'}>${this.said}</p>` : nothing}
       <p class="choices"><button name="check" ?disabled=${this.sending}>Check</button>
         <button name="submit" class="primary" ?disabled=${this.sending}>Submit</button></p></form>`;
   }
@@ -111,6 +112,7 @@ class NewJob extends Page {
     const form = new FormData(e.currentTarget as HTMLFormElement);
     this.sending = true;
     this.said = undefined;
+    this.wrong = false;
     this.errors = [];
     try {
       const answer = await api.submit(this.spec(form), check, this.key);
@@ -119,8 +121,9 @@ class NewJob extends Page {
       }
       this.said = `It can run: ${answer.code}.`;
     } catch (refused) {
+      this.wrong = true;
       this.errors = refused instanceof Refusal ? refused.errors : [];
-      this.said = (refused as Error).message;
+      this.said = this.errors.length ? `It cannot run so: ${this.errors.length === 1 ? 'one field' : `${this.errors.length} fields`} to correct.` : (refused as Error).message;
     } finally {
       this.sending = false;
     }

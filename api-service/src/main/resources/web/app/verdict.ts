@@ -1,5 +1,5 @@
 import { type Job } from './api';
-import { ago, bytes, duration, perplexity, ratio, words } from './format';
+import { ago, between, bytes, duration, perplexity, ratio, words } from './format';
 
 /** The job in one sentence, for who reads nothing else. */
 export function verdict(job: Job): string {
@@ -19,7 +19,7 @@ export function verdict(job: Job): string {
 }
 
 function queued(job: Job): string {
-  return job.attempt === 0 ? `Waiting for a worker since ${ago(job.submittedAt).replace(' ago', '')}.`
+  return job.attempt === 0 ? `Waiting for a worker for ${duration(between(job.submittedAt))}.`
     : `Attempt ${job.attempt} ended${job.failure ? ` (${words(job.failure.code)})` : ''}; the next one goes on after `
       + `${job.progress?.blocksDone ?? 0} of ${job.blocks} blocks.`;
 }

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(ApiStack.class)
 class ApiTypesTest {
 
-    private static final Pattern INTERFACE = Pattern.compile("export interface (\\w+)(?: extends (\\w+))? \\{(.*?)\\n?\\}\\n", Pattern.DOTALL);
+    private static final Pattern INTERFACE =
+            Pattern.compile("export interface (\\w+)(?: extends (\\w+))? \\{(.*?)\\n?\\}\\n", Pattern.DOTALL);
     private static final Pattern FIELD = Pattern.compile("(?:^|[;\\s])(\\w+)\\??: ");
     /** Where the page calls a schema by another name. */
     private static final Map<String, String> SCHEMAS = Map.ofEntries(
@@ -44,7 +45,9 @@ class ApiTypesTest {
             assertThat(properties.isMissingNode()).as(name + " is described").isFalse();
             Matcher fields = FIELD.matcher(types.group(3).replaceAll("\\{[^{}]*\\}", "object"));
             while (fields.find()) {
-                assertThat(properties.has(fields.group(1))).as(name + "." + fields.group(1)).isTrue();
+                assertThat(properties.has(fields.group(1)))
+                        .as(name + "." + fields.group(1))
+                        .isTrue();
                 checked++;
             }
         }

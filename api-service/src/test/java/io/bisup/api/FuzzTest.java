@@ -100,22 +100,28 @@ class FuzzTest {
     }
 
     private String request(Operations.Operation operation, String job) {
-        String method = random.nextInt(25) == 0 ? oneOf("PATCH", "DELETE", "PUT", "OPTIONS", "BREW") : operation.method();
-        StringBuilder request =
-                new StringBuilder(method).append(' ').append(path(operation, job)).append(query(operation));
+        String method =
+                random.nextInt(25) == 0 ? oneOf("PATCH", "DELETE", "PUT", "OPTIONS", "BREW") : operation.method();
+        StringBuilder request = new StringBuilder(method)
+                .append(' ')
+                .append(path(operation, job))
+                .append(query(operation));
         request.append(" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
         boolean key = random.nextInt(4) > 0;
         if (key) {
             request.append("Idempotency-Key: ").append(UUID.randomUUID()).append("\r\n");
         }
         if (random.nextInt(4) == 0) {
-            String name = oneOf("Accept", "If-None-Match", "Last-Event-ID", "Idempotency-Key", "Range", "Accept-Language");
+            String name =
+                    oneOf("Accept", "If-None-Match", "Last-Event-ID", "Idempotency-Key", "Range", "Accept-Language");
             request.append(name).append(": ").append(header()).append("\r\n");
         }
         boolean hasBody = method.equals("POST") || method.equals("PUT") || method.equals("PATCH");
         String body = hasBody ? body(operation) : "";
         if (hasBody) {
-            request.append("Content-Type: ").append(oneOf(TYPES.toArray(new String[0]))).append("\r\nContent-Length: ");
+            request.append("Content-Type: ")
+                    .append(oneOf(TYPES.toArray(new String[0])))
+                    .append("\r\nContent-Length: ");
             request.append(body.length()).append("\r\n");
         }
         return request.append("\r\n").append(body).toString();
@@ -153,7 +159,8 @@ class FuzzTest {
         }
         String text = Json.write(base);
         byte[] bytes = switch (random.nextInt(12)) {
-            case 0 -> text.substring(0, random.nextInt(text.length() + 1)).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            case 0 ->
+                text.substring(0, random.nextInt(text.length() + 1)).getBytes(java.nio.charset.StandardCharsets.UTF_8);
             case 1 -> ("[".repeat(1 + random.nextInt(2_000)) + text).getBytes(java.nio.charset.StandardCharsets.UTF_8);
             case 2 -> (text + text).getBytes(java.nio.charset.StandardCharsets.UTF_8);
             case 3 -> text.getBytes(java.nio.charset.StandardCharsets.UTF_16);

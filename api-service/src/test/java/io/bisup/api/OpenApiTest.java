@@ -23,9 +23,12 @@ class OpenApiTest {
     void everyOperationDescribesItsRefusals() {
         for (Operations.Operation operation : Operations.all()) {
             JsonNode responses = operation.description().path("responses");
-            List<String> wanted = operation.path().contains("{") ? List.of("400", "401", "404", "503") : List.of("400", "401", "503");
+            List<String> wanted =
+                    operation.path().contains("{") ? List.of("400", "401", "404", "503") : List.of("400", "401", "503");
             for (String status : wanted) {
-                assertThat(responses.at("/" + status + "/content/application~1problem+json/schema/$ref").asText())
+                assertThat(responses
+                                .at("/" + status + "/content/application~1problem+json/schema/$ref")
+                                .asText())
                         .as(operation.method() + " " + operation.path() + " " + status)
                         .isEqualTo("#/components/schemas/Problem");
             }

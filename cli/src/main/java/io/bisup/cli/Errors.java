@@ -46,7 +46,8 @@ final class Errors implements IExecutionExceptionHandler, IParameterExceptionHan
     private static String reason(Exception e) {
         Throwable cause = e instanceof UncheckedIOException ? e.getCause() : e;
         return switch (cause) {
-            case AccessDeniedException denied -> ": " + denied.getFile() + " may not be accessed, check its permissions";
+            case AccessDeniedException denied ->
+                ": " + denied.getFile() + " may not be accessed, check its permissions";
             case NoSuchFileException missing -> ": there is no " + missing.getFile();
             case FileSystemException file -> ": " + file.getFile() + " " + String.valueOf(file.getReason());
             case null -> "";

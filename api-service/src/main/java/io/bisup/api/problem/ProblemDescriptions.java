@@ -24,9 +24,9 @@ public final class ProblemDescriptions implements OASFilter {
             api.setComponents(OASFactory.createComponents());
         }
         api.getComponents().addSchema("Problem", problem()).addSchema("FieldError", fieldError());
-        api.getPaths().getPathItems().forEach((path, item) -> item.getOperations()
-                .values()
-                .forEach(operation -> describe(path, operation)));
+        api.getPaths()
+                .getPathItems()
+                .forEach((path, item) -> item.getOperations().values().forEach(operation -> describe(path, operation)));
     }
 
     private static void describe(String path, Operation operation) {
@@ -47,9 +47,13 @@ public final class ProblemDescriptions implements OASFilter {
         }
         refusals.forEach((status, text) -> {
             APIResponse known = operation.getResponses().getAPIResponse(status);
-            if (known == null || !known.getDescription().contains(" ") || known.getDescription().startsWith("Not ")
+            if (known == null
+                    || !known.getDescription().contains(" ")
+                    || known.getDescription().startsWith("Not ")
                     || known.getDescription().equals("Bad Request")) {
-                operation.getResponses().addAPIResponse(status, OASFactory.createAPIResponse().description(text));
+                operation
+                        .getResponses()
+                        .addAPIResponse(status, OASFactory.createAPIResponse().description(text));
             }
         });
         operation.getResponses().getAPIResponses().forEach((status, response) -> {

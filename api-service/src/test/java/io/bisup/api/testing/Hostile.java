@@ -70,8 +70,9 @@ public final class Hostile {
             case 1 -> "%";
             case 2 -> "%00";
             case 3 -> "%c0%ae%c0%ae";
-            default -> URLEncoder.encode(text.length() > 1_000 ? text.substring(0, 1_000) : text, StandardCharsets.UTF_8)
-                    .replace("+", "%20");
+            default ->
+                URLEncoder.encode(text.length() > 1_000 ? text.substring(0, 1_000) : text, StandardCharsets.UTF_8)
+                        .replace("+", "%20");
         };
     }
 

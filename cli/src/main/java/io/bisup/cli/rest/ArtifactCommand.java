@@ -28,7 +28,8 @@ public final class ArtifactCommand {
             @Mixin ServiceOptions service,
             @Parameters(paramLabel = "ID", description = "the job's id") String id,
             @Option(names = "--out", paramLabel = "DIR", description = "folder (default: MODEL-RECIPE-ID here)")
-                    @Nullable Path folder) {
+                    @Nullable
+                    Path folder) {
         ServiceClient client = service.client();
         JobView job = new Jobs(client).get(id);
         Path target = folder != null
@@ -50,9 +51,11 @@ public final class ArtifactCommand {
         return ExitCode.OK;
     }
 
-    @Command(name = "show", description = "List an artifact's files with their digests.", mixinStandardHelpOptions = true)
-    int show(
-            @Mixin ServiceOptions service, @Parameters(paramLabel = "ID", description = "the job's id") String id) {
+    @Command(
+            name = "show",
+            description = "List an artifact's files with their digests.",
+            mixinStandardHelpOptions = true)
+    int show(@Mixin ServiceOptions service, @Parameters(paramLabel = "ID", description = "the job's id") String id) {
         ServiceClient client = service.client();
         JsonNode manifest =
                 new ArtifactDownload(client, new Jobs(client).get(id).id()).manifest();

@@ -43,8 +43,8 @@ public final class KeysCommand {
                             defaultValue = "submitter",
                             description = "what its bearer may do (default: submitter)")
                     String role,
-            @Option(names = "--days", paramLabel = "N", description = "how long it holds (default: for ever)")
-                    @Nullable Integer days) {
+            @Option(names = "--days", paramLabel = "N", description = "how long it holds (default: for ever)") @Nullable
+                    Integer days) {
         Map<String, Object> wanted = new TreeMap<>(Map.of("tenant", tenant, "name", name, "role", role));
         if (days != null) {
             if (days < 1) {
@@ -53,7 +53,10 @@ public final class KeysCommand {
             wanted.put("expiresAt", Instant.now().plus(Duration.ofDays(days)).toString());
         }
         JsonNode made = service.client().post(PATH, Json.write(wanted), Map.of());
-        out().println(service.json() ? ServiceClient.line(made) : made.path("key").asText());
+        out().println(
+                        service.json()
+                                ? ServiceClient.line(made)
+                                : made.path("key").asText());
         return ExitCode.OK;
     }
 

@@ -26,6 +26,7 @@ public final class ServiceClient {
     private static final ObjectMapper LENIENT = new ObjectMapper();
     private static final int CONNECT_MILLIS = 5_000;
 
+    private static final Duration LONG_POLL = Duration.ofSeconds(45);
     private static final Duration DOWNLOAD_SILENCE = Duration.ofMinutes(1);
     private final URI server;
     private final @Nullable String key;
@@ -64,14 +65,27 @@ public final class ServiceClient {
         return exchange("PUT", path, Map.of(), Body.of(file, contentType), Duration.ofMinutes(30));
     }
 
-    /** Opens a stream of server-sent events; the caller closes it. */
-    InputStream events(String path, long afterSequence) {
-        Map<String, String> headers =
-                Map.of("Accept", "text/event-stream", "Last-Event-ID", String.valueOf(afterSequence));
+    /**
+     * A document and what it is known by.
+     *
+     * @param tag its ETag, or "" when it has none
+     */
+    record Tagged(String tag, JsonNode body) {}
+
+    /** Asks for a document, or for its change when one was seen: what was seen comes back when nothing changed in time. */
+    Tagged changed(String path, @Nullable Tagged seen) {
+        Map<String, String> known =
+                seen == null || seen.tag().isEmpty() ? Map.of() : Map.of("If-None-Match", seen.tag());
         try {
-            HttpURLConnection connection = open("GET", path, headers, Duration.ofSeconds(45));
+            HttpURLConnection connection = open("GET", path, known, LONG_POLL);
+            if (seen != null && connection.getResponseCode() == HttpURLConnection.HTTP_NOT_MODIFIED) {
+                return seen;
+            }
             check(connection);
-            return connection.getInputStream();
+            String tag = connection.getHeaderField("ETag");
+            try (InputStream in = connection.getInputStream()) {
+                return new Tagged(tag == null ? "" : tag, LENIENT.readTree(in));
+            }
         } catch (IOException e) {
             throw new UnreachableException(server, e);
         }

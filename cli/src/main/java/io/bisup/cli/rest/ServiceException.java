@@ -2,9 +2,9 @@ package io.bisup.cli.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.bisup.cli.ExitCode;
 import java.util.ArrayList;
 import java.util.List;
-import io.bisup.cli.ExitCode;
 import org.jspecify.annotations.Nullable;
 
 /** The service refused a request; the message is its problem document in one line. */
@@ -51,11 +51,13 @@ public final class ServiceException extends RuntimeException {
         List<String> lines = new ArrayList<>();
         for (JsonNode error : problem.path("errors")) {
             lines.add(OptionNames.of(error.path("pointer").asText()) + ": "
-                    + error.path("message").asText() + "; " + error.path("remedy").asText());
+                    + error.path("message").asText() + "; "
+                    + error.path("remedy").asText());
         }
         return lines.isEmpty()
                 ? this
-                : new ServiceException(status, problem.path("title").asText() + ": " + String.join("; ", lines), problem);
+                : new ServiceException(
+                        status, problem.path("title").asText() + ": " + String.join("; ", lines), problem);
     }
 
     public int status() {

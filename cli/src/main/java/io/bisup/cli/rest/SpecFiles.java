@@ -29,7 +29,9 @@ final class SpecFiles {
             throw new UserErrorException("cannot read " + file + ": "
                     + (Files.isDirectory(Path.of(file))
                             ? "it is a folder"
-                            : Files.exists(Path.of(file)) ? "its permissions forbid it or it is no UTF-8" : "there is no such file"));
+                            : Files.exists(Path.of(file))
+                                    ? "its permissions forbid it or it is no UTF-8"
+                                    : "there is no such file"));
         }
     }
 }
