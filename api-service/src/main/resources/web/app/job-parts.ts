@@ -11,13 +11,13 @@ function column(blocks: BlockReport[], count: number, value: (b: BlockReport) =>
 }
 
 export const lossSeries = (blocks: BlockReport[], count: number): Series[] => [
-  { name: 'before', kind: 'line', color: '--before', values: column(blocks, count, b => b.lossBefore) },
-  { name: 'after', kind: 'line', color: '--after', values: column(blocks, count, b => b.lossAfter) },
-  { name: 'held out, after', kind: 'line', color: '--held', values: column(blocks, count, b => b.heldOutAfter) },
+  { name: 'before', color: '--before', values: column(blocks, count, b => b.lossBefore) },
+  { name: 'after', color: '--after', values: column(blocks, count, b => b.lossAfter) },
+  { name: 'held out, after', color: '--held', values: column(blocks, count, b => b.heldOutAfter) },
 ];
 
 export const relativeSeries = (blocks: BlockReport[], count: number): Series[] => [
-  { name: 'relative error', kind: 'line', color: '--after', values: column(blocks, count, b => b.relativeError) },
+  { name: 'relative error', color: '--after', values: column(blocks, count, b => b.relativeError) },
 ];
 
 /** Perplexities as bars from zero, so that lengths compare; each pair says its data set and protocol. */

@@ -4,6 +4,7 @@ import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
@@ -15,6 +16,9 @@ import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 /** Describes, for every operation, the refusals that it shares with the others and the document that tells them. */
 @OpenApiFilter(OpenApiFilter.RunStage.BUILD)
 public final class ProblemDescriptions implements OASFilter {
+
+    /** Descriptions that the scanner writes by itself. */
+    private static final Set<String> FRAMEWORKS_WORDS = Set.of("Bad Request", "Not Authorized", "Not Allowed");
 
     private static final String PROBLEM = "#/components/schemas/Problem";
 
@@ -30,6 +34,25 @@ public final class ProblemDescriptions implements OASFilter {
     }
 
     private static void describe(String path, Operation operation) {
+        refusals(path, operation).forEach((status, text) -> {
+            APIResponse known = operation.getResponses().getAPIResponse(status);
+            if (known == null || FRAMEWORKS_WORDS.contains(known.getDescription())) {
+                operation.getResponses().addAPIResponse(status, OASFactory.createAPIResponse().description(text));
+            }
+        });
+        operation.getResponses().getAPIResponses().forEach((status, response) -> {
+            if (status.startsWith("4") || status.startsWith("5")) {
+                response.setContent(OASFactory.createContent()
+                        .addMediaType(
+                                ProblemResponses.MEDIA_TYPE,
+                                OASFactory.createMediaType()
+                                        .schema(OASFactory.createSchema().ref(PROBLEM))));
+            }
+        });
+    }
+
+    /** What an operation of this kind can be refused for, by status. */
+    private static Map<String, String> refusals(String path, Operation operation) {
         Map<String, String> refusals = new TreeMap<>(Map.of(
                 "400", "The request cannot be read",
                 "401", "The request names nobody",
@@ -45,26 +68,7 @@ public final class ProblemDescriptions implements OASFilter {
             refusals.put("415", "The body has the wrong content type");
             refusals.put("422", "A field cannot be meant: errors[] names it, the cause and a remedy");
         }
-        refusals.forEach((status, text) -> {
-            APIResponse known = operation.getResponses().getAPIResponse(status);
-            if (known == null
-                    || !known.getDescription().contains(" ")
-                    || known.getDescription().startsWith("Not ")
-                    || known.getDescription().equals("Bad Request")) {
-                operation
-                        .getResponses()
-                        .addAPIResponse(status, OASFactory.createAPIResponse().description(text));
-            }
-        });
-        operation.getResponses().getAPIResponses().forEach((status, response) -> {
-            if (status.startsWith("4") || status.startsWith("5")) {
-                response.setContent(OASFactory.createContent()
-                        .addMediaType(
-                                ProblemResponses.MEDIA_TYPE,
-                                OASFactory.createMediaType()
-                                        .schema(OASFactory.createSchema().ref(PROBLEM))));
-            }
-        });
+        return refusals;
     }
 
     private static Schema problem() {
