@@ -15,7 +15,10 @@ export interface Progress {
   secondsPerBlock?: number;
   etaSeconds?: number;
   updatedAt?: string;
+  waitingFor?: WaitingFor;
 }
+
+export interface WaitingFor { store: string; since?: string }
 
 export interface Failure { code: string; message: string; remedy: string; phase?: Phase; block?: number; attempt: number }
 
@@ -55,7 +58,7 @@ export interface BlockReport {
 
 export interface Attempt {
   number: number; workerId: string; resumedFromBlock: number; startedAt: string; endedAt?: string;
-  outcome?: string; failure?: Failure;
+  outcome?: string; failure?: Failure; logTail?: string;
 }
 
 export interface ArtifactFile { name: string; bytes: number; sha256: string }
@@ -70,6 +73,10 @@ export interface Model {
 export interface Dataset { name: string; format: string; bytes: number; sha256: string }
 export interface Recipe { name: string; code: string }
 export interface FieldError { pointer: string; message: string; remedy: string }
+export interface QueueContext {
+  reason: 'NOT_QUEUED' | 'BACK_OFF' | 'OTHERS_FIRST' | 'NO_FREE_WORKER';
+  aheadOfTenant: number; ahead: number; running: number; runningOfTenant: number; notBefore?: string;
+}
 export interface Quotas {
   tenant: string; caller: string; roles: string[]; liveJobs: number; maxLiveJobs: number; requestsPerMinute: number;
 }
@@ -142,6 +149,7 @@ export const api = {
   },
   job: (id: string) => get<Job>(one(id)),
   blocks: (id: string) => get<BlockReport[]>(`${one(id)}/blocks`),
+  queue: (id: string) => get<QueueContext>(`${one(id)}/queue-context`),
   attempts: (id: string) => get<Attempt[]>(`${one(id)}/attempts`),
   events: (id: string, after: number) =>
     get<{ events: JobEvent[]; next: number }>(`${one(id)}/events?limit=1000&after=${after}`),

@@ -1,5 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { api, key, type Attempt, type BlockReport, type Job, type JobEvent, type Manifest, TERMINAL } from './api';
+import { api, key, type Attempt, type BlockReport, type Job, type JobEvent, type Manifest, type QueueContext, TERMINAL } from './api';
 import './charts';
 import { ago, between, bytes, duration, perplexity, ratio, short, time, UNKNOWN } from './format';
 import { artifact, blockTable, events, lossSeries, perplexityBars, relativeSeries } from './job-parts';
@@ -20,6 +20,7 @@ class JobPage extends Page {
   private attempts: Attempt[] = [];
   private events: JobEvent[] = [];
   private manifest?: Manifest;
+  private queue?: QueueContext;
   private stream?: EventSource;
   private soon?: ReturnType<typeof setTimeout>;
 
@@ -38,6 +39,7 @@ class JobPage extends Page {
     if (job.artifactDigest && !this.manifest) {
       this.manifest = await api.manifest(id);
     }
+    this.queue = job.state === 'QUEUED' ? await api.queue(id) : undefined;
     this.job = job;
     this.requestUpdate();
     document.title = `${job.model} ${job.code} · BiSup`;
@@ -109,7 +111,7 @@ class JobPage extends Page {
       return html`${trouble}<p class="quiet">${this.trouble ? '' : 'Loading…'}</p>`;
     }
     return html`${this.title_(job)}${trouble}
-      <p class="verdict" role="status">${verdict(job)}</p>
+      <p class="verdict" role="status">${verdict(job, this.queue)}</p>
       ${job.failure && job.state !== 'SUCCEEDED' && job.state !== 'CANCELLED' ? this.failure(job) : nothing}
       <section class="card" aria-label="Progress">${timeline(job)}
         <div class="gauge">${progressBar(job)}<span class="quiet">${TERMINAL.includes(job.state) ? '' : `time left ${eta(job)}`}</span></div></section>

@@ -47,9 +47,12 @@ class HostileModelTest {
                 Path config = folder.resolve("config.json");
                 Files.writeString(
                         config,
-                        Files.readString(config).replaceFirst("\"" + field + "\":(\\[[^]]*\\]|[^,}]*)", "\"" + field + "\":" + value));
+                        Files.readString(config)
+                                .replaceFirst("\"" + field + "\":(\\[[^]]*\\]|[^,}]*)", "\"" + field + "\":" + value));
                 Response answer = register(folder);
-                assertThat(answer.statusCode()).as(field + " = " + value + ": " + answer.asString()).isLessThan(500);
+                assertThat(answer.statusCode())
+                        .as(field + " = " + value + ": " + answer.asString())
+                        .isLessThan(500);
                 refused += answer.statusCode() == 422 ? 1 : 0;
             }
         }
@@ -110,7 +113,11 @@ class HostileModelTest {
 
     private static Response register(Path folder) {
         return given().contentType("application/json")
-                .body(Json.write(Map.of("name", "h-" + UUID.randomUUID(), "source", folder.toUri().toString())))
+                .body(Json.write(Map.of(
+                        "name",
+                        "h-" + UUID.randomUUID(),
+                        "source",
+                        folder.toUri().toString())))
                 .post("/v1/models");
     }
 

@@ -37,7 +37,9 @@ public final class ProblemDescriptions implements OASFilter {
         refusals(path, operation).forEach((status, text) -> {
             APIResponse known = operation.getResponses().getAPIResponse(status);
             if (known == null || FRAMEWORKS_WORDS.contains(known.getDescription())) {
-                operation.getResponses().addAPIResponse(status, OASFactory.createAPIResponse().description(text));
+                operation
+                        .getResponses()
+                        .addAPIResponse(status, OASFactory.createAPIResponse().description(text));
             }
         });
         operation.getResponses().getAPIResponses().forEach((status, response) -> {

@@ -69,6 +69,16 @@ final class Launch {
         return Files.isExecutable(NICE) ? new ArrayList<>(List.of(NICE.toString(), "-n", "10")) : new ArrayList<>();
     }
 
+    /** The process that starts dead members again; it needs what this one needs. */
+    List<String> guardian() {
+        List<String> command = java(List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Guardian.class.getName()));
+        command.add(folders.home().toString());
+        command.add(folders.state().toString());
+        command.add(folders.data().toString());
+        return command;
+    }
+
     private static List<String> java(List<String> options) {
         List<String> command = new ArrayList<>();
         if (Files.isExecutable(SETSID)) {

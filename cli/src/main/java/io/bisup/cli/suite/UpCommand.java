@@ -3,8 +3,10 @@ package io.bisup.cli.suite;
 import io.bisup.cli.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,15 +50,24 @@ public final class UpCommand implements Callable<Integer> {
         SuiteFolders folders = SuiteFolders.ofHome();
         int wanted = port != null ? port : usualPort();
         Suite suite = new Suite(folders, new SuiteSettings(wanted, Map.of()));
-        if (suite.up()) {
+        List<Member> unwell = suite.unwell();
+        if (unwell.isEmpty()) {
             requirePort(suite.address().getPort(), "the suite is up already, at port ", "run ./bisup down first");
             out.println("The suite is up already.");
         } else {
-            requirePort(Ports.freeOr(wanted), "port " + wanted + " is taken; free would be ", "choose with --port N");
+            if (suite.process(Member.API).isEmpty()) {
+                requirePort(
+                        Ports.freeOr(wanted), "port " + wanted + " is taken; free would be ", "choose with --port N");
+            }
+            if (unwell.size() < Member.values().length) {
+                out.println("Not well: " + unwell.stream().map(Member::id).collect(Collectors.joining(", "))
+                        + ". Everything is started again.");
+            }
             out.println("Starting " + Member.LOCAL_STACK.purpose() + ", then the services ...");
             out.flush();
             suite.start();
         }
+        suite.guard();
         if (suite.address().getPort() != wanted) {
             out.println("Port " + wanted + " is taken by another program: this suite answers at another.");
         }

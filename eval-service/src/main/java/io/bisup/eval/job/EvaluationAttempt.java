@@ -6,8 +6,10 @@ import io.bisup.contract.Measurement;
 import io.bisup.platform.job.EvaluationClaim;
 import io.bisup.platform.job.EvaluationStore;
 import io.bisup.platform.job.StaleEpochException;
+import io.bisup.platform.outage.Patience;
 import io.bisup.platform.work.Failures;
 import io.bisup.platform.work.Heartbeat;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -46,8 +48,9 @@ class EvaluationAttempt {
 
     private void end(EvaluationClaim claim, Heartbeat heartbeat) {
         try {
-            List<Measurement> measured = measurements.of(claim.work(), () -> step(heartbeat));
-            store.complete(claim, measured);
+            Runnable step = () -> step(heartbeat);
+            List<Measurement> measured = measurements.of(claim.work(), step);
+            Patience.quiet(step).tell(() -> store.complete(claim, measured));
         } catch (StaleEpochException e) {
             throw e;
         } catch (StoppingException e) {
@@ -55,7 +58,16 @@ class EvaluationAttempt {
         } catch (Exception | OutOfMemoryError e) {
             Failure failure = Failures.of(e, null, null, claim.attempt());
             log(claim, failure, e);
-            store.fail(claim, failure);
+            report(claim, failure, heartbeat);
+        }
+    }
+
+    /** Where the database cannot be told before the service stops, the lease runs out and the sweeper decides. */
+    private void report(EvaluationClaim claim, Failure failure, Heartbeat heartbeat) {
+        try {
+            Patience.quiet(() -> step(heartbeat)).ask(() -> store.fail(claim, failure));
+        } catch (StoppingException | IOException e) {
+            LOG.log(Level.WARNING, "the end of evaluation {0} was not taken", claim.evaluationId());
         }
     }
 

@@ -1,6 +1,7 @@
 package io.bisup.eval.job;
 
 import io.bisup.platform.job.EvaluationWork;
+import io.bisup.platform.outage.Patience;
 import io.bisup.platform.registry.RegisteredDataset;
 import io.bisup.platform.registry.RegisteredModel;
 import io.bisup.platform.work.FileCache;
@@ -35,11 +36,8 @@ final class EvaluationFiles {
     }
 
     /** Fetches artifact and data sets; the model is fetched only when its baseline has to be measured. */
-    Fetched fetch(EvaluationWork work) throws IOException {
-        List<Wanted> wanted = new ArrayList<>();
-        wanted.add(new Wanted(work.artifact().digest(), work.artifact().files()));
-        work.datasets().forEach(d -> wanted.add(Wanted.one(d.object())));
-        List<Path> folders = cache.fetch(wanted);
+    Fetched fetch(EvaluationWork work, Patience patience) throws IOException {
+        List<Path> folders = cache.fetch(wanted(work), patience);
         Map<String, Path> datasets = new TreeMap<>();
         for (int i = 0; i < work.datasets().size(); i++) {
             RegisteredDataset dataset = work.datasets().get(i);
@@ -49,7 +47,18 @@ final class EvaluationFiles {
         return new Fetched(folders.getFirst(), datasets);
     }
 
-    Path fetchModel(RegisteredModel model) throws IOException {
-        return cache.fetch(List.of(new Wanted(model.digest(), model.files()))).getFirst();
+    /** Fetches the FP model beside the artifact and the data sets, none of which goes for it. */
+    Path fetchModel(EvaluationWork work, Patience patience) throws IOException {
+        RegisteredModel model = work.model();
+        List<Wanted> wanted = new ArrayList<>(List.of(new Wanted(model.digest(), model.files())));
+        wanted.addAll(wanted(work));
+        return cache.fetch(wanted, patience).getFirst();
+    }
+
+    private static List<Wanted> wanted(EvaluationWork work) {
+        List<Wanted> wanted = new ArrayList<>();
+        wanted.add(new Wanted(work.artifact().digest(), work.artifact().files()));
+        work.datasets().forEach(d -> wanted.add(Wanted.one(d.object())));
+        return wanted;
     }
 }

@@ -12,12 +12,12 @@ import io.bisup.measure.TextDataset;
 import io.bisup.platform.job.BaselineKey;
 import io.bisup.platform.job.EvaluationStore;
 import io.bisup.platform.job.EvaluationWork;
+import io.bisup.platform.outage.Patience;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Measures the artifact, then the FP model behind the same prefix under the same protocols. A baseline that was measured
@@ -43,7 +43,8 @@ final class Measurements {
      * @param step called between steps; throws to stop
      */
     List<Measurement> of(EvaluationWork work, Runnable step) throws IOException {
-        EvaluationFiles.Fetched fetched = files.fetch(work);
+        Patience patience = Patience.quiet(step);
+        EvaluationFiles.Fetched fetched = files.fetch(work, patience);
         step.run();
         List<PerplexityResult> quantized;
         List<Long> prefix;
@@ -51,7 +52,7 @@ final class Measurements {
             prefix = artifact.prefixIds();
             quantized = measure(artifact, fetched, work.evaluations(), step);
         }
-        List<PerplexityResult> baselines = baselines(work, quantized, prefix, fetched, step);
+        List<PerplexityResult> baselines = baselines(work, quantized, prefix, fetched, step, patience);
         List<Measurement> measurements = new ArrayList<>();
         for (int i = 0; i < quantized.size(); i++) {
             measurements.add(new Measurement(quantized.get(i), baselines.get(i)));
@@ -64,24 +65,31 @@ final class Measurements {
             List<PerplexityResult> quantized,
             List<Long> prefix,
             EvaluationFiles.Fetched fetched,
-            Runnable step)
+            Runnable step,
+            Patience patience)
             throws IOException {
         List<BaselineKey> keys =
                 quantized.stream().map(q -> key(work.model().digest(), q)).toList();
         List<PerplexitySpec> missing = new ArrayList<>();
         for (int i = 0; i < keys.size(); i++) {
-            if (store.baseline(keys.get(i)).isEmpty()) {
+            BaselineKey key = keys.get(i);
+            if (patience.ask(() -> store.baseline(key)).isEmpty()) {
                 missing.add(work.evaluations().get(i));
             }
         }
         if (!missing.isEmpty()) {
-            Path model = files.fetchModel(work.model());
+            Path model = files.fetchModel(work, patience);
             try (OpenModel fp = ModelFolder.open(model, runtime, prefix)) {
-                measure(fp, fetched, missing, step)
-                        .forEach(result -> store.keepBaseline(key(work.model().digest(), result), result));
+                for (PerplexityResult result : measure(fp, fetched, missing, step)) {
+                    patience.tell(() -> store.keepBaseline(key(work.model().digest(), result), result));
+                }
             }
         }
-        return keys.stream().map(store::baseline).map(Optional::orElseThrow).toList();
+        List<PerplexityResult> known = new ArrayList<>();
+        for (BaselineKey key : keys) {
+            known.add(patience.ask(() -> store.baseline(key)).orElseThrow());
+        }
+        return known;
     }
 
     private List<PerplexityResult> measure(

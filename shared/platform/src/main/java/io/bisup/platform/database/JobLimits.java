@@ -28,6 +28,10 @@ public interface JobLimits {
     @WithDefault("30S")
     Duration ringAgainAfter();
 
+    /** After an outage of the database, leases that ran out meanwhile are left alone for so long: workers renew them. */
+    @WithDefault("15S")
+    Duration outageGrace();
+
     /** How long an idempotency key is remembered. */
     @WithDefault("24H")
     Duration idempotencyRetention();

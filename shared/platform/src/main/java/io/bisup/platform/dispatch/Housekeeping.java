@@ -1,6 +1,7 @@
 package io.bisup.platform.dispatch;
 
 import io.bisup.platform.database.Sweeper;
+import io.bisup.platform.outage.Outages;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -25,6 +26,7 @@ public class Housekeeping {
     private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(
             2, Thread.ofPlatform().daemon().name("housekeeping-", 0).factory());
     private boolean kafkaDown;
+    private volatile boolean databaseDown;
 
     Housekeeping(HousekeepingSettings settings, KafkaSettings kafka, OutboxRelay relay, Sweeper sweeper) {
         this.settings = settings;
@@ -66,15 +68,29 @@ public class Housekeeping {
             }
             kafkaDown = true;
         } catch (RuntimeException e) {
-            LOG.errorf(e, "the outbox cannot be read; trying again");
+            notNow("the outbox cannot be read", e);
+        }
+    }
+
+    /** An outage of the database is told once, not five times a second. */
+    private void notNow(String what, RuntimeException e) {
+        if (!Outages.causedBy(e)) {
+            LOG.errorf(e, "%s; trying again", what);
+        } else if (!databaseDown) {
+            databaseDown = true;
+            LOG.warnf("%s while PostgreSQL is away; trying again", what);
         }
     }
 
     private void sweep() {
         try {
             sweeper.sweep();
+            if (databaseDown) {
+                LOG.info("PostgreSQL is back");
+            }
+            databaseDown = false;
         } catch (RuntimeException e) {
-            LOG.errorf(e, "sweeping failed; trying again");
+            notNow("nothing can be swept", e);
         }
     }
 }

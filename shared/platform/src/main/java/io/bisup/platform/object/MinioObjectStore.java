@@ -13,6 +13,7 @@ import io.minio.errors.ErrorResponseException;
 import io.minio.errors.MinioException;
 import io.minio.messages.Item;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -107,7 +108,7 @@ class MinioObjectStore implements ObjectStore {
     public void get(ObjectEntry entry, Path target) throws IOException {
         Path part = target.resolveSibling(target.getFileName() + ".part");
         try (InputStream in = open(entry, 0, entry.bytes())) {
-            DigestInputStream digesting = new DigestInputStream(in, Digests.sha256());
+            DigestInputStream digesting = new DigestInputStream(new Download(in, entry.key()), Digests.sha256());
             long bytes = Files.copy(digesting, part, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
             check(entry, bytes, Digests.hex(digesting.getMessageDigest().digest()));
             Files.move(
@@ -168,6 +169,35 @@ class MinioObjectStore implements ObjectStore {
                 throw e;
             }
         });
+    }
+
+    /** A body that breaks off is the store's outage; an error of the file that it is written to is not. */
+    private final class Download extends FilterInputStream {
+
+        private final String key;
+
+        Download(InputStream body, String key) {
+            super(body);
+            this.key = key;
+        }
+
+        @Override
+        public int read() {
+            try {
+                return super.read();
+            } catch (IOException e) {
+                throw bucket.unavailable(key, e);
+            }
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) {
+            try {
+                return super.read(buffer, offset, length);
+            } catch (IOException e) {
+                throw bucket.unavailable(key, e);
+            }
+        }
     }
 
     @Override

@@ -11,7 +11,8 @@ import java.util.Optional;
 
 /**
  * Immutable objects. What goes in is digested on the way, what comes out is checked against its digest. Every method throws
- * {@link io.bisup.contract.FailureException} with STORE_UNAVAILABLE when the store cannot be reached or refuses.
+ * {@link io.bisup.contract.FailureException} with STORE_UNAVAILABLE when the store cannot be reached,
+ * breaks off or refuses everybody.
  */
 public interface ObjectStore {
 

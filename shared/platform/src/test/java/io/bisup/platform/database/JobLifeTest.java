@@ -134,7 +134,7 @@ class JobLifeTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("the next one is 0");
         jobs.commitBlock(claim, Given.block(0), List.of());
-        jobs.discardBlocks(claim, "made by another version");
+        jobs.discardBlocks(claim, 0, "made by another version");
         assertThat(jobs.blocks(id)).isEmpty();
         assertThat(jobs.attempts(id)).extracting("resumedFromBlock").containsExactly(0);
         assertThat(events.read(id, 0, 100).getLast())

@@ -1,4 +1,4 @@
-package io.bisup.worker.job;
+package io.bisup.worker.attempt;
 
 import io.bisup.contract.FailureCode;
 import io.bisup.contract.FailureException;

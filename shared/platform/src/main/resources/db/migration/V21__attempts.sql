@@ -1,0 +1,6 @@
+-- The end of the log of an attempt whose process died.
+alter table attempt add column log_tail text;
+
+-- Who a job belongs to: workers are shared fairly between tenants.
+alter table job add column if not exists tenant text not null default 'default';
+create index job_tenants on job (tenant) where state in ('RUNNING', 'CANCELLING');
