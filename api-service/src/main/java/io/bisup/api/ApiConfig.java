@@ -20,13 +20,8 @@ public interface ApiConfig {
     /** Origins of other sites whose pages may call this service, as {@code https://host[:port]}. */
     Optional<Set<String>> origins();
 
-    /** Whether a request must name its caller by a key or token; without, every request is an operator's. */
+    /** Whether a request must name its caller by a key or token; false in the local profile and true elsewhere unless told. */
     Optional<Boolean> keysRequired();
-
-    /** {@link #keysRequired}, which is false in the local profile and true elsewhere unless told. */
-    default boolean authentication() {
-        return keysRequired().orElse(!local());
-    }
 
     /** An operator's key that is stored at the start, {@code bisup_} and so on: with it the others are made. */
     Optional<String> operatorKey();

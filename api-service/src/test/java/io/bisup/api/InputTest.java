@@ -98,6 +98,33 @@ class InputTest {
         model("refused", source).statusCode(403).body("code", equalTo("SOURCE_NOT_ALLOWED"));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{",
+                "{}",
+                "[]",
+                "null",
+                "{\"model\":{}}",
+                "{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":64}}}",
+                "{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":-1}}}",
+                "{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":\"0\"}}}",
+                "{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":9223372036854775808}}}",
+                "{\"model\":{\"type\":\"Evil\",\"vocab\":{\"a\":0}}}",
+                "{\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":0}},\"decoder\":{\"type\":",
+                "{\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":0}}} trailing"
+            })
+    void tokenizersThatAreTorn(String tokenizer) throws Exception {
+        Path folder = Inputs.folder();
+        new TinyModel().write(folder);
+        Files.writeString(folder.resolve("tokenizer.json"), tokenizer);
+        model("refused", folder.toUri().toString())
+                .statusCode(422)
+                .body("code", equalTo("MALFORMED_CHECKPOINT"))
+                .body("detail", containsString("tokenizer.json"));
+    }
+
     @Test
     void linksOutOfTheFolderPipesAndTheKernelsFilesAreRefused() throws Exception {
         Path outside = Files.createTempFile("secret", ".json");

@@ -2,10 +2,12 @@ package io.bisup.cli;
 
 import io.bisup.cli.demo.DemoCommand;
 import io.bisup.cli.local.LocalCommand;
+import io.bisup.cli.rest.ArtifactCommand;
 import io.bisup.cli.rest.CancelCommand;
 import io.bisup.cli.rest.DatasetsCommand;
 import io.bisup.cli.rest.EvaluateCommand;
 import io.bisup.cli.rest.GetCommand;
+import io.bisup.cli.rest.KeysCommand;
 import io.bisup.cli.rest.ListCommand;
 import io.bisup.cli.rest.ModelsCommand;
 import io.bisup.cli.rest.RecipesCommand;
@@ -33,6 +35,8 @@ import picocli.CommandLine.Command;
             GetCommand.class,
             ListCommand.class,
             CancelCommand.class,
+            ArtifactCommand.class,
+            KeysCommand.class,
             LocalCommand.class,
         },
         mixinStandardHelpOptions = true,

@@ -1,5 +1,6 @@
 package io.bisup.api.access;
 
+import io.bisup.api.ApiConfig;
 import io.quarkus.security.identity.CurrentIdentityAssociation;
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -11,6 +12,11 @@ public class Callers {
 
     Callers(CurrentIdentityAssociation identities) {
         this.identities = identities;
+    }
+
+    /** Whether a request that names nobody is nobody's; else it is the local person's. */
+    public static boolean areAsked(ApiConfig config) {
+        return config.keysRequired().orElse(!config.local());
     }
 
     /** @throws io.quarkus.security.UnauthorizedException when the request names nobody */

@@ -24,7 +24,7 @@ class Identities implements SecurityIdentityAugmentor {
 
     @Override
     public Uni<SecurityIdentity> augment(SecurityIdentity identity, AuthenticationRequestContext context) {
-        if (Caller.isKnown(identity) || (identity.isAnonymous() && config.authentication())) {
+        if (Caller.isKnown(identity) || (identity.isAnonymous() && Callers.areAsked(config))) {
             return Uni.createFrom().item(identity);
         }
         if (identity.isAnonymous()) {

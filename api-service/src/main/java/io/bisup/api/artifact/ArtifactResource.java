@@ -26,6 +26,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -96,6 +97,7 @@ public class ArtifactResource {
     @GET
     @Path(ID + "/files/{file}")
     @Operation(summary = "Redirects to a download of one file, for curl -L")
+    @APIResponse(responseCode = "307", description = "Location is where the file can be read for some minutes")
     public Response download(@PathParam("id") String id, @PathParam("file") String file) {
         ObjectEntry entry = entry(manifest(id), file);
         return Response.temporaryRedirect(objects.presign(entry, config.downloadUrlValidity()))

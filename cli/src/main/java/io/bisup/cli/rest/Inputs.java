@@ -46,10 +46,14 @@ public final class Inputs {
      */
     public JsonNode addDataset(String name, Path file, DatasetFormat format, @Nullable String task) {
         if (Files.isDirectory(file)) {
-            throw new UserErrorException(file + " is a folder; name the file in it");
+            throw new UserErrorException(
+                    file + " is a folder: name one file, or join its files first (cat FOLDER/*.txt > all.txt)");
         }
         if (!Files.isRegularFile(file)) {
             throw new UserErrorException("cannot read " + file + ": there is no such file");
+        }
+        if (!Files.isReadable(file)) {
+            throw new UserErrorException("cannot read " + file + ": its permissions forbid it");
         }
         String query = "?format=" + format.id() + (task == null ? "" : "&task=" + task);
         return client.put(

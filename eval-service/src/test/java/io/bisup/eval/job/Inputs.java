@@ -118,6 +118,7 @@ final class Inputs {
             @Nullable QualityGate gate) {
         QuantizationJobSpec spec = spec(model.name(), evaluations, gate);
         String id = jobs.submit(new NewJob(
+                        "default",
                         spec,
                         spec.resolvedRecipe(Presets.load()),
                         model,

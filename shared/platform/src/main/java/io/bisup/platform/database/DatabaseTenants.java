@@ -4,8 +4,10 @@ import io.bisup.platform.access.Tenant;
 import io.bisup.platform.access.Tenants;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.Query;
 import jakarta.transaction.Transactional;
 import java.util.List;
+import java.util.Optional;
 
 /** Tenants. A new one gets the limits that {@code default} has. */
 @ApplicationScoped
@@ -22,16 +24,19 @@ class DatabaseTenants implements Tenants {
     @Override
     @Transactional
     public Tenant get(String id) {
-        List<Tenant> found = read(COLUMNS + " where id = '" + checked(id) + "'");
-        if (!found.isEmpty()) {
-            return found.getFirst();
+        Optional<Tenant> found = find(id);
+        if (found.isPresent()) {
+            return found.get();
         }
-        entities.createNativeQuery("insert into tenant (id, max_live_jobs, requests_per_minute)"
-                        + " select :id, max_live_jobs, requests_per_minute from tenant where id = '" + Tenant.DEFAULT
-                        + "' on conflict (id) do nothing")
-                .setParameter("id", id)
+        entities.createNativeQuery("""
+                        insert into tenant (id, max_live_jobs, requests_per_minute)
+                        select cast(:id as text), max_live_jobs, requests_per_minute from tenant where id = :usual
+                        on conflict (id) do nothing
+                        """)
+                .setParameter("id", checked(id))
+                .setParameter("usual", Tenant.DEFAULT)
                 .executeUpdate();
-        return read(COLUMNS + " where id = '" + checked(id) + "'").getFirst();
+        return find(id).orElseThrow();
     }
 
     @Override
@@ -51,7 +56,7 @@ class DatabaseTenants implements Tenants {
     @Override
     @Transactional
     public List<Tenant> list() {
-        return read(COLUMNS + " order by id");
+        return read(entities.createNativeQuery(COLUMNS + " order by id", Object[].class));
     }
 
     @Override
@@ -65,7 +70,13 @@ class DatabaseTenants implements Tenants {
                 .getSingleResult();
     }
 
-    /** Its letters need no quoting. */
+    private Optional<Tenant> find(String id) {
+        return read(entities.createNativeQuery(COLUMNS + " where id = :id", Object[].class)
+                        .setParameter("id", id))
+                .stream()
+                .findFirst();
+    }
+
     private static String checked(String id) {
         if (!Tenant.isId(id)) {
             throw new IllegalArgumentException("'" + id + "' is no tenant's id");
@@ -73,8 +84,8 @@ class DatabaseTenants implements Tenants {
         return id;
     }
 
-    private List<Tenant> read(String query) {
-        List<?> rows = entities.createNativeQuery(query, Object[].class).getResultList();
+    private static List<Tenant> read(Query query) {
+        List<?> rows = query.getResultList();
         return rows.stream()
                 .map(row -> (Object[]) row)
                 .map(row -> new Tenant((String) row[0], (Integer) row[1], (Integer) row[2]))
