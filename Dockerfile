@@ -24,4 +24,4 @@ ENV QUARKUS_HTTP_HOST=0.0.0.0 \
     JAVA_OPTS="-XX:MaxRAMPercentage=25"
 EXPOSE 8080
 # exec: signals must reach the JVM, which gives a running job back to the queue.
-ENTRYPOINT ["sh", "-c", "exec java $JAVA_OPTS --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow --add-modules=jdk.incubator.vector -Dai.djl.offline=true -Djava.io.tmpdir=/work -jar /app/quarkus-run.jar"]
+ENTRYPOINT ["sh", "-c", "exec java $JAVA_OPTS --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow --add-modules=jdk.incubator.vector -Dai.djl.offline=true -Dvertx.disableURIValidation=true -Djava.io.tmpdir=/work -jar /app/quarkus-run.jar"]

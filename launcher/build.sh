@@ -6,12 +6,12 @@ build_inputs() {
     case $1 in
         shared/contract | local-stack) echo "$1" ;;
         shared/llm | shared/platform) echo "$1 shared/contract" ;;
-        api-service) echo "$1 shared/contract shared/platform" ;;
-        worker-service) echo "$1 shared/contract shared/platform shared/llm shared/quantize" ;;
-        eval-service) echo "$1 shared/contract shared/platform shared/llm shared/measure" ;;
+        api-service) echo "$1 shared/contract shared/data shared/platform" ;;
+        worker-service) echo "$1 shared/contract shared/data shared/platform shared/llm shared/quantize" ;;
+        eval-service) echo "$1 shared/contract shared/data shared/platform shared/llm shared/measure" ;;
         demo-model) echo "$1 shared/contract shared/llm" ;;
-        cli | bench) echo "$1 shared/contract shared/llm shared/quantize shared/measure demo-model" ;;
-        *) echo "$1 shared/contract shared/platform shared/llm shared/quantize shared/measure local-stack api-service worker-service eval-service cli demo-model" ;;
+        cli | bench) echo "$1 shared/contract shared/data shared/llm shared/quantize shared/measure demo-model" ;;
+        *) echo "$1 shared/contract shared/data shared/platform shared/llm shared/quantize shared/measure local-stack api-service worker-service eval-service cli demo-model" ;;
     esac
 }
 

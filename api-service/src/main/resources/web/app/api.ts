@@ -15,7 +15,10 @@ export interface Progress {
   secondsPerBlock?: number;
   etaSeconds?: number;
   updatedAt?: string;
+  waitingFor?: WaitingFor;
 }
+
+export interface WaitingFor { store: string; since?: string }
 
 export interface Failure { code: string; message: string; remedy: string; phase?: Phase; block?: number; attempt: number }
 
@@ -30,14 +33,21 @@ export interface JobSummary {
   id: string; state: JobState; heartbeatLate: boolean; pauseRequested: boolean; model: string; recipe: string;
   code: string; labels: Record<string, string>; attempt: number; blocks: number; progress?: Progress;
   measurements: Result[]; artifactBytes?: number; failure?: Failure;
-  submittedAt: string; updatedAt: string; startedAt?: string; finishedAt?: string;
+  submittedAt: string; updatedAt: string; startedAt?: string; finishedAt?: string; workerId?: string;
+}
+
+export interface Spec {
+  model: string; recipe: string | Record<string, unknown>; calibrationDataset: string;
+  calibration?: { samples: number; sequenceLength: number; seed: number }; systemPrompt?: string;
+  evaluation?: { dataset: string; protocol: string; window: number }[];
+  qualityGate?: { maxPerplexityRatio: number }; labels?: Record<string, string>;
 }
 
 export interface Condition { type: string; status: 'TRUE' | 'FALSE' | 'UNKNOWN'; reason: string }
 
 export interface Job extends JobSummary {
-  spec: Record<string, unknown> & { qualityGate?: { maxPerplexityRatio: number } };
-  resolvedRecipe: Record<string, unknown>; modelDigest: string; calibrationSha256: string; workerId?: string;
+  spec: Spec;
+  resolvedRecipe: Record<string, unknown>; modelDigest: string; calibrationSha256: string;
   conditions: Condition[]; artifactDigest?: string; lastSequence: number; notBefore?: string;
 }
 
@@ -48,7 +58,7 @@ export interface BlockReport {
 
 export interface Attempt {
   number: number; workerId: string; resumedFromBlock: number; startedAt: string; endedAt?: string;
-  outcome?: string; failure?: Failure;
+  outcome?: string; failure?: Failure; logTail?: string;
 }
 
 export interface ArtifactFile { name: string; bytes: number; sha256: string }
@@ -56,20 +66,49 @@ export interface Manifest { digest: string; format: string; formatVersion: numbe
 
 export interface JobEvent { jobId: string; sequence: number; type: string; at: string; data: Record<string, unknown> }
 
+export interface ModelFile { name: string; bytes: number; sha256: string }
+export interface Model {
+  name: string; digest: string; architecture: string; blocks: number; parameters: number; bytes: number; files: ModelFile[];
+}
+export interface Dataset { name: string; format: string; bytes: number; sha256: string }
+export interface Recipe { name: string; code: string }
+export interface FieldError { pointer: string; message: string; remedy: string }
+export interface QueueContext {
+  reason: 'NOT_QUEUED' | 'BACK_OFF' | 'OTHERS_FIRST' | 'NO_FREE_WORKER';
+  aheadOfTenant: number; ahead: number; running: number; runningOfTenant: number; notBefore?: string;
+}
+export interface Quotas {
+  tenant: string; caller: string; roles: string[]; liveJobs: number; maxLiveJobs: number; requestsPerMinute: number;
+}
+
 /** What the service says when it refuses. */
 export class Refusal extends Error {
-  constructor(readonly status: number, message: string) {
+  constructor(readonly status: number, message: string, readonly errors: FieldError[] = []) {
     super(message);
   }
 }
 
 const JOBS = '/v1/quantization-jobs';
+const KEY = 'bisup.key';
+
+/** The key of who looks at a service that asks; it lives as long as the tab. */
+export const key = {
+  get: () => sessionStorage.getItem(KEY) ?? undefined,
+  set: (value: string) => sessionStorage.setItem(KEY, value.trim()),
+  forget: () => sessionStorage.removeItem(KEY),
+};
+
+function authorized(headers: Record<string, string>): Record<string, string> {
+  const known = key.get();
+  return known ? { ...headers, Authorization: `Bearer ${known}` } : headers;
+}
+
 const seen = new Map<string, { tag: string; body: unknown }>();
 
 /** Reads JSON; an unchanged document costs a 304. */
 async function get<T>(path: string): Promise<T> {
   const known = seen.get(path);
-  const headers: Record<string, string> = { Accept: 'application/json' };
+  const headers = authorized({ Accept: 'application/json' });
   if (known) {
     headers['If-None-Match'] = known.tag;
   }
@@ -88,7 +127,10 @@ async function get<T>(path: string): Promise<T> {
 async function checked(answer: Response): Promise<unknown> {
   const body: any = await answer.json().catch(() => undefined);
   if (!answer.ok) {
-    throw new Refusal(answer.status, body?.detail ?? `the service answered ${answer.status}`);
+    if (answer.status === 401) {
+      dispatchEvent(new Event('bisup-key-wanted'));
+    }
+    throw new Refusal(answer.status, body?.detail ?? `the service answered ${answer.status}`, body?.errors ?? []);
   }
   return body;
 }
@@ -96,8 +138,9 @@ async function checked(answer: Response): Promise<unknown> {
 const one = (id: string) => `${JOBS}/${encodeURIComponent(id)}`;
 
 export const api = {
-  jobs: (states: readonly string[], pageToken?: string) => {
+  jobs: (states: readonly string[], pageToken?: string, labels: readonly string[] = []) => {
     const query = new URLSearchParams({ pageSize: '50' });
+    labels.forEach(l => query.append('label', l));
     states.forEach(s => query.append('state', s));
     if (pageToken) {
       query.set('pageToken', pageToken);
@@ -106,12 +149,22 @@ export const api = {
   },
   job: (id: string) => get<Job>(one(id)),
   blocks: (id: string) => get<BlockReport[]>(`${one(id)}/blocks`),
+  queue: (id: string) => get<QueueContext>(`${one(id)}/queue-context`),
   attempts: (id: string) => get<Attempt[]>(`${one(id)}/attempts`),
   events: (id: string, after: number) =>
     get<{ events: JobEvent[]; next: number }>(`${one(id)}/events?limit=1000&after=${after}`),
   manifest: (id: string) => get<Manifest>(`/v1/artifacts/${encodeURIComponent(id)}`),
   command: async (id: string, verb: 'cancel' | 'pause' | 'resume') => {
-    await checked(await fetch(`${one(id)}:${verb}`, { method: 'POST', headers: { Accept: 'application/json' } }));
+    await checked(await fetch(`${one(id)}:${verb}`, { method: 'POST', headers: authorized({ Accept: 'application/json' }) }));
+  },
+  models: async () => (await get<{ items: Model[] }>('/v1/models')).items,
+  datasets: async () => (await get<{ items: Dataset[] }>('/v1/datasets')).items,
+  recipes: async () => (await get<{ items: Recipe[] }>('/v1/recipes')).items,
+  quotas: () => get<Quotas>('/v1/quotas'),
+  submit: async (spec: Spec, validateOnly: boolean, idempotencyKey: string) => {
+    const headers = authorized({ Accept: 'application/json', 'Content-Type': 'application/json', 'Idempotency-Key': idempotencyKey });
+    const answer = await fetch(`${JOBS}${validateOnly ? '?validateOnly=true' : ''}`, { method: 'POST', headers, body: JSON.stringify(spec) });
+    return await checked(answer) as { id?: string; code?: string };
   },
   eventsUrl: (id: string, after: number) => `${one(id)}/events?after=${after}`,
 };

@@ -1,13 +1,13 @@
 import * as echarts from 'echarts/core';
-import { BarChart, LineChart } from 'echarts/charts';
+import { LineChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
 import { SVGRenderer } from 'echarts/renderers';
 import { html, LitElement, type PropertyValues } from 'lit';
 import { small, tick } from './format';
 
-echarts.use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
+echarts.use([LineChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
 
-export interface Series { name: string; values: (number | undefined)[]; kind: 'bar' | 'line'; color: string }
+export interface Series { name: string; values: (number | undefined)[]; color: string }
 
 /**
  * Values per block on a logarithmic axis, which shows a block of small loss as well as one of large. The table behind it is
@@ -83,22 +83,18 @@ class BlockChart extends LitElement {
       },
       yAxis: {
         type: 'log',
-        // Bars stand on the axis: a logarithm has no zero to stand on.
         min: bottom,
-        startValue: bottom,
         axisLabel: { ...text, formatter: (v: number) => tick(v) },
         splitLine: { lineStyle: { color: color('--line') } },
       },
       series: this.series.map(s => ({
         name: s.name,
-        type: s.kind,
+        type: 'line',
         // A logarithm has no place for zero: it is left out, and stands in the table.
         data: s.values.map(v => v !== undefined && v > 0 ? v : null),
-        itemStyle: { color: color(s.color), borderRadius: s.kind === 'bar' ? [2, 2, 0, 0] : 0 },
+        itemStyle: { color: color(s.color) },
         lineStyle: { color: color(s.color), width: 2 },
         symbolSize: 7,
-        barMaxWidth: 18,
-        barGap: '10%',
       })),
     }, { notMerge: true });
   }

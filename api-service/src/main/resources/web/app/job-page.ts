@@ -1,8 +1,8 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { api, type Attempt, type BlockReport, type Job, type JobEvent, type Manifest, TERMINAL } from './api';
+import { api, key, type Attempt, type BlockReport, type Job, type JobEvent, type Manifest, type QueueContext, TERMINAL } from './api';
 import './charts';
-import { ago, bytes, perplexity, ratio, short, time, UNKNOWN } from './format';
-import { artifact, blockTable, events, lossSeries, relativeSeries } from './job-parts';
+import { ago, between, bytes, duration, perplexity, ratio, short, time, UNKNOWN } from './format';
+import { artifact, blockTable, events, lossSeries, perplexityBars, relativeSeries } from './job-parts';
 import { Page } from './page';
 import { copyable, eta, progressBar, stateChip } from './parts';
 import { attempts, timeline } from './timeline';
@@ -20,6 +20,7 @@ class JobPage extends Page {
   private attempts: Attempt[] = [];
   private events: JobEvent[] = [];
   private manifest?: Manifest;
+  private queue?: QueueContext;
   private stream?: EventSource;
   private soon?: ReturnType<typeof setTimeout>;
 
@@ -38,12 +39,14 @@ class JobPage extends Page {
     if (job.artifactDigest && !this.manifest) {
       this.manifest = await api.manifest(id);
     }
+    this.queue = job.state === 'QUEUED' ? await api.queue(id) : undefined;
     this.job = job;
     this.requestUpdate();
     document.title = `${job.model} ${job.code} · BiSup`;
     if (TERMINAL.includes(job.state)) {
       this.hush();
-    } else if (!this.stream) {
+    } else if (!this.stream && !key.get()) {
+      // An event source sends no key: with one, the page looks every two seconds instead.
       this.listen(job.lastSequence);
     }
   }
@@ -79,6 +82,18 @@ class JobPage extends Page {
     clearTimeout(this.soon);
   }
 
+  private ask() {
+    this.querySelector<HTMLDialogElement>('dialog')?.showModal();
+  }
+
+  private answered(e: Event) {
+    const dialog = e.currentTarget as HTMLDialogElement;
+    if (dialog.returnValue === 'cancel-job') {
+      void this.command('cancel');
+    }
+    dialog.returnValue = '';
+  }
+
   private async command(verb: 'cancel' | 'pause' | 'resume') {
     try {
       await api.command(this.jobId, verb);
@@ -96,8 +111,8 @@ class JobPage extends Page {
       return html`${trouble}<p class="quiet">${this.trouble ? '' : 'Loading…'}</p>`;
     }
     return html`${this.title_(job)}${trouble}
-      <p class="verdict" role="status">${verdict(job)}</p>
-      ${job.failure && job.state !== 'SUCCEEDED' ? this.failure(job) : nothing}
+      <p class="verdict" role="status">${verdict(job, this.queue)}</p>
+      ${job.failure && job.state !== 'SUCCEEDED' && job.state !== 'CANCELLED' ? this.failure(job) : nothing}
       <section class="card" aria-label="Progress">${timeline(job)}
         <div class="gauge">${progressBar(job)}<span class="quiet">${TERMINAL.includes(job.state) ? '' : `time left ${eta(job)}`}</span></div></section>
       ${this.charts(job)}${this.results(job)}${artifact(job, this.manifest)}
@@ -108,7 +123,7 @@ class JobPage extends Page {
 
   private title_(job: Job): TemplateResult {
     const over = TERMINAL.includes(job.state);
-    const button = (verb: 'cancel' | 'pause' | 'resume', label: string) =>
+    const button = (verb: 'pause' | 'resume', label: string) =>
       html`<button type="button" class=${verb} @click=${() => this.command(verb)}>${label}</button>`;
     return html`<div class="titlebar"><div>
         <p class="crumbs"><a href="#/">Jobs</a> / ${copyable(job.id)}</p>
@@ -117,8 +132,13 @@ class JobPage extends Page {
         ${over ? nothing : html`<span class="feed ${this.live ? 'on' : ''}">${this.live ? 'live' : 'polling'}</span>`}
         ${job.state === 'QUEUED' || job.state === 'RUNNING' ? button('pause', 'Pause') : nothing}
         ${job.state === 'PAUSED' ? button('resume', 'Resume') : nothing}
-        ${over || job.state === 'CANCELLING' ? nothing : button('cancel', 'Cancel')}
-        <a class="button" href=${`/v1/quantization-jobs/${job.id}`}>JSON</a></div></div>`;
+        ${over || job.state === 'CANCELLING' ? nothing : html`<button type="button" class="cancel" @click=${() => this.ask()}>Cancel…</button>`}
+        <a class="button" href="#/new?from=${job.id}">Clone</a>
+        <a class="button" href=${`/v1/quantization-jobs/${job.id}`}>JSON</a></div></div>
+      <dialog aria-labelledby="cancel-title" @close=${(e: Event) => this.answered(e)}><form method="dialog">
+        <h2 id="cancel-title">Cancel this job?</h2>
+        <p>${job.model} ${job.code}, ${job.progress?.blocksDone ?? 0} of ${job.blocks} blocks done. A cancelled job does not go on; a paused one does.</p>
+        <p class="choices"><button value="" autofocus>Keep it</button><button class="cancel" value="cancel-job">Cancel the job</button></p></form></dialog>`;
   }
 
   private failure(job: Job): TemplateResult {
@@ -146,6 +166,7 @@ class JobPage extends Page {
     return html`<section class="card"><h2>Quality against the FP model</h2>
       ${job.measurements.length === 0 ? html`<p class="quiet">${job.state === 'EVALUATING' ? 'Being measured.' : TERMINAL.includes(job.state)
         ? 'Nothing was measured.' : 'Measured when all blocks are done.'}</p>` : html`
+      ${perplexityBars(job.measurements)}
       <div class="scroll"><table><thead><tr><th>Data set</th><th>Protocol</th><th class="num">Window</th><th class="num">Tokens</th>
         <th class="num">FP</th><th class="num">Quantized</th><th class="num">Ratio</th><th>Computed in</th><th>Data digest</th></tr></thead>
       <tbody>${job.measurements.map(m => html`<tr><td>${m.quantized.dataset}</td><td>${m.quantized.protocol}</td>
@@ -158,9 +179,12 @@ class JobPage extends Page {
 
   private facts(job: Job): TemplateResult {
     const labels = Object.entries(job.labels).map(([k, v]) => `${k}=${v}`).join(', ');
+    const took = between(job.startedAt, job.finishedAt);
     const rows: [string, unknown][] = [['Recipe', job.recipe], ['Model digest', copyable(job.modelDigest, short(job.modelDigest))],
       ['Calibration digest', copyable(job.calibrationSha256, short(job.calibrationSha256))], ['Worker', job.workerId ?? UNKNOWN],
       ['Submitted', `${time(job.submittedAt)} (${ago(job.submittedAt)})`], ['Started', time(job.startedAt)], ['Finished', time(job.finishedAt)],
+      ['Waited', duration(between(job.submittedAt, job.startedAt ?? job.finishedAt))], [job.finishedAt ? 'Took' : 'Running for', job.startedAt ? duration(took) : UNKNOWN],
+      ['Peak memory of a block', bytes(this.blocks.length ? Math.max(...this.blocks.map(b => b.peakMemoryBytes)) : undefined)],
       ['Artifact', bytes(job.artifactBytes)], ['Labels', labels || UNKNOWN]];
     return html`<section class="card"><h2>Facts</h2><dl>${rows.map(([k, v]) => html`<dt>${k}</dt><dd>${v}</dd>`)}</dl>
       <details><summary>Spec as posted</summary><pre>${JSON.stringify(job.spec, null, 2)}</pre></details>

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { BlockReport, Job, JobEvent, Manifest } from './api';
+import type { BlockReport, Job, JobEvent, Manifest, Result } from './api';
 import type { Series } from './charts';
-import { bytes, clock, duration, short, small, words } from './format';
+import { bytes, clock, duration, perplexity, short, small, words } from './format';
 import { copyable } from './parts';
 
 function column(blocks: BlockReport[], count: number, value: (b: BlockReport) => number): (number | undefined)[] {
@@ -11,14 +11,24 @@ function column(blocks: BlockReport[], count: number, value: (b: BlockReport) =>
 }
 
 export const lossSeries = (blocks: BlockReport[], count: number): Series[] => [
-  { name: 'before', kind: 'bar', color: '--before', values: column(blocks, count, b => b.lossBefore) },
-  { name: 'after', kind: 'bar', color: '--after', values: column(blocks, count, b => b.lossAfter) },
-  { name: 'held out, after', kind: 'line', color: '--held', values: column(blocks, count, b => b.heldOutAfter) },
+  { name: 'before', color: '--before', values: column(blocks, count, b => b.lossBefore) },
+  { name: 'after', color: '--after', values: column(blocks, count, b => b.lossAfter) },
+  { name: 'held out, after', color: '--held', values: column(blocks, count, b => b.heldOutAfter) },
 ];
 
 export const relativeSeries = (blocks: BlockReport[], count: number): Series[] => [
-  { name: 'relative error', kind: 'line', color: '--after', values: column(blocks, count, b => b.relativeError) },
+  { name: 'relative error', color: '--after', values: column(blocks, count, b => b.relativeError) },
 ];
+
+/** Perplexities as bars from zero, so that lengths compare; each pair says its data set and protocol. */
+export function perplexityBars(results: Result[]): TemplateResult {
+  const longest = Math.max(...results.flatMap(r => [r.quantized.perplexity, r.baseline.perplexity]).filter(Number.isFinite));
+  const bar = (name: string, value: number, kind: string) => html`<div class="bar"><span>${name}</span>
+    <meter class=${kind} min="0" max=${longest} value=${Number.isFinite(value) ? value : longest} aria-hidden="true"></meter><span class="num">${perplexity(value)}</span></div>`;
+  return html`<div class="bars">${results.map(r => html`<section aria-label="Perplexity on ${r.quantized.dataset}">
+    <h3>${r.quantized.dataset} <small>${r.quantized.protocol}, window ${r.quantized.window}</small></h3>
+    ${bar('FP', r.baseline.perplexity, 'fp')}${bar('quantized', r.quantized.perplexity, 'quantized')}</section>`)}</div>`;
+}
 
 export function blockTable(blocks: BlockReport[]): TemplateResult {
   return html`<div class="scroll"><table class="figures"><thead><tr><th class="num">Block</th><th class="num">Loss before</th><th class="num">after</th>

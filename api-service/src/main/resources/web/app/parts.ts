@@ -28,7 +28,7 @@ export function progressBar(job: JobSummary): TemplateResult {
 /** What the job does now, in two or three words. */
 export function activity(job: JobSummary): string {
   switch (job.state) {
-    case 'RUNNING': return job.progress ? words(job.progress.phase) : 'starting';
+    case 'RUNNING': return job.progress?.waitingFor ? `waiting for ${job.progress.waitingFor.store}` : job.progress ? words(job.progress.phase) : 'starting';
     case 'EVALUATING': return 'measuring perplexity';
     case 'QUEUED': return job.attempt > 0 ? 'waiting to go on' : 'waiting for a worker';
     case 'FAILED':

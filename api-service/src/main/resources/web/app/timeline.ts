@@ -55,6 +55,7 @@ export function attempts(all: Attempt[]): TemplateResult {
     <thead><tr><th class="num">Attempt</th><th>Worker</th><th>Started</th><th class="num">Took</th><th class="num">From block</th><th>Ended</th></tr></thead>
     <tbody>${all.map(a => html`<tr><td class="num">${a.number}</td><td>${a.workerId}</td><td>${clock(a.startedAt)}</td>
       <td class="num">${duration(between(a.startedAt, a.endedAt))}</td><td class="num">${a.resumedFromBlock}</td>
-      <td>${a.outcome ?? 'running'}${a.failure ? html`<small>${a.failure.code}: ${a.failure.message}</small>` : nothing}</td></tr>`)}
+      <td>${a.outcome ?? 'running'}${a.failure ? html`<small>${a.failure.code}: ${a.failure.message}</small>` : nothing}
+        ${a.logTail ? html`<details><summary>Its last lines</summary><pre>${a.logTail}</pre></details>` : nothing}</td></tr>`)}
     ${all.length === 0 ? html`<tr><td colspan="6" class="quiet">none yet ${UNKNOWN} waiting for a worker</td></tr>` : nothing}</tbody></table></div>`;
 }

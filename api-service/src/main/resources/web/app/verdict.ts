@@ -1,12 +1,12 @@
-import { type Job } from './api';
-import { ago, bytes, duration, perplexity, ratio, words } from './format';
+import { type Job, type QueueContext } from './api';
+import { ago, between, bytes, duration, perplexity, ratio, words } from './format';
 
 /** The job in one sentence, for who reads nothing else. */
-export function verdict(job: Job): string {
+export function verdict(job: Job, queue?: QueueContext): string {
   switch (job.state) {
     case 'SUBMITTED':
     case 'VALIDATING': return 'Being checked.';
-    case 'QUEUED': return queued(job);
+    case 'QUEUED': return `${queued(job)}${queue ? ` ${place(queue)}` : ''}`;
     case 'RUNNING': return running(job);
     case 'EVALUATING': return `Quantized to ${bytes(job.artifactBytes)}; its perplexity and the FP model's are being measured.`;
     case 'PAUSED': return `Paused after ${job.progress?.blocksDone ?? 0} of ${job.blocks} blocks; resume it when you like, nothing is lost.`;
@@ -18,8 +18,18 @@ export function verdict(job: Job): string {
   }
 }
 
+/** Why it waits, and how many before it. */
+function place(queue: QueueContext): string {
+  switch (queue.reason) {
+    case 'NOT_QUEUED': return '';
+    case 'BACK_OFF': return queue.notBefore ? `The pause ends in ${duration((Date.parse(queue.notBefore) - Date.now()) / 1000)}.` : 'It pauses after a failure.';
+    case 'OTHERS_FIRST': return `${queue.ahead} ${queue.ahead === 1 ? 'job was' : 'jobs were'} submitted before it, ${queue.aheadOfTenant} of them yours; ${queue.running} at work.`;
+    case 'NO_FREE_WORKER': return queue.running > 0 ? `It is next; ${queue.running} at work.` : 'It is next, and no worker is at work: look whether one lives.';
+  }
+}
+
 function queued(job: Job): string {
-  return job.attempt === 0 ? `Waiting for a worker since ${ago(job.submittedAt).replace(' ago', '')}.`
+  return job.attempt === 0 ? `Waiting for a worker for ${duration(between(job.submittedAt))}.`
     : `Attempt ${job.attempt} ended${job.failure ? ` (${words(job.failure.code)})` : ''}; the next one goes on after `
       + `${job.progress?.blocksDone ?? 0} of ${job.blocks} blocks.`;
 }
@@ -28,6 +38,9 @@ function running(job: Job): string {
   if (job.heartbeatLate) {
     return `The worker has not been heard for ${ago(job.progress?.updatedAt ?? job.updatedAt).replace(' ago', '')}: what it does is unknown. `
       + 'If it stays silent, another worker takes over at the last committed block.';
+  }
+  if (job.progress?.waitingFor) {
+    return `Waiting for the ${job.progress.waitingFor.store}${job.progress.waitingFor.since ? ` for ${duration(between(job.progress.waitingFor.since))}` : ''}; it goes on by itself.`;
   }
   if (!job.progress) {
     return 'A worker has begun.';

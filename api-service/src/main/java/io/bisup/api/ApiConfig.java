@@ -14,6 +14,26 @@ public interface ApiConfig {
     @WithDefault("${bisup.local:false}")
     boolean local();
 
+    /** Names that this service is reached by; none means any, in the local profile the loopback names only. */
+    Optional<Set<String>> hosts();
+
+    /** Origins of other sites whose pages may call this service, as {@code https://host[:port]}. */
+    Optional<Set<String>> origins();
+
+    /** Whether a request must name its caller by a key or token; false in the local profile and true elsewhere unless told. */
+    Optional<Boolean> keysRequired();
+
+    /** An operator's key that is stored at the start, {@code bisup_} and so on: with it the others are made. */
+    Optional<String> operatorKey();
+
+    /** Whether bearer tokens of the OIDC provider {@code quarkus.oidc.auth-server-url} are accepted beside keys. */
+    @WithDefault("false")
+    boolean oidc();
+
+    /** The claim of an OIDC token that names the caller's tenant. */
+    @WithDefault("tenant")
+    String tenantClaim();
+
     /** Buckets that models may be imported from with {@code s3://bucket/prefix}. */
     Optional<Set<String>> importBuckets();
 

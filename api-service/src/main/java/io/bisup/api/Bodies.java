@@ -2,6 +2,7 @@ package io.bisup.api;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.bisup.api.problem.ProblemException;
 import io.bisup.api.problem.ProblemKind;
 import io.bisup.contract.Json;
@@ -63,7 +64,11 @@ public class Bodies {
             if (parser.nextToken() == null) {
                 throw new ProblemException(ProblemKind.MALFORMED_JSON, "the body is empty; send a JSON object");
             }
-            parser.skipChildren();
+            int depth = 0;
+            do {
+                depth += Texts.depthChange(parser.currentToken());
+                Texts.requireStorable(parser);
+            } while (depth > 0 && parser.nextToken() != null);
             if (parser.nextToken() != null) {
                 throw new ProblemException(
                         ProblemKind.MALFORMED_JSON, "text follows the JSON document; send exactly one");
@@ -79,8 +84,10 @@ public class Bodies {
         }
     }
 
-    /** Jackson's first words; what follows tells of its insides. */
+    /** The fault without the parser's own names of things. */
     private static String told(JsonProcessingException e) {
-        return e.getOriginalMessage().split(" \\(start marker|, from `|\\n", 2)[0];
+        return e instanceof StreamConstraintsException
+                ? "it is nested deeper than 64, or holds a number of over 64 digits or a text of over 1 MiB"
+                : e.getOriginalMessage().split(" \\(start marker|, from `|\\n", 2)[0];
     }
 }

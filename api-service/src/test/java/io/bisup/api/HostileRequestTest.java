@@ -39,6 +39,15 @@ class HostileRequestTest {
             "model":"tiny"  | "model":"tiny","state":"FAILED"| /state
             "model":"tiny"  | "model":"tiny","tenantId":"x"  | /tenantId
             "model":"tiny"  | "model":"tiny","__proto__":{}  | /__proto__
+            "model":"tiny"  | "model":"tiny","labels":null,"x":1 | /x
+            "model":"tiny"  | "model":"tiny","labels":{"a":null} | /labels/a
+            "model":"tiny"  | "model":"tiny","labels":{"":"b"} | /labels/
+            "model":"tiny"  | "model":"tiny","labels":{"a b":"c"} | /labels/a b
+            "model":"tiny"  | "model":"tiny","labels":{"a":"\\u0000"} | /labels/a
+            "model":"tiny"  | "model":"tiny","labels":{"a\\u0000":"b"} | /labels
+            "model":"tiny"  | "model":"tiny","systemPrompt":"a\\u0000" | /systemPrompt
+            "model":"tiny"  | "model":"tiny","systemPrompt":"\\ud800" | /systemPrompt
+            "evaluation":[  | "evaluation":[null,             | /evaluation/0
             "samples":32    | "samples":-1                   | /calibration/samples
             "samples":32    | "samples":1e999                | /calibration/samples
             "samples":32    | "samples":99999999999999999999 | /calibration/samples
@@ -70,7 +79,21 @@ class HostileRequestTest {
     }
 
     @Test
+    void labelsAreBounded() {
+        problem(send(Inputs.spec(Map.of("labels", Map.of("k", "v".repeat(256))))), 422);
+        problem(send(Inputs.spec(Map.of("labels", Map.of("k".repeat(64), "v")))), 422);
+        Map<String, String> many = new java.util.HashMap<>();
+        for (int i = 0; i < 33; i++) {
+            many.put("k" + i, "v");
+        }
+        problem(send(Inputs.spec(Map.of("labels", many))), 422);
+    }
+
+    @Test
     void deepAndLongDocuments() {
+        problem(send("{\"a\":".repeat(60) + "1" + "}".repeat(60)), 422);
+        problem(send("{\"a\":".repeat(80) + "1" + "}".repeat(80)), 400);
+        problem(send("{\"a\":" + "9".repeat(1_000) + "}"), 400);
         problem(send("[".repeat(100_000)), 400);
         problem(send("{\"model\":\"" + "x".repeat(900_000) + "\"}"), 422);
         problem(send("{\"model\":\"" + "x".repeat(2_000_000) + "\"}"), 413)
@@ -153,7 +176,7 @@ class HostileRequestTest {
         assertThat(problem.type()).startsWith("urn:bisup:problem:");
         assertThat(problem.instance()).startsWith("/v1/");
         assertThat(problem.detail())
-                .doesNotContain("io.bisup.", "Exception", "java.")
+                .doesNotContain("io.bisup.", "Exception", "java.", "StreamRead", "jackson", "`")
                 .isNotBlank();
         return answer;
     }

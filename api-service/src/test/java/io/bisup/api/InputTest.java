@@ -99,6 +99,66 @@ class InputTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{",
+                "{}",
+                "[]",
+                "null",
+                "{\"model\":{}}",
+                "{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":64}}}",
+                "{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":-1}}}",
+                "{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":\"0\"}}}",
+                "{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":9223372036854775808}}}",
+                "{\"model\":{\"type\":\"Evil\",\"vocab\":{\"a\":0}}}",
+                "{\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":0}},\"decoder\":{\"type\":",
+                "{\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":0}}} trailing"
+            })
+    void tokenizersThatAreTorn(String tokenizer) throws Exception {
+        Path folder = Inputs.folder();
+        new TinyModel().write(folder);
+        Files.writeString(folder.resolve("tokenizer.json"), tokenizer);
+        model("refused", folder.toUri().toString())
+                .statusCode(422)
+                .body("code", equalTo("MALFORMED_CHECKPOINT"))
+                .body("detail", containsString("tokenizer.json"));
+    }
+
+    @Test
+    void linksOutOfTheFolderPipesAndTheKernelsFilesAreRefused() throws Exception {
+        Path outside = Files.createTempFile("secret", ".json");
+        for (String target : new String[] {"/proc/self/environ", "/dev/zero", outside.toString()}) {
+            Path folder = Inputs.folder();
+            new TinyModel().withoutTokenizer().write(folder);
+            Files.createSymbolicLink(folder.resolve("tokenizer.json"), Path.of(target));
+            model("refused", folder.toUri().toString())
+                    .statusCode(403)
+                    .body("code", equalTo("SOURCE_NOT_ALLOWED"))
+                    .body("detail", containsString("tokenizer.json"));
+        }
+        Path pipe = Inputs.folder();
+        new TinyModel().withoutTokenizer().write(pipe);
+        new ProcessBuilder("mkfifo", pipe.resolve("tokenizer.json").toString())
+                .start()
+                .waitFor();
+        model("refused", pipe.toUri().toString()).statusCode(403);
+        model("refused", "file:/proc/self").statusCode(422);
+    }
+
+    @Test
+    void linksOfHuggingFacesCacheAreFollowed() throws Exception {
+        Path cache = Inputs.folder();
+        Path blobs = Files.createDirectories(cache.resolve("blobs"));
+        Path snapshot = Files.createDirectories(cache.resolve("snapshots/abc"));
+        new TinyModel().write(blobs);
+        for (String file : new String[] {"config.json", "model.safetensors", "tokenizer.json"}) {
+            Files.createSymbolicLink(snapshot.resolve(file), Path.of("../../blobs/" + file));
+        }
+        model("cached", snapshot.toUri().toString()).statusCode(201);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"file:/no/such/folder", "file:relative", "file://host/x"})
     void foldersThatAreNone(String source) {
         model("refused", source).statusCode(422).body("code", equalTo("SOURCE_NOT_READABLE"));

@@ -35,7 +35,11 @@ class OutageTest {
                 .post("/v1/quantization-jobs"));
         unavailable(given().contentType("text/plain").body("text").put("/v1/datasets/away"));
         given().get("/q/health/live").then().statusCode(200);
-        given().get("/q/health/ready").then().statusCode(503);
+        given().get("/q/health/ready")
+                .then()
+                .statusCode(503)
+                .body("checks.find { it.name == 'object store' }.status", equalTo("DOWN"))
+                .body("checks.find { it.name == 'Kafka' }.status", equalTo("DOWN"));
     }
 
     private static void unavailable(Response answer) {

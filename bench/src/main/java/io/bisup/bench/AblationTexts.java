@@ -1,10 +1,11 @@
 package io.bisup.bench;
 
+import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.Digests;
 import io.bisup.demo.DemoCorpus;
 import io.bisup.demo.corpus.Register;
 import io.bisup.demo.corpus.Split;
-import io.bisup.measure.TextDataset;
+import io.bisup.data.TextDataset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,14 +30,17 @@ record AblationTexts(
                 .toList();
         return new AblationTexts(
                 String.join("\n\n", DemoCorpus.train().subList(0, 2_000)),
-                new TextDataset("demo-validation", Digests.sha256(String.join("\n", validation)), validation, true),
+                new TextDataset("demo-validation", Digests.sha256(String.join("\n", validation)), DatasetFormat.JSONL, validation),
                 DemoCorpus.SYSTEM_PROMPT);
     }
 
     static AblationTexts files(Path calibration, Path evaluation, @Nullable String systemPrompt) throws IOException {
         return new AblationTexts(
                 Files.readString(calibration),
-                TextDataset.read(evaluation, String.valueOf(evaluation.getFileName())),
+                TextDataset.read(
+                        evaluation,
+                        String.valueOf(evaluation.getFileName()),
+                        DatasetFormat.ofFileName(evaluation.toString())),
                 systemPrompt);
     }
 }

@@ -2,9 +2,12 @@ package io.bisup.cli;
 
 import io.bisup.cli.demo.DemoCommand;
 import io.bisup.cli.local.LocalCommand;
+import io.bisup.cli.rest.ArtifactCommand;
 import io.bisup.cli.rest.CancelCommand;
 import io.bisup.cli.rest.DatasetsCommand;
+import io.bisup.cli.rest.EvaluateCommand;
 import io.bisup.cli.rest.GetCommand;
+import io.bisup.cli.rest.KeysCommand;
 import io.bisup.cli.rest.ListCommand;
 import io.bisup.cli.rest.ModelsCommand;
 import io.bisup.cli.rest.RecipesCommand;
@@ -27,10 +30,13 @@ import picocli.CommandLine.Command;
             DatasetsCommand.class,
             RecipesCommand.class,
             SubmitCommand.class,
+            EvaluateCommand.class,
             WatchCommand.class,
             GetCommand.class,
             ListCommand.class,
             CancelCommand.class,
+            ArtifactCommand.class,
+            KeysCommand.class,
             LocalCommand.class,
         },
         mixinStandardHelpOptions = true,

@@ -2,9 +2,12 @@ package io.bisup.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class CommandLineTest {
 
@@ -30,6 +33,47 @@ class CommandLineTest {
                 .asString()
                 .contains("--all")
                 .contains("list --help");
+    }
+
+    @Test
+    void aPortThatIsAskedForAndTakenIsSaid(@TempDir Path home) throws Exception {
+        String before = System.getProperty("bisup.home");
+        System.setProperty("bisup.home", home.toString());
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CommandRun run = CommandRun.of("up", "--port", taken.getLocalPort());
+            assertThat(run.code()).isEqualTo(ExitCode.USAGE);
+            assertThat(run.err()).contains("port " + taken.getLocalPort() + " is taken");
+            assertThat(run.out()).doesNotContain("Starting");
+        } finally {
+            if (before == null) {
+                System.clearProperty("bisup.home");
+            } else {
+                System.setProperty("bisup.home", before);
+            }
+        }
+    }
+
+    @Test
+    void aFolderAsDataSetIsNamedAsOne(@TempDir Path folder) {
+        CommandRun run = CommandRun.of("datasets", "add", "x", folder, "--server", "http://localhost:1");
+        assertThat(run.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("is a folder");
+    }
+
+    @Test
+    void optionsThatCannotBeMeantAreNamedAsOptions() {
+        CommandRun run = CommandRun.of(
+                "submit",
+                "--model",
+                "M",
+                "--recipe",
+                "r",
+                "--calibration-dataset",
+                "d",
+                "--server",
+                "http://localhost:1");
+        assertThat(run.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("--model NAME: 'M' is no name");
     }
 
     @Test

@@ -24,6 +24,8 @@ public final class LocalStack implements AutoCloseable {
     private final Path folder;
     private final Properties properties = new Properties();
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
+    private @org.jspecify.annotations.Nullable ProcessHandle database;
+    private volatile boolean closing;
 
     private LocalStack(Path folder) {
         this.folder = folder;
@@ -77,6 +79,7 @@ public final class LocalStack implements AutoCloseable {
         Identity identity = Identity.of(folder);
         PostgresServer postgres = PostgresServer.start(folder, binaries(), identity.postgresPort());
         running.push(postgres);
+        database = postgres.process(folder);
         KafkaServer kafka = KafkaServer.start(folder, identity);
         running.push(kafka);
         S3Server s3 = S3Server.start(folder, identity);
@@ -115,9 +118,21 @@ public final class LocalStack implements AutoCloseable {
                 "bisup.postgres.binaries", System.getProperty("user.home") + "/.cache/bisup/postgres"));
     }
 
+    /** Runs {@code action} when PostgreSQL ends by itself. Kafka and S3 are this process. */
+    void onDeath(Runnable action) {
+        if (database != null) {
+            var _ = database.onExit().thenRun(() -> {
+                if (!closing) {
+                    action.run();
+                }
+            });
+        }
+    }
+
     /** Stops S3, then Kafka, then PostgreSQL; again is a no-op. */
     @Override
     public void close() {
+        closing = true;
         try {
             Files.deleteIfExists(propertiesFile());
         } catch (IOException e) {

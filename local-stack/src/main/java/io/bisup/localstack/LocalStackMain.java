@@ -44,6 +44,11 @@ final class LocalStackMain {
             stack.close();
             stopped.countDown();
         }));
+        // A stack without its database must not look alive: whoever runs it starts it again.
+        stack.onDeath(() -> {
+            System.err.println("PostgreSQL died; the stack ends");
+            Runtime.getRuntime().halt(1);
+        });
         System.out.println("UP " + stack.propertiesFile());
         System.out.println(
                 "local stack up in " + Duration.between(begin, Instant.now()).toMillis() + " ms");

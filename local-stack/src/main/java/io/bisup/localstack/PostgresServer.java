@@ -50,6 +50,14 @@ final class PostgresServer implements AutoCloseable {
         return "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/postgres";
     }
 
+    /** The server's main process. */
+    ProcessHandle process(Path folder) throws IOException {
+        String pid =
+                Files.readAllLines(folder.resolve("postgres/postmaster.pid")).getFirst();
+        return ProcessHandle.of(Long.parseLong(pid.trim()))
+                .orElseThrow(() -> new LocalStackException("PostgreSQL ended while it started", null));
+    }
+
     @Override
     public void close() throws IOException {
         server.close();

@@ -2,7 +2,7 @@ package io.bisup.api.artifact;
 
 import io.bisup.api.ApiConfig;
 import io.bisup.api.Bodies;
-import io.bisup.api.job.Ids;
+import io.bisup.api.job.TenantJobs;
 import io.bisup.api.problem.ProblemException;
 import io.bisup.api.problem.ProblemKind;
 import io.bisup.contract.ArtifactManifest;
@@ -26,6 +26,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -40,13 +41,15 @@ public class ArtifactResource {
 
     private final Bodies bodies;
     private final JobStore jobs;
+    private final TenantJobs own;
     private final ObjectStore objects;
     private final ApiConfig config;
     private final Clock clock;
 
-    ArtifactResource(Bodies bodies, JobStore jobs, ObjectStore objects, ApiConfig config, Clock clock) {
+    ArtifactResource(Bodies bodies, JobStore jobs, TenantJobs own, ObjectStore objects, ApiConfig config, Clock clock) {
         this.bodies = bodies;
         this.jobs = jobs;
+        this.own = own;
         this.objects = objects;
         this.config = config;
         this.clock = clock;
@@ -73,7 +76,7 @@ public class ArtifactResource {
     @Path(ID)
     @Operation(summary = "The manifest of an artifact: its files with their digests")
     public ArtifactManifest manifest(@PathParam("id") String id) {
-        return jobs.artifact(Ids.job(id))
+        return jobs.artifact(own.own(id))
                 .orElseThrow(() -> new ProblemException(
                         ProblemKind.NOT_FOUND, "there is no artifact " + id + "; a job has one once it is published"));
     }
@@ -94,6 +97,7 @@ public class ArtifactResource {
     @GET
     @Path(ID + "/files/{file}")
     @Operation(summary = "Redirects to a download of one file, for curl -L")
+    @APIResponse(responseCode = "307", description = "Location is where the file can be read for some minutes")
     public Response download(@PathParam("id") String id, @PathParam("file") String file) {
         ObjectEntry entry = entry(manifest(id), file);
         return Response.temporaryRedirect(objects.presign(entry, config.downloadUrlValidity()))

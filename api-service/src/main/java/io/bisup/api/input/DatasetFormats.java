@@ -2,39 +2,57 @@ package io.bisup.api.input;
 
 import io.bisup.api.problem.ProblemException;
 import io.bisup.api.problem.ProblemKind;
-import io.bisup.platform.registry.RegisteredDataset.Format;
+import io.bisup.contract.DatasetFormat;
+import io.bisup.data.task.Task;
+import java.util.Arrays;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** How a body is meant: by {@code ?format=}, else by its content type. */
 final class DatasetFormats {
 
-    private static final Set<String> JSONL =
-            Set.of("application/jsonl", "application/x-ndjson", "application/ndjson", "application/x-jsonlines");
+    private static final Map<String, DatasetFormat> BY_TYPE = Map.of(
+            "text/plain", DatasetFormat.TEXT,
+            "application/jsonl", DatasetFormat.JSONL,
+            "application/x-ndjson", DatasetFormat.JSONL,
+            "application/ndjson", DatasetFormat.JSONL,
+            "application/x-jsonlines", DatasetFormat.JSONL,
+            "application/vnd.apache.parquet", DatasetFormat.PARQUET);
+
+    private static final String NAMES =
+            Arrays.stream(DatasetFormat.values()).map(DatasetFormat::id).collect(Collectors.joining(", "));
 
     private DatasetFormats() {}
 
-    static Format of(@Nullable String contentType, @Nullable String format) {
+    static DatasetFormat of(@Nullable String contentType, @Nullable String format) {
         if (format != null) {
-            return switch (format) {
-                case "text" -> Format.TEXT;
-                case "jsonl" -> Format.JSONL;
-                default ->
-                    throw new ProblemException(
-                            ProblemKind.INVALID_PARAMETER, "'format' cannot be read; send text or jsonl");
-            };
+            return Arrays.stream(DatasetFormat.values())
+                    .filter(known -> known.id().equals(format))
+                    .findFirst()
+                    .orElseThrow(() -> new ProblemException(
+                            ProblemKind.INVALID_PARAMETER, "'format' cannot be read; send one of " + NAMES));
         }
         String type =
                 contentType == null ? "" : contentType.split(";", -1)[0].strip().toLowerCase(Locale.ROOT);
-        if (JSONL.contains(type)) {
-            return Format.JSONL;
+        DatasetFormat meant = BY_TYPE.get(type);
+        if (meant == null) {
+            throw new ProblemException(
+                    ProblemKind.UNSUPPORTED_MEDIA_TYPE,
+                    "send Content-Type text/plain, application/jsonl or application/vnd.apache.parquet, or ?format= one of "
+                            + NAMES);
         }
-        if (type.equals("text/plain")) {
-            return Format.TEXT;
+        return meant;
+    }
+
+    static @Nullable Task task(@Nullable String name) {
+        if (name == null) {
+            return null;
         }
-        throw new ProblemException(
-                ProblemKind.UNSUPPORTED_MEDIA_TYPE,
-                "send Content-Type text/plain or application/jsonl, or ?format=text or ?format=jsonl");
+        return Task.named(name)
+                .orElseThrow(() -> new ProblemException(
+                        ProblemKind.INVALID_PARAMETER,
+                        "'task' is unknown; send one of " + String.join(", ", Task.names())));
     }
 }

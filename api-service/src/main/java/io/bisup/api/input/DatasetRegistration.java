@@ -3,13 +3,14 @@ package io.bisup.api.input;
 import io.bisup.api.ApiConfig;
 import io.bisup.api.problem.ProblemException;
 import io.bisup.api.problem.ProblemKind;
+import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.Digests;
+import io.bisup.data.task.Task;
 import io.bisup.platform.object.ObjectKeys;
 import io.bisup.platform.object.ObjectStore;
 import io.bisup.platform.registry.DatasetRegistry;
 import io.bisup.platform.registry.NameTakenException;
 import io.bisup.platform.registry.RegisteredDataset;
-import io.bisup.platform.registry.RegisteredDataset.Format;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,9 +19,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Brings a data set into the object store: spooled to a file, checked, then uploaded. */
 @ApplicationScoped
@@ -44,12 +45,13 @@ class DatasetRegistration {
      */
     record Registered(RegisteredDataset dataset, boolean created) {}
 
-    Registered register(String name, Format format, InputStream body) {
+    Registered register(
+            String tenant, String name, DatasetFormat format, @Nullable Task task, InputStream body) {
         Names.require(name);
         try {
             Path spool = Files.createTempFile("dataset", ".spool");
             try {
-                return register(name, format, spool, spool(body, spool));
+                return register(tenant, name, format, task, spool, spool(body, spool));
             } finally {
                 Files.deleteIfExists(spool);
             }
@@ -58,9 +60,11 @@ class DatasetRegistration {
         }
     }
 
-    private Registered register(String name, Format format, Path spool, String sha256) throws IOException {
-        DatasetText.check(spool, format);
-        Optional<RegisteredDataset> existing = registry.find(name);
+    private Registered register(
+            String tenant, String name, DatasetFormat format, @Nullable Task task, Path spool, String sha256)
+            throws IOException {
+        DatasetCheck.require(spool, format, task);
+        Optional<RegisteredDataset> existing = registry.find(tenant, name);
         if (existing.isPresent()) {
             RegisteredDataset dataset = existing.get();
             if (!dataset.sha256().equals(sha256) || dataset.format() != format) {
@@ -68,9 +72,9 @@ class DatasetRegistration {
             }
             return new Registered(dataset, false);
         }
-        String file = "data." + (format == Format.TEXT ? "txt" : format.name().toLowerCase(Locale.ROOT));
+        String file = "data." + format.extension();
         var entry = objects.put(ObjectKeys.dataset(UUID.randomUUID(), file), spool);
-        return new Registered(registry.register(new RegisteredDataset(name, format, entry)), true);
+        return new Registered(registry.register(tenant, new RegisteredDataset(name, format, entry)), true);
     }
 
     /** Copies the body to a file and digests it; stops as soon as it is too large. */

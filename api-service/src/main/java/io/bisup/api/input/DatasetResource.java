@@ -1,6 +1,7 @@
 package io.bisup.api.input;
 
 import io.bisup.api.Listing;
+import io.bisup.api.access.Callers;
 import io.bisup.platform.registry.DatasetRegistry;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
@@ -31,10 +32,12 @@ public class DatasetResource {
 
     private final DatasetRegistration registration;
     private final DatasetRegistry registry;
+    private final Callers callers;
 
-    DatasetResource(DatasetRegistration registration, DatasetRegistry registry) {
+    DatasetResource(DatasetRegistration registration, DatasetRegistry registry, Callers callers) {
         this.registration = registration;
         this.registry = registry;
+        this.callers = callers;
     }
 
     @PUT
@@ -42,8 +45,11 @@ public class DatasetResource {
     @Consumes(MediaType.WILDCARD)
     @Operation(
             summary = "Register a data set",
-            description = "The body is UTF-8 text (text/plain), or one JSON object with a string \"text\" a line "
-                    + "(application/jsonl). Again with the same bytes is a no-op; a name never changes its bytes.")
+            description = "The body is UTF-8 text as it is (text/plain), one JSON object with a string \"text\" a line "
+                    + "(application/jsonl) or Parquet with a column \"text\" (application/vnd.apache.parquet). "
+                    + "?format=wikitext reads the lines of a text as WikiText rows; ?task=NAME takes rows with the fields "
+                    + "of a zero-shot task instead of documents. Again with the same bytes is a no-op; a name never "
+                    + "changes its bytes.")
     @APIResponseSchema(value = DatasetView.class, responseCode = "201")
     @APIResponse(responseCode = "200", description = "The same bytes were registered under this name before")
     @APIResponse(responseCode = "409", description = "The name stands for other bytes")
@@ -51,8 +57,10 @@ public class DatasetResource {
             @PathParam("name") String name,
             @HeaderParam("Content-Type") @Nullable String contentType,
             @QueryParam("format") @Nullable String format,
+            @QueryParam("task") @Nullable String task,
             InputStream body) {
-        var registered = registration.register(name, DatasetFormats.of(contentType, format), body);
+        var registered = registration.register(
+                callers.tenant(), name, DatasetFormats.of(contentType, format), DatasetFormats.task(task), body);
         DatasetView view = DatasetView.of(registered.dataset());
         return Names.registered(registered.created(), PATH, view.name(), view);
     }
@@ -60,13 +68,16 @@ public class DatasetResource {
     @GET
     @Operation(summary = "All data sets")
     public Listing<DatasetView> list() {
-        return new Listing<>(registry.list().stream().map(DatasetView::of).toList());
+        return new Listing<>(
+                registry.list(callers.tenant()).stream().map(DatasetView::of).toList());
     }
 
     @GET
     @Path("{name}")
     @Operation(summary = "A data set")
     public DatasetView get(@PathParam("name") String name) {
-        return registry.find(name).map(DatasetView::of).orElseThrow(() -> Names.unknown("data set", name));
+        return registry.find(callers.tenant(), Names.known("data set", name))
+                .map(DatasetView::of)
+                .orElseThrow(() -> Names.unknown("data set", name));
     }
 }

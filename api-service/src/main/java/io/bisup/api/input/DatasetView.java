@@ -1,5 +1,6 @@
 package io.bisup.api.input;
 
+import io.bisup.contract.DatasetFormat;
 import io.bisup.platform.registry.RegisteredDataset;
 
 /**
@@ -10,7 +11,7 @@ import io.bisup.platform.registry.RegisteredDataset;
  * @param bytes its size
  * @param sha256 its digest
  */
-public record DatasetView(String name, RegisteredDataset.Format format, long bytes, String sha256) {
+public record DatasetView(String name, DatasetFormat format, long bytes, String sha256) {
 
     static DatasetView of(RegisteredDataset dataset) {
         return new DatasetView(dataset.name(), dataset.format(), dataset.bytes(), dataset.sha256());

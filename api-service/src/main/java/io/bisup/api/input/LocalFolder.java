@@ -14,8 +14,14 @@ import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** A folder of this machine. Links are followed: Hugging Face's cache consists of them. */
+/**
+ * A folder of this machine. Links lead to files of the folder itself, or to the {@code blobs} of Hugging Face's cache, whose
+ * snapshots consist of links; a link elsewhere, a pipe or a device is refused.
+ */
 final class LocalFolder implements ModelSource {
+
+    /** What the kernel shows as files and is none. */
+    private static final List<Path> NO_STORAGE = List.of(Path.of("/proc"), Path.of("/sys"), Path.of("/dev"));
 
     private final Path folder;
     private final SequencedMap<String, Long> sizes;
@@ -33,20 +39,43 @@ final class LocalFolder implements ModelSource {
                     "names no folder: " + folder,
                     "give the absolute path of a Hugging Face checkpoint folder, as file:/folder");
         }
-        try (Stream<Path> list = Files.list(folder)) {
-            List<Path> files = list.filter(Files::isRegularFile).toList();
-            SequencedMap<String, Long> sizes = new TreeMap<>();
-            for (Path file : files) {
-                sizes.put(file.getFileName().toString(), Files.size(file));
-            }
-            return new LocalFolder(folder, sizes);
+        try {
+            Path real = folder.toRealPath();
+            return new LocalFolder(real, sizes(real));
         } catch (IOException e) {
             throw ProblemException.at(
-                    ProblemKind.SOURCE_NOT_READABLE,
-                    "/source",
-                    "cannot be listed: " + e.getMessage(),
-                    "check its permissions");
+                    ProblemKind.SOURCE_NOT_READABLE, "/source", "cannot be listed", "check the folder's permissions");
         }
+    }
+
+    private static SequencedMap<String, Long> sizes(Path folder) throws IOException {
+        SequencedMap<String, Long> sizes = new TreeMap<>();
+        try (Stream<Path> list = Files.list(folder)) {
+            for (Path file : list.filter(f -> !Files.isDirectory(f)).toList()) {
+                String name = file.getFileName().toString();
+                if (ModelRegistration.reads(name)) {
+                    requireStored(folder, file, name);
+                    sizes.put(name, Files.size(file));
+                }
+            }
+        }
+        return sizes;
+    }
+
+    private static void requireStored(Path folder, Path file, String name) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw refused(name, "is no regular file", "put the file itself there");
+        }
+        Path real = file.toRealPath();
+        Path cache = folder.resolve("../../blobs").normalize();
+        boolean inside = real.startsWith(folder) || (Files.isSymbolicLink(file) && real.startsWith(cache));
+        if (!inside || NO_STORAGE.stream().anyMatch(real::startsWith)) {
+            throw refused(name, "is a link that leads out of the folder", "copy the file into the folder");
+        }
+    }
+
+    private static ProblemException refused(String name, String message, String remedy) {
+        return ProblemException.at(ProblemKind.SOURCE_NOT_ALLOWED, "/source", name + " " + message, remedy);
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.bisup.platform.registry.RegisteredModel;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.security.DigestInputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +39,11 @@ class ModelRegistration {
             "merges.txt",
             "chat_template.jinja");
 
+    /** Whether a file of this name is part of a model. */
+    static boolean reads(String file) {
+        return SIDE_FILES.contains(file) || file.endsWith(".safetensors") || file.endsWith(".safetensors.index.json");
+    }
+
     private final ModelSources sources;
     private final ModelRegistry registry;
     private final ObjectStore objects;
@@ -56,21 +62,24 @@ class ModelRegistration {
      */
     record Registered(RegisteredModel model, boolean created) {}
 
-    Registered register(ModelRequest request) {
+    Registered register(String tenant, ModelRequest request) {
         String name = Names.require(request.name());
         ModelSource source = sources.open(request.source());
         Inspection inspection = inspect(source);
         List<String> files = files(source, inspection);
         try {
-            Optional<RegisteredModel> existing = registry.find(name);
+            Optional<RegisteredModel> existing = registry.find(tenant, name);
             if (existing.isPresent()) {
                 return new Registered(requireSame(existing.get(), source, files), false);
             }
             RegisteredModel model = model(name, inspection, copy(source, files));
-            return new Registered(registry.register(model), true);
+            return new Registered(registry.register(tenant, model), true);
         } catch (IOException e) {
             throw ProblemException.at(
-                    ProblemKind.SOURCE_NOT_READABLE, "/source", "broke off: " + e.getMessage(), "try again");
+                    ProblemKind.SOURCE_NOT_READABLE,
+                    "/source",
+                    "broke off while it was read",
+                    "check its files and send the request again");
         }
     }
 
@@ -79,6 +88,9 @@ class ModelRegistration {
             return ModelInspector.inspect(source);
         } catch (ModelRefusedException e) {
             throw ProblemException.at(e.kind(), "/source", String.valueOf(e.getMessage()), e.remedy());
+        } catch (UncheckedIOException e) {
+            throw ProblemException.at(
+                    ProblemKind.SOURCE_NOT_READABLE, "/source", "has files that cannot be read", "check permissions");
         }
     }
 

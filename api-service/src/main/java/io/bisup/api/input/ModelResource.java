@@ -2,6 +2,7 @@ package io.bisup.api.input;
 
 import io.bisup.api.Bodies;
 import io.bisup.api.Listing;
+import io.bisup.api.access.Callers;
 import io.bisup.platform.registry.ModelRegistry;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
@@ -33,11 +34,13 @@ public class ModelResource {
     private final Bodies bodies;
     private final ModelRegistration registration;
     private final ModelRegistry registry;
+    private final Callers callers;
 
-    ModelResource(Bodies bodies, ModelRegistration registration, ModelRegistry registry) {
+    ModelResource(Bodies bodies, ModelRegistration registration, ModelRegistry registry, Callers callers) {
         this.bodies = bodies;
         this.registration = registration;
         this.registry = registry;
+        this.callers = callers;
     }
 
     @POST
@@ -52,7 +55,7 @@ public class ModelResource {
     @APIResponse(responseCode = "200", description = "The same bytes were registered under this name before")
     @APIResponse(responseCode = "409", description = "The name stands for other bytes")
     public Response register(InputStream body) {
-        var registered = registration.register(bodies.read(body, ModelRequest.class));
+        var registered = registration.register(callers.tenant(), bodies.read(body, ModelRequest.class));
         ModelView view = ModelView.of(registered.model());
         return Names.registered(registered.created(), PATH, view.name(), view);
     }
@@ -60,13 +63,16 @@ public class ModelResource {
     @GET
     @Operation(summary = "All models")
     public Listing<ModelView> list() {
-        return new Listing<>(registry.list().stream().map(ModelView::of).toList());
+        return new Listing<>(
+                registry.list(callers.tenant()).stream().map(ModelView::of).toList());
     }
 
     @GET
     @Path("{name}")
     @Operation(summary = "A model")
     public ModelView get(@PathParam("name") String name) {
-        return registry.find(name).map(ModelView::of).orElseThrow(() -> Names.unknown("model", name));
+        return registry.find(callers.tenant(), Names.known("model", name))
+                .map(ModelView::of)
+                .orElseThrow(() -> Names.unknown("model", name));
     }
 }

@@ -42,7 +42,7 @@ class ModelSources {
             return LocalFolder.open(Path.of(uri));
         } catch (IllegalArgumentException | FileSystemNotFoundException e) {
             throw ProblemException.at(
-                    ProblemKind.SOURCE_NOT_READABLE, "/source", "is no path: " + e.getMessage(), "write file:/folder");
+                    ProblemKind.SOURCE_NOT_READABLE, "/source", "is no path of this machine", "write file:/folder");
         }
     }
 

@@ -25,6 +25,14 @@ final class Names {
         return name;
     }
 
+    /** The name of a path, when it can be one; what is no name stands for nothing. */
+    static String known(String kind, String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw unknown(kind, name);
+        }
+        return name;
+    }
+
     /** 201 with the new resource's address, or 200 when the name stood for these bytes before. */
     static Response registered(boolean created, String path, String name, Object view) {
         return created

@@ -26,7 +26,7 @@ public record Condition(String type, Status status, String reason) {
                 progressing(job),
                 holds("CheckpointSaved", blocksDone(job) > 0, "BlocksCommitted", "NoBlockYet"),
                 holds("ArtifactPublished", job.artifactDigest() != null, "ManifestPut", "NotYet"),
-                holds("EvaluationComplete", !job.measurements().isEmpty(), "Measured", "NotYet"),
+                evaluated(job),
                 succeeded(job));
     }
 
@@ -36,6 +36,12 @@ public record Condition(String type, Status status, String reason) {
         }
         boolean active = job.state() == JobState.RUNNING || job.state() == JobState.EVALUATING;
         return holds("Progressing", active, "Heartbeat", "Idle");
+    }
+
+    private static Condition evaluated(JobRecord job) {
+        return job.spec().evaluation().isEmpty()
+                ? new Condition("EvaluationComplete", Status.TRUE, "NotAskedFor")
+                : holds("EvaluationComplete", !job.measurements().isEmpty(), "Measured", "NotYet");
     }
 
     private static Condition succeeded(JobRecord job) {

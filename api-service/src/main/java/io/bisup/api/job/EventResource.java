@@ -3,7 +3,6 @@ package io.bisup.api.job;
 import io.bisup.api.ApiConfig;
 import io.bisup.contract.JobEvent;
 import io.bisup.platform.job.EventStream;
-import io.bisup.platform.job.JobNotFoundException;
 import io.bisup.platform.job.JobRecord;
 import io.bisup.platform.job.JobStore;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -30,11 +29,13 @@ public class EventResource {
     private static final int MAX_LIMIT = 1_000;
 
     private final JobStore jobs;
+    private final TenantJobs own;
     private final EventStream events;
     private final ApiConfig config;
 
-    EventResource(JobStore jobs, EventStream events, ApiConfig config) {
+    EventResource(JobStore jobs, TenantJobs own, EventStream events, ApiConfig config) {
         this.jobs = jobs;
+        this.own = own;
         this.events = events;
         this.config = config;
     }
@@ -90,6 +91,6 @@ public class EventResource {
     }
 
     private JobRecord find(String id) {
-        return jobs.find(Ids.job(id)).orElseThrow(() -> new JobNotFoundException(id));
+        return own.get(id);
     }
 }

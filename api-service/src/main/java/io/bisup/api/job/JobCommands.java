@@ -23,9 +23,11 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class JobCommands {
 
     private final JobStore jobs;
+    private final TenantJobs own;
 
-    JobCommands(JobStore jobs) {
+    JobCommands(JobStore jobs, TenantJobs own) {
         this.jobs = jobs;
+        this.own = own;
     }
 
     @POST
@@ -33,7 +35,7 @@ public class JobCommands {
     @Operation(summary = "Ask for the job's end")
     @APIResponseSchema(value = JobView.class, responseCode = "202")
     public Response cancel(@PathParam("id") String id) {
-        return accepted(jobs.requestCancel(Ids.job(id)));
+        return accepted(jobs.requestCancel(own.own(id)));
     }
 
     @POST
@@ -41,7 +43,7 @@ public class JobCommands {
     @Operation(summary = "Ask the job to stop after its current block")
     @APIResponseSchema(value = JobView.class, responseCode = "202")
     public Response pause(@PathParam("id") String id) {
-        return accepted(jobs.requestPause(Ids.job(id)));
+        return accepted(jobs.requestPause(own.own(id)));
     }
 
     @POST
@@ -49,7 +51,7 @@ public class JobCommands {
     @Operation(summary = "Queue a paused job again; it goes on at its next block")
     @APIResponseSchema(value = JobView.class, responseCode = "202")
     public Response resume(@PathParam("id") String id) {
-        return accepted(jobs.resume(Ids.job(id)));
+        return accepted(jobs.resume(own.own(id)));
     }
 
     private static Response accepted(JobRecord job) {

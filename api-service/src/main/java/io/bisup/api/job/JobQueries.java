@@ -23,6 +23,7 @@ final class JobQueries {
     private JobQueries() {}
 
     static JobQuery of(
+            String tenant,
             List<String> states,
             @Nullable String model,
             List<String> labels,
@@ -30,8 +31,9 @@ final class JobQueries {
             @Nullable String pageToken,
             @Nullable String pageSize) {
         return new JobQuery(
+                tenant,
                 states(states),
-                model,
+                model == null ? null : Parameters.text("model", model),
                 labels(labels),
                 Parameters.instant("createdAfter", createdAfter),
                 pageToken,
@@ -64,6 +66,7 @@ final class JobQueries {
     private static Map<String, String> labels(List<String> values) {
         Map<String, String> labels = new HashMap<>();
         for (String value : values) {
+            Parameters.text("label", value);
             int at = value.indexOf('=');
             if (at < 1) {
                 throw Parameters.invalid("label", "key=value");

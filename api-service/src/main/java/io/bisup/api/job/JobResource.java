@@ -1,10 +1,10 @@
 package io.bisup.api.job;
 
 import io.bisup.api.Bodies;
+import io.bisup.api.access.Callers;
 import io.bisup.contract.BlockReport;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.platform.job.Attempt;
-import io.bisup.platform.job.JobNotFoundException;
 import io.bisup.platform.job.JobRecord;
 import io.bisup.platform.job.JobStore;
 import io.bisup.platform.job.Submission;
@@ -45,12 +45,17 @@ public class JobResource {
     private final Submissions submissions;
     private final JobStore jobs;
     private final JobWaiter waiter;
+    private final TenantJobs own;
+    private final Callers callers;
 
-    JobResource(Bodies bodies, Submissions submissions, JobStore jobs, JobWaiter waiter) {
+    JobResource(
+            Bodies bodies, Submissions submissions, JobStore jobs, JobWaiter waiter, TenantJobs own, Callers callers) {
         this.bodies = bodies;
         this.submissions = submissions;
         this.jobs = jobs;
         this.waiter = waiter;
+        this.own = own;
+        this.callers = callers;
     }
 
     @POST
@@ -92,7 +97,7 @@ public class JobResource {
             @QueryParam("pageToken") @Nullable String pageToken,
             @QueryParam("pageSize") @Nullable String pageSize,
             @HeaderParam("If-None-Match") @Nullable String known) {
-        var query = JobQueries.of(states, model, labels, createdAfter, pageToken, pageSize);
+        var query = JobQueries.of(callers.tenant(), states, model, labels, createdAfter, pageToken, pageSize);
         return JobResponses.conditional(JobPage.of(JobQueries.list(jobs, query)), known);
     }
 
@@ -151,6 +156,6 @@ public class JobResource {
     }
 
     private JobRecord find(String id) {
-        return jobs.find(Ids.job(id)).orElseThrow(() -> new JobNotFoundException(id));
+        return own.get(id);
     }
 }

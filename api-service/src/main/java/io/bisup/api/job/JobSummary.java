@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param measurements perplexities beside the FP model's, empty until measured
  * @param artifactBytes size of the artifact, absent until published
  * @param failure why it or its last attempt failed
+ * @param workerId who holds or last held it
  */
 public record JobSummary(
         String id,
@@ -45,7 +46,8 @@ public record JobSummary(
         Instant submittedAt,
         Instant updatedAt,
         @Nullable Instant startedAt,
-        @Nullable Instant finishedAt) {
+        @Nullable Instant finishedAt,
+        @Nullable String workerId) {
 
     static JobSummary of(JobRecord job) {
         return new JobSummary(
@@ -66,6 +68,7 @@ public record JobSummary(
                 job.submittedAt(),
                 job.updatedAt(),
                 job.startedAt(),
-                job.finishedAt());
+                job.finishedAt(),
+                job.workerId());
     }
 }

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * @param resolvedRecipe the whole recipe, looked up and with the job's own calibration
  * @param modelDigest digest of the model the job works on
  * @param calibrationSha256 digest of the calibration data
- * @param workerId who holds or last held it
  * @param conditions its aspects for machines
  * @param artifactDigest digest of the artifact, absent until published
  * @param notBefore earliest time of the next attempt
@@ -30,7 +29,6 @@ public record JobView(
         Recipe resolvedRecipe,
         String modelDigest,
         String calibrationSha256,
-        @Nullable String workerId,
         List<Condition> conditions,
         @Nullable String artifactDigest,
         @Nullable Instant notBefore,
@@ -44,7 +42,6 @@ public record JobView(
                 job.recipe(),
                 job.modelDigest(),
                 job.calibration().sha256(),
-                job.workerId(),
                 Condition.of(job),
                 job.artifactDigest(),
                 job.notBefore(),

@@ -1,5 +1,6 @@
 package io.bisup.api.job;
 
+import io.bisup.api.Texts;
 import io.bisup.api.problem.ProblemException;
 import io.bisup.api.problem.ProblemKind;
 import java.time.Duration;
@@ -13,9 +14,11 @@ public final class Parameters {
 
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
 
+    private static final int MAX_TEXT = 512;
+
     private Parameters() {}
 
-    static String idempotencyKey(@Nullable String value) {
+    public static String idempotencyKey(@Nullable String value) {
         if (value == null || value.isBlank()) {
             throw new ProblemException(
                     ProblemKind.MISSING_IDEMPOTENCY_KEY,
@@ -28,7 +31,7 @@ public final class Parameters {
         return value;
     }
 
-    static boolean flag(String name, @Nullable String value) {
+    public static boolean flag(String name, @Nullable String value) {
         if (value == null || value.equals("false")) {
             return false;
         }
@@ -43,7 +46,7 @@ public final class Parameters {
         return Duration.ofSeconds(number(name, value, 0, 0, 3_600));
     }
 
-    static long number(String name, @Nullable String value, long otherwise, long low, long high) {
+    public static long number(String name, @Nullable String value, long otherwise, long low, long high) {
         if (value == null) {
             return otherwise;
         }
@@ -56,6 +59,14 @@ public final class Parameters {
             // told below, as a number out of range is
         }
         throw invalid(name, "a whole number from " + low + " to " + high);
+    }
+
+    /** A text that can be compared with stored ones. */
+    static String text(String name, String value) {
+        if (value.length() > MAX_TEXT || !Texts.storable(value)) {
+            throw invalid(name, "at most " + MAX_TEXT + " characters, none of them NUL");
+        }
+        return value;
     }
 
     static @Nullable Instant instant(String name, @Nullable String value) {

@@ -1,5 +1,6 @@
 package io.bisup.api.job;
 
+import io.bisup.api.access.Callers;
 import io.bisup.api.preflight.Preflight;
 import io.bisup.api.preflight.Resolved;
 import io.bisup.contract.Digests;
@@ -16,15 +17,18 @@ class Submissions {
 
     private final Preflight preflight;
     private final JobStore jobs;
+    private final Callers callers;
 
-    Submissions(Preflight preflight, JobStore jobs) {
+    Submissions(Preflight preflight, JobStore jobs, Callers callers) {
         this.preflight = preflight;
         this.jobs = jobs;
+        this.callers = callers;
     }
 
     /** Checks without storing. */
     Validation validate(QuantizationJobSpec spec) {
-        Resolved resolved = preflight.check(spec);
+        String tenant = callers.tenant();
+        Resolved resolved = preflight.check(tenant, spec);
         return new Validation(
                 true,
                 resolved.model().name(),
@@ -36,8 +40,10 @@ class Submissions {
 
     /** Checks and stores, once per key. */
     Submission submit(QuantizationJobSpec spec, String key) {
-        Resolved resolved = preflight.check(spec);
+        String tenant = callers.tenant();
+        Resolved resolved = preflight.check(tenant, spec);
         return jobs.submit(new NewJob(
+                tenant,
                 spec,
                 resolved.recipe(),
                 resolved.model(),

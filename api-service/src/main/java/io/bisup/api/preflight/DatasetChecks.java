@@ -1,7 +1,6 @@
 package io.bisup.api.preflight;
 
 import io.bisup.api.problem.ProblemKind;
-import io.bisup.contract.PerplexitySpec;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.recipe.Recipe;
 import io.bisup.platform.registry.DatasetRegistry;
@@ -25,8 +24,9 @@ class DatasetChecks {
     /** The data sets found; complete when there were no findings. */
     record Found(Optional<RegisteredDataset> calibration, List<RegisteredDataset> evaluation) {}
 
-    Found check(QuantizationJobSpec spec, Recipe recipe, Findings findings) {
-        Optional<RegisteredDataset> calibration = find(spec.calibrationDataset(), "/calibrationDataset", findings);
+    Found check(String tenant, QuantizationJobSpec spec, Recipe recipe, Findings findings) {
+        Optional<RegisteredDataset> calibration =
+                find(tenant, spec.calibrationDataset(), "/calibrationDataset", findings);
         calibration.ifPresent(
                 d -> requireLength(d, recipe.calibration().sequenceLength(), "/calibrationDataset", findings));
         Map<String, RegisteredDataset> evaluation = new LinkedHashMap<>();
@@ -34,18 +34,18 @@ class DatasetChecks {
             var wanted = spec.evaluation().get(i);
             int at = i;
             String pointer = "/evaluation/" + i + "/dataset";
-            find(wanted.dataset(), pointer, findings).ifPresent(dataset -> {
+            find(tenant, wanted.dataset(), pointer, findings).ifPresent(dataset -> {
                 evaluation.put(dataset.name(), dataset);
                 requireLength(dataset, wanted.window(), pointer, findings);
-                requireFormat(dataset, wanted, "/evaluation/" + at + "/protocol", findings);
+                EvaluationChecks.check(dataset, wanted, "/evaluation/" + at, findings);
                 calibration.ifPresent(c -> requireApart(c, dataset, findings));
             });
         }
         return new Found(calibration, List.copyOf(evaluation.values()));
     }
 
-    private Optional<RegisteredDataset> find(String name, String pointer, Findings findings) {
-        Optional<RegisteredDataset> found = registry.find(name);
+    private Optional<RegisteredDataset> find(String tenant, String name, String pointer, Findings findings) {
+        Optional<RegisteredDataset> found = registry.find(tenant, name);
         if (found.isEmpty()) {
             findings.add(
                     ProblemKind.DATASET_NOT_FOUND,
@@ -65,17 +65,6 @@ class DatasetChecks {
                     "'" + dataset.name() + "' has " + dataset.bytes() + " bytes, less than one window of " + tokens
                             + " tokens",
                     "register a longer text or ask for shorter windows");
-        }
-    }
-
-    private static void requireFormat(
-            RegisteredDataset dataset, PerplexitySpec wanted, String pointer, Findings findings) {
-        if (wanted.protocol().needsDocuments() && dataset.format() == RegisteredDataset.Format.TEXT) {
-            findings.add(
-                    ProblemKind.INVALID_SPEC,
-                    pointer,
-                    wanted.protocol().id() + " needs documents, '" + dataset.name() + "' is running text",
-                    "register it as JSON lines with a \"text\" field, or use protocol gptq");
         }
     }
 

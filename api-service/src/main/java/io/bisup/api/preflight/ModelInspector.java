@@ -28,6 +28,9 @@ public final class ModelInspector {
             DecoderConfig config = DecoderConfig.parse(json);
             WeightHeaders weights = WeightHeaders.read(files);
             ModelMatch.check(config, weights.tensors());
+            if (files.sizes().containsKey(TOKENIZER)) {
+                TokenizerFile.check(files, config.vocabSize());
+            }
             return new Inspection(
                     config,
                     new String(json, StandardCharsets.UTF_8),

@@ -26,16 +26,16 @@ public class Preflight {
     }
 
     /**
-     * Resolves the spec's names and checks that everything fits.
+     * Resolves the spec's names among the tenant's and checks that everything fits.
      *
      * @throws io.bisup.api.problem.ProblemException with one error per field at fault
      * @throws io.bisup.contract.InvalidSpecException when the recipe is no preset
      */
-    public Resolved check(QuantizationJobSpec spec) {
+    public Resolved check(String tenant, QuantizationJobSpec spec) {
         Recipe recipe = spec.resolvedRecipe(presets);
         Findings findings = new Findings();
-        DatasetChecks.Found data = datasets.check(spec, recipe, findings);
-        Optional<RegisteredModel> model = models.find(spec.model());
+        DatasetChecks.Found data = datasets.check(tenant, spec, recipe, findings);
+        Optional<RegisteredModel> model = models.find(tenant, spec.model());
         if (model.isEmpty()) {
             findings.add(
                     ProblemKind.MODEL_NOT_FOUND,

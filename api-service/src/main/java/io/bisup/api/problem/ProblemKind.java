@@ -17,12 +17,20 @@ public enum ProblemKind {
     MALFORMED_CHECKPOINT(422, "The checkpoint is incomplete or damaged"),
     SOURCE_NOT_READABLE(422, "The source cannot be read"),
     SOURCE_NOT_ALLOWED(403, "The source is not allowed"),
+    UNAUTHENTICATED(401, "The request names nobody"),
+    FORBIDDEN(403, "The caller may not do this"),
+    ORIGIN_NOT_ALLOWED(403, "Pages of other sites may not call this service"),
+    HOST_NOT_ALLOWED(421, "The request is addressed to another host"),
     NOT_FOUND(404, "There is no such resource"),
     METHOD_NOT_ALLOWED(405, "The resource does not know this method"),
     NOT_ACCEPTABLE(406, "The resource has no such representation"),
     NAME_TAKEN(409, "The name stands for other bytes"),
     ILLEGAL_TRANSITION(409, "The job's state forbids this"),
     BODY_TOO_LARGE(413, "The body is too large"),
+    URI_TOO_LONG(414, "The address is too long"),
+    HEADERS_TOO_LARGE(431, "The request's head is too large"),
+    TOO_MANY_REQUESTS(429, "Too many requests"),
+    QUOTA_EXCEEDED(429, "The tenant's quota is used up"),
     UNSUPPORTED_MEDIA_TYPE(415, "The body has the wrong content type"),
     BAD_REQUEST(400, "The request cannot be understood"),
     STORE_UNAVAILABLE(503, "A store is not reachable"),
@@ -46,7 +54,7 @@ public enum ProblemKind {
 
     /** Whether the same request can succeed later. */
     public boolean retryable() {
-        return this == STORE_UNAVAILABLE;
+        return this == STORE_UNAVAILABLE || this == TOO_MANY_REQUESTS || this == QUOTA_EXCEEDED;
     }
 
     /** A URI that names the kind. */

@@ -3,14 +3,19 @@ package io.bisup.api.problem;
 import io.bisup.contract.FailureCode;
 import io.bisup.contract.FailureException;
 import io.bisup.contract.InvalidSpecException;
+import io.bisup.platform.access.QuotaExceededException;
 import io.bisup.platform.job.IdempotencyConflictException;
 import io.bisup.platform.job.IllegalTransitionException;
 import io.bisup.platform.job.JobNotFoundException;
+import io.bisup.platform.outage.Outages;
 import io.bisup.platform.registry.NameTakenException;
-import io.bisup.platform.work.Outages;
+import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.ForbiddenException;
+import io.quarkus.security.UnauthorizedException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.jboss.logging.Logger;
@@ -23,13 +28,46 @@ public final class ProblemMappers {
 
     @ServerExceptionMapper
     Response problem(ProblemException e, UriInfo uri) {
-        return ProblemResponses.of(e.kind(), message(e), e.errors(), uri.getPath());
+        Response response = ProblemResponses.of(e.kind(), message(e), e.errors(), uri.getPath());
+        Duration wait = e.retryAfter();
+        return wait == null
+                ? response
+                : Response.fromResponse(response)
+                        .header("Retry-After", null)
+                        .header("Retry-After", wait.toSeconds() + 1)
+                        .build();
     }
 
     @ServerExceptionMapper
     Response invalidSpec(InvalidSpecException e, UriInfo uri) {
         String pointer = e.field().isEmpty() || e.field().startsWith("/") ? e.field() : "/" + e.field();
         return problem(ProblemException.at(ProblemKind.INVALID_SPEC, pointer, e.reason(), e.remedy()), uri);
+    }
+
+    @ServerExceptionMapper({UnauthorizedException.class, AuthenticationFailedException.class})
+    Response unauthenticated(SecurityException e, UriInfo uri) {
+        if (Outages.causedBy(e)) {
+            return unavailable(e, uri);
+        }
+        Response response = ProblemResponses.of(
+                ProblemKind.UNAUTHENTICATED,
+                StandardErrors.detail(ProblemKind.UNAUTHENTICATED),
+                List.of(),
+                uri.getPath());
+        return Response.fromResponse(response)
+                .header("WWW-Authenticate", "Bearer")
+                .build();
+    }
+
+    @ServerExceptionMapper
+    Response forbidden(ForbiddenException e, UriInfo uri) {
+        return ProblemResponses.of(
+                ProblemKind.FORBIDDEN, StandardErrors.detail(ProblemKind.FORBIDDEN), List.of(), uri.getPath());
+    }
+
+    @ServerExceptionMapper
+    Response quota(QuotaExceededException e, UriInfo uri) {
+        return ProblemResponses.of(ProblemKind.QUOTA_EXCEEDED, message(e), List.of(), uri.getPath());
     }
 
     @ServerExceptionMapper

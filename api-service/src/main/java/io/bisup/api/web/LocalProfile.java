@@ -1,6 +1,7 @@
 package io.bisup.api.web;
 
 import io.bisup.api.ApiConfig;
+import io.bisup.api.access.Callers;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -24,6 +25,10 @@ class LocalProfile {
         if (config.local() && !InetAddress.getByName(host).isLoopbackAddress()) {
             throw new IllegalStateException("bisup.local=true lets clients read this machine's files, but "
                     + "quarkus.http.host=" + host + " is no loopback address: use 127.0.0.1, or leave bisup.local out");
+        }
+        if (!Callers.areAsked(config) && !InetAddress.getByName(host).isLoopbackAddress()) {
+            throw new IllegalStateException("bisup.api.keys-required=false lets everybody do everything, but "
+                    + "quarkus.http.host=" + host + " is no loopback address: leave the key out, or use 127.0.0.1");
         }
     }
 }

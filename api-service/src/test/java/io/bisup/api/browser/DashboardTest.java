@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +43,15 @@ class DashboardTest {
 
     @Test
     void showsAJobFromTheQueueToItsResult() throws Exception {
+        look(this::watch);
+    }
+
+    @Test
+    void submitsClonesComparesAndCancelsWithAQuestion() throws Exception {
+        look(this::work);
+    }
+
+    private void look(Consumer<Page> what) throws Exception {
         Optional<Path> executable = Browsers.find();
         if (executable.isEmpty()) {
             System.err.println("DASHBOARD NOT TESTED: no Chromium here; install one or set BISUP_BROWSER");
@@ -61,7 +71,7 @@ class DashboardTest {
                 }
             });
             page.onPageError(complaints::add);
-            watch(page);
+            what.accept(page);
         }
         assertThat(complaints).as("the browser's complaints").isEmpty();
     }
@@ -95,6 +105,95 @@ class DashboardTest {
         assertThat(page.locator("table.figures tbody tr")).hasCount(TinyModel.LAYERS);
         assertThat(page.getByText("model-00001.safetensors")).isVisible();
         assertThat(accessibility(page)).isEmpty();
+    }
+
+    private void work(Page page) {
+        Inputs.register();
+        String team = "team-" + System.nanoTime();
+        String first = Inputs.submit(Map.of("labels", Map.of("team", team)));
+        finish(first, 12.5);
+        page.navigate(home + "#/new?from=" + first);
+        page.getByLabel("Tokens in each").fill("4096");
+        page.getByText("Check", new Page.GetByTextOptions().setExact(true)).click();
+        assertThat(page.locator(".wrong")).containsText("4096");
+        assertThat(accessibility(page)).isEmpty();
+        shoot(page, "form");
+        page.getByLabel("Tokens in each").fill("32");
+        page.getByText("Submit", new Page.GetByTextOptions().setExact(true)).click();
+        assertThat(page.locator("h1 [data-state]")).hasText("queued");
+        String second = page.url().substring(page.url().lastIndexOf('/') + 1);
+
+        page.getByText("Cancel…").click();
+        assertThat(page.locator("dialog")).isVisible();
+        shoot(page, "cancel");
+        page.getByText("Keep it").click();
+        assertThat(page.locator("h1 [data-state]")).hasText("queued");
+        finish(second, 11.9);
+        assertThat(page.locator("h1 [data-state]")).hasText("succeeded");
+        assertThat(page.locator(".bars")).containsText("wiki");
+        assertThat(accessibility(page)).isEmpty();
+        shoot(page, "job");
+
+        page.navigate(home + "#/?q=team%3D" + team);
+        assertThat(page.locator("tr[data-job]")).hasCount(2);
+        page.locator("tr[data-job='" + first + "'] input").check();
+        page.locator("tr[data-job='" + second + "'] input").check();
+        shoot(page, "list");
+        page.getByText("Compare 2").click();
+        assertThat(page.locator("table.compare").last()).containsText("calibration.sequenceLength");
+        assertThat(accessibility(page)).isEmpty();
+        shoot(page, "compare");
+        for (String view : List.of("inputs", "workers")) {
+            page.navigate(home + "#/" + view);
+            assertThat(page.locator("main section").first()).isVisible();
+            assertThat(accessibility(page)).isEmpty();
+            shoot(page, view);
+        }
+        narrow(page, second);
+        cancel(page);
+        // The form asked for what cannot run, and browsers write each refusal down.
+        complaints.removeIf(text -> text.contains("status of 422"));
+    }
+
+    /** On a telephone nothing is cut off at the side. */
+    private void narrow(Page page, String id) {
+        page.setViewportSize(390, 844);
+        for (String view : List.of("", "jobs/" + id, "new")) {
+            page.navigate(home + "#/" + view);
+            assertThat(page.locator("h1").first()).isVisible();
+            page.waitForTimeout(500);
+            assertThat((int) page.evaluate("document.documentElement.scrollWidth"))
+                    .as(view)
+                    .isLessThanOrEqualTo(390);
+            shoot(page, "narrow-" + view.split("/", 2)[0]);
+        }
+        page.navigate(home + "#/");
+        assertThat(page.locator("tr[data-job='" + id + "'] progress")).isInViewport();
+        page.setViewportSize(1280, 900);
+    }
+
+    private void cancel(Page page) {
+        String id = Inputs.submit(Map.of());
+        page.navigate(home + "#/jobs/" + id);
+        page.getByText("Cancel…").click();
+        page.getByText("Cancel the job").click();
+        assertThat(page.locator("h1 [data-state]")).hasText("cancelled");
+    }
+
+    private void finish(String id, double perplexity) {
+        Claim claim = worker.claim(id);
+        for (int block = 0; block < TinyModel.LAYERS; block++) {
+            worker.commit(claim, block);
+        }
+        worker.publish(claim);
+        worker.evaluate(id, perplexity, 11.807);
+    }
+
+    /** Pictures for people: target/screens. */
+    private static void shoot(Page page, String name) {
+        page.screenshot(new Page.ScreenshotOptions()
+                .setPath(Path.of("target", "screens", name + ".png"))
+                .setFullPage(true));
     }
 
     private static List<String> accessibility(Page page) {

@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.anyOf;
 import static org.hamcrest.Matchers.is;
 
 import io.bisup.contract.Json;
+import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,10 +26,26 @@ public final class Inputs {
         dataset("wiki", "facts to evaluate on. ".repeat(200));
     }
 
+    /** The same with an identity: the bearer's tenant gets them. */
+    public static void registerAs(String key, TinyModel model) {
+        model(given().header("Authorization", "Bearer " + key), "tiny", model);
+        for (var dataset : Map.of("train", "tales to calibrate on. ", "wiki", "facts to evaluate on. ")
+                .entrySet()) {
+            dataset(
+                    given().header("Authorization", "Bearer " + key),
+                    dataset.getKey(),
+                    dataset.getValue().repeat(200));
+        }
+    }
+
     public static void model(String name, TinyModel model) {
+        model(given(), name, model);
+    }
+
+    private static void model(RequestSpecification request, String name, TinyModel model) {
         try {
             String source = model.write(Files.createTempDirectory("tiny-model"));
-            given().contentType("application/json")
+            request.contentType("application/json")
                     .body(Json.write(Map.of("name", name, "source", source)))
                     .post("/v1/models")
                     .then()
@@ -39,7 +56,11 @@ public final class Inputs {
     }
 
     public static void dataset(String name, String text) {
-        given().contentType("text/plain; charset=utf-8")
+        dataset(given(), name, text);
+    }
+
+    private static void dataset(RequestSpecification request, String name, String text) {
+        request.contentType("text/plain; charset=utf-8")
                 .body(text)
                 .put("/v1/datasets/" + name)
                 .then()

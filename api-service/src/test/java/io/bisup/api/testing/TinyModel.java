@@ -19,6 +19,8 @@ public final class TinyModel {
 
     public static final int LAYERS = 4;
     public static final int CONTEXT = 256;
+    public static final String TOKENIZER =
+            "{\"version\":\"1.0\",\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0,\"b\":63},\"unk_token\":\"a\"}}";
 
     private final Map<String, Object> config = new HashMap<>(Map.of(
             "architectures",
@@ -67,7 +69,7 @@ public final class TinyModel {
         Files.createDirectories(folder);
         Files.write(folder.resolve("config.json"), json);
         if (tokenizer) {
-            Files.writeString(folder.resolve("tokenizer.json"), "{}");
+            Files.writeString(folder.resolve("tokenizer.json"), TOKENIZER);
         }
         Files.write(folder.resolve("model.safetensors"), weights());
         return folder.toAbsolutePath().toUri().toString();

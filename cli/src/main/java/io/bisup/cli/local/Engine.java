@@ -9,7 +9,7 @@ import io.bisup.llm.tensor.Compute;
 import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.token.TokenizerException;
-import io.bisup.measure.DatasetException;
+import io.bisup.data.DatasetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;

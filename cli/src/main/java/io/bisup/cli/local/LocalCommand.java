@@ -6,6 +6,13 @@ import picocli.CommandLine.Command;
 @Command(
         name = "local",
         description = "Run the engine on folders, without any service.",
-        subcommands = {LogitsCommand.class, PerplexityCommand.class, QuantizeCommand.class},
+        subcommands = {
+            LogitsCommand.class,
+            PerplexityCommand.class,
+            ZeroShotCommand.class,
+            DivergenceCommand.class,
+            PropagationCommand.class,
+            QuantizeCommand.class
+        },
         mixinStandardHelpOptions = true)
 public final class LocalCommand {}

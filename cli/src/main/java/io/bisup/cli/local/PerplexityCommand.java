@@ -1,15 +1,17 @@
 package io.bisup.cli.local;
 
 import io.bisup.cli.ExitCode;
+import io.bisup.cli.FormatConverter;
 import io.bisup.cli.UserErrorException;
+import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.Json;
 import io.bisup.contract.PerplexityResult;
 import io.bisup.contract.PerplexitySpec.Protocol;
 import io.bisup.llm.folder.OpenModel;
 import io.bisup.llm.token.Tokenizer;
-import io.bisup.measure.DatasetException;
+import io.bisup.data.DatasetException;
 import io.bisup.measure.Perplexity;
-import io.bisup.measure.TextDataset;
+import io.bisup.data.TextDataset;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -42,8 +44,11 @@ public final class PerplexityCommand implements Callable<Integer> {
             names = "--text",
             required = true,
             paramLabel = "FILE",
-            description = "text whose lines are rows, such as wiki.test.raw; or .jsonl of documents with a text field")
+            description = "text, WikiText rows such as wiki.test.raw, or documents as .jsonl or .parquet")
     private Path text;
+
+    @Option(names = "--format", converter = FormatConverter.class, description = FormatConverter.DESCRIPTION)
+    private @Nullable DatasetFormat format;
 
     @Option(
             names = "--protocol",
@@ -76,7 +81,8 @@ public final class PerplexityCommand implements Callable<Integer> {
 
     private TextDataset read() {
         try {
-            return TextDataset.read(text, String.valueOf(text.getFileName()));
+            String name = String.valueOf(text.getFileName());
+            return TextDataset.read(text, name, format == null ? DatasetFormat.ofFileName(name) : format);
         } catch (DatasetException e) {
             throw new UserErrorException("--text " + e.getMessage());
         }
@@ -85,19 +91,21 @@ public final class PerplexityCommand implements Callable<Integer> {
     private PerplexityResult measure(OpenModel open, TextDataset dataset) {
         int context = open.model().config().maxPositions() - open.prefixIds().size();
         int length = window == null ? Math.min(USUAL_WINDOW, context) : window;
-        try (Tokenizer tokenizer = open.openTokenizer()) {
+        try (Tokenizer tokenizer = open.openTokenizer();
+                Bar bar = new Bar("perplexity", "windows")) {
             return new Perplexity(open.model(), open.prefixIds(), tokenizer, Clock.systemUTC())
-                    .measure(dataset, protocol, length, (done, of) -> {});
+                    .measure(dataset, protocol, length, bar);
         }
     }
 
     private static String sentence(PerplexityResult result) {
         return String.format(
                 Locale.ROOT,
-                "perplexity %.4f: %s on %s, %d windows of %d tokens (%d in the text), %s, %.1f s",
+                "perplexity %.4f: %s on %s read as %s, %d windows of %d tokens (%d in the text), %s, %.1f s",
                 result.perplexity(),
                 result.protocol().id(),
                 result.dataset(),
+                result.format() == null ? "-" : result.format().id(),
                 result.windows(),
                 result.window(),
                 result.tokens(),

@@ -1,11 +1,13 @@
 package io.bisup.cli.local;
 
 import io.bisup.cli.ExitCode;
+import io.bisup.cli.FormatConverter;
 import io.bisup.cli.UserErrorException;
+import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.BlockReport;
 import io.bisup.contract.Json;
-import io.bisup.measure.DatasetException;
-import io.bisup.measure.TextDataset;
+import io.bisup.data.DatasetException;
+import io.bisup.data.TextDataset;
 import io.bisup.quantize.export.FolderDigest;
 import io.bisup.quantize.run.FolderQuantization;
 import io.bisup.quantize.block.Control;
@@ -42,6 +44,9 @@ public final class QuantizeCommand implements Callable<Integer> {
     @Option(names = "--calibration", required = true, paramLabel = "FILE", description = "text to calibrate on")
     private Path calibration;
 
+    @Option(names = "--format", converter = FormatConverter.class, description = FormatConverter.DESCRIPTION)
+    private @Nullable DatasetFormat format;
+
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "new or empty artifact folder")
     private Path out;
 
@@ -76,7 +81,7 @@ public final class QuantizeCommand implements Callable<Integer> {
                 folder(model),
                 FolderDigest.sha256(model),
                 new LocalRecipe(recipe, samples, sequenceLength).resolve(),
-                text(calibration),
+                calibrationText(),
                 systemPrompt,
                 0);
         prepare();
@@ -125,18 +130,13 @@ public final class QuantizeCommand implements Callable<Integer> {
         return path;
     }
 
-    /** Documents of a JSON Lines file are joined by an empty line, as a job does. */
-    private static String text(Path file) {
+    private String calibrationText() {
         try {
-            return file.toString().endsWith(".jsonl")
-                    ? String.join(
-                            "\n\n",
-                            TextDataset.read(file, "--calibration " + file).rows())
-                    : Files.readString(file);
+            DatasetFormat read = format == null ? DatasetFormat.ofFileName(calibration.toString()) : format;
+            return TextDataset.read(calibration, "--calibration " + calibration, read)
+                    .text();
         } catch (DatasetException e) {
             throw new UserErrorException(String.valueOf(e.getMessage()));
-        } catch (IOException e) {
-            throw new UserErrorException("--calibration " + file + " cannot be read as UTF-8 text (" + e + ")");
         }
     }
 

@@ -2,9 +2,13 @@ package io.bisup.cli.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bisup.cli.ExitCode;
+import io.bisup.cli.FormatConverter;
+import io.bisup.contract.DatasetFormat;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -21,9 +25,13 @@ public final class DatasetsCommand {
     int add(
             @Mixin ServiceOptions service,
             @Parameters(paramLabel = "NAME", description = "what jobs will call it") String name,
-            @Parameters(paramLabel = "FILE", description = "UTF-8 text, or .jsonl with a string \"text\" a line")
-                    Path file) {
-        JsonNode dataset = new Inputs(service.client()).addDataset(name, file);
+            @Parameters(paramLabel = "FILE", description = "UTF-8 text, JSON lines or Parquet") Path file,
+            @Option(names = "--format", converter = FormatConverter.class, description = FormatConverter.DESCRIPTION)
+                    @Nullable DatasetFormat format,
+            @Option(names = "--task", description = "rows have the fields of this zero-shot task, such as arc_easy")
+                    @Nullable String task) {
+        DatasetFormat read = format == null ? DatasetFormat.ofFileName(file.toString()) : format;
+        JsonNode dataset = new Inputs(service.client()).addDataset(name, file, read, task);
         spec.commandLine().getOut().println(service.json() ? ServiceClient.line(dataset) : line(dataset));
         return ExitCode.OK;
     }
@@ -38,7 +46,7 @@ public final class DatasetsCommand {
 
     private static String line(JsonNode dataset) {
         return String.format(
-                "%-24s  %-5s  %,15d bytes  %.12s",
+                "%-24s  %-8s  %,15d bytes  %.12s",
                 dataset.path("name").asText(),
                 dataset.path("format").asText(),
                 dataset.path("bytes").asLong(),

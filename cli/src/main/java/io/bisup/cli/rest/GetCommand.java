@@ -28,6 +28,9 @@ public final class GetCommand extends JobCommand {
             out.println("  " + job.failure());
         }
         job.results().forEach(line -> out.println("  " + line));
+        if (job.artifactBytes() > 0) {
+            out.println("  artifact: ./bisup artifact get " + job.id());
+        }
         out.flush();
     }
 }

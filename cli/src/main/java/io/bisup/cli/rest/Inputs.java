@@ -2,12 +2,14 @@ package io.bisup.cli.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bisup.cli.UserErrorException;
+import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.Json;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The registered models and data sets of a service. */
 public final class Inputs {
@@ -31,13 +33,33 @@ public final class Inputs {
         return client.post(MODELS, Json.write(Map.of("name", name, "source", uri)), Map.of());
     }
 
-    /** Uploads a data set: a name that ends in .jsonl is read as JSON lines, everything else as plain text. */
+    /** Uploads a data set of documents or text, read as its file's name says; see {@link DatasetFormat#ofFileName}. */
     public JsonNode addDataset(String name, Path file) {
+        return addDataset(name, file, DatasetFormat.ofFileName(file.toString()), null);
+    }
+
+    /**
+     * Uploads a data set.
+     *
+     * @param format how it is read
+     * @param task whose fields its rows have; null for text and documents
+     */
+    public JsonNode addDataset(String name, Path file, DatasetFormat format, @Nullable String task) {
+        if (Files.isDirectory(file)) {
+            throw new UserErrorException(
+                    file + " is a folder: name one file, or join its files first (cat FOLDER/*.txt > all.txt)");
+        }
         if (!Files.isRegularFile(file)) {
             throw new UserErrorException("cannot read " + file + ": there is no such file");
         }
-        String type = file.toString().endsWith(".jsonl") ? "application/jsonl" : "text/plain";
-        return client.put(DATASETS + "/" + URLEncoder.encode(name, StandardCharsets.UTF_8), file, type);
+        if (!Files.isReadable(file)) {
+            throw new UserErrorException("cannot read " + file + ": its permissions forbid it");
+        }
+        String query = "?format=" + format.id() + (task == null ? "" : "&task=" + task);
+        return client.put(
+                DATASETS + "/" + URLEncoder.encode(name, StandardCharsets.UTF_8) + query,
+                file,
+                "application/octet-stream");
     }
 
     public JsonNode models() {

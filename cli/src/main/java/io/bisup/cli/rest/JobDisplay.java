@@ -45,6 +45,9 @@ public final class JobDisplay implements Consumer<JobView>, AutoCloseable {
         if (job.state() != JobState.RUNNING || job.phase().isEmpty()) {
             return state(job);
         }
+        if (!job.waitingFor().isEmpty()) {
+            return state(job) + ", " + job.waitingFor();
+        }
         return job.phase().equals("blocks")
                 ? state(job) + ", block " + job.blocksDone() + " of " + job.blocks() + " done" + eta(job)
                 : state(job) + ", " + job.phase();

@@ -39,6 +39,15 @@ public record JobView(JsonNode json) {
         return json.path("progress").path("phase").asText("").toLowerCase(java.util.Locale.ROOT);
     }
 
+    /** "waiting for STORE since TIME" while the attempt waits for a store, or "". */
+    public String waitingFor() {
+        JsonNode waiting = json.path("progress").path("waitingFor");
+        return waiting.isObject()
+                ? "waiting for " + waiting.path("store").asText() + " since "
+                        + waiting.path("since").asText()
+                : "";
+    }
+
     public int blocksDone() {
         return json.path("progress").path("blocksDone").asInt();
     }

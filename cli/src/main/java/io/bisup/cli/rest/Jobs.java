@@ -8,10 +8,12 @@ import io.bisup.contract.Json;
 import io.bisup.contract.QuantizationJobSpec;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The quantization jobs of a service. */
 public final class Jobs {
 
+    private static final int WAIT_SECONDS = 20;
     private static final String PATH = "/v1/quantization-jobs";
 
     private final ServiceClient client;
@@ -44,12 +46,9 @@ public final class Jobs {
         return client.get(PATH + "?pageSize=" + pageSize);
     }
 
-    String eventsPath(String id) {
-        return path(id) + "/events?follow=true";
-    }
-
-    ServiceClient client() {
-        return client;
+    /** The job once it differs from {@code seen}, at once when nothing was seen; after some seconds in any case. */
+    ServiceClient.Tagged changed(String id, ServiceClient.@Nullable Tagged seen) {
+        return client.changed(path(id) + "?wait=" + WAIT_SECONDS, seen);
     }
 
     private static String path(String id) {

@@ -2,6 +2,7 @@ package io.bisup.cli.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bisup.cli.UserErrorException;
 import io.bisup.contract.Json;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,10 +26,19 @@ public final class ServiceClient {
     private static final ObjectMapper LENIENT = new ObjectMapper();
     private static final int CONNECT_MILLIS = 5_000;
 
+    private static final Duration LONG_POLL = Duration.ofSeconds(45);
+    private static final Duration DOWNLOAD_SILENCE = Duration.ofMinutes(1);
     private final URI server;
+    private final @Nullable String key;
 
     public ServiceClient(URI server) {
+        this(server, null);
+    }
+
+    /** @param key sent with every request to the service, and to nobody else */
+    ServiceClient(URI server, @Nullable String key) {
         this.server = server;
+        this.key = key == null || key.isBlank() ? null : key.strip();
     }
 
     public URI server() {
@@ -55,16 +65,46 @@ public final class ServiceClient {
         return exchange("PUT", path, Map.of(), Body.of(file, contentType), Duration.ofMinutes(30));
     }
 
-    /** Opens a stream of server-sent events; the caller closes it. */
-    InputStream events(String path, long afterSequence) {
-        Map<String, String> headers =
-                Map.of("Accept", "text/event-stream", "Last-Event-ID", String.valueOf(afterSequence));
+    /**
+     * A document and what it is known by.
+     *
+     * @param tag its ETag, or "" when it has none
+     */
+    record Tagged(String tag, JsonNode body) {}
+
+    /** Asks for a document, or for its change when one was seen: what was seen comes back when nothing changed in time. */
+    Tagged changed(String path, @Nullable Tagged seen) {
+        Map<String, String> known =
+                seen == null || seen.tag().isEmpty() ? Map.of() : Map.of("If-None-Match", seen.tag());
         try {
-            HttpURLConnection connection = open("GET", path, headers, Duration.ofSeconds(45));
+            HttpURLConnection connection = open("GET", path, known, LONG_POLL);
+            if (seen != null && connection.getResponseCode() == HttpURLConnection.HTTP_NOT_MODIFIED) {
+                return seen;
+            }
             check(connection);
-            return connection.getInputStream();
+            String tag = connection.getHeaderField("ETag");
+            try (InputStream in = connection.getInputStream()) {
+                return new Tagged(tag == null ? "" : tag, LENIENT.readTree(in));
+            }
         } catch (IOException e) {
             throw new UnreachableException(server, e);
+        }
+    }
+
+    /** Opens a file of the object store by a URL that the service gave; the caller closes it. */
+    InputStream download(URI url) {
+        try {
+            HttpURLConnection connection = (HttpURLConnection) url.toURL().openConnection();
+            connection.setConnectTimeout(CONNECT_MILLIS);
+            connection.setReadTimeout(Math.toIntExact(DOWNLOAD_SILENCE.toMillis()));
+            connection.setInstanceFollowRedirects(false);
+            if (connection.getResponseCode() != HttpURLConnection.HTTP_OK) {
+                throw new UserErrorException("the object store at " + url.getAuthority() + " answered "
+                        + connection.getResponseCode() + ": run the same command again");
+            }
+            return connection.getInputStream();
+        } catch (IOException e) {
+            throw new UnreachableException(URI.create(url.getScheme() + "://" + url.getAuthority()), e);
         }
     }
 
@@ -93,6 +133,9 @@ public final class ServiceClient {
         connection.setInstanceFollowRedirects(false);
         connection.setRequestProperty("Accept", "application/json");
         headers.forEach(connection::setRequestProperty);
+        if (key != null) {
+            connection.setRequestProperty("Authorization", "Bearer " + key);
+        }
         return connection;
     }
 

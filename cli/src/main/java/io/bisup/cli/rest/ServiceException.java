@@ -1,17 +1,22 @@
 package io.bisup.cli.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.bisup.cli.ExitCode;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The service refused a request; the message is its problem document in one line. */
 public final class ServiceException extends RuntimeException {
 
     private final int status;
+    private final JsonNode problem;
 
-    private ServiceException(int status, String message) {
+    private ServiceException(int status, String message, JsonNode problem) {
         super(message);
         this.status = status;
+        this.problem = problem;
     }
 
     /**
@@ -20,7 +25,8 @@ public final class ServiceException extends RuntimeException {
      */
     static ServiceException of(int status, @Nullable JsonNode problem) {
         if (problem == null || !problem.isObject()) {
-            return new ServiceException(status, "the service answered " + status + " without saying why");
+            return new ServiceException(
+                    status, "the service answered " + status + " without saying why", MissingNode.getInstance());
         }
         StringBuilder line = new StringBuilder(problem.path("title").asText("the service answered " + status));
         String detail = problem.path("detail").asText("");
@@ -37,7 +43,21 @@ public final class ServiceException extends RuntimeException {
                 line.append(" (").append(error.path("remedy").asText()).append(')');
             }
         }
-        return new ServiceException(status, line.toString());
+        return new ServiceException(status, line.toString(), problem);
+    }
+
+    /** The same refusal in the words of the options that the spec was given by. */
+    ServiceException inTermsOfOptions() {
+        List<String> lines = new ArrayList<>();
+        for (JsonNode error : problem.path("errors")) {
+            lines.add(OptionNames.of(error.path("pointer").asText()) + ": "
+                    + error.path("message").asText() + "; "
+                    + error.path("remedy").asText());
+        }
+        return lines.isEmpty()
+                ? this
+                : new ServiceException(
+                        status, problem.path("title").asText() + ": " + String.join("; ", lines), problem);
     }
 
     public int status() {

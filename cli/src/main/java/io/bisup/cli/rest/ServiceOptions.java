@@ -4,6 +4,7 @@ import io.bisup.cli.UserErrorException;
 import io.bisup.cli.suite.SuiteFolders;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /** Options that every command against the service has. */
@@ -19,12 +20,20 @@ public final class ServiceOptions {
     @Option(names = "--json", description = "print JSON for programs, one document a line")
     private boolean json;
 
+    @Option(
+            names = "--key",
+            paramLabel = "KEY",
+            defaultValue = "${env:BISUP_KEY}",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
+            description = "names the caller to a service that asks (default: BISUP_KEY; the local suite does not ask)")
+    private @Nullable String key;
+
     public boolean json() {
         return json;
     }
 
     public ServiceClient client() {
-        return new ServiceClient(checked(server != null ? server : defaultServer()));
+        return new ServiceClient(checked(server != null ? server : defaultServer()), key);
     }
 
     private static URI defaultServer() {

@@ -27,7 +27,11 @@ final class SpecFiles {
             return Files.readString(Path.of(file));
         } catch (IOException e) {
             throw new UserErrorException("cannot read " + file + ": "
-                    + (Files.exists(Path.of(file)) ? e.getMessage() : "there is no such file"));
+                    + (Files.isDirectory(Path.of(file))
+                            ? "it is a folder"
+                            : Files.exists(Path.of(file))
+                                    ? "its permissions forbid it or it is no UTF-8"
+                                    : "there is no such file"));
         }
     }
 }

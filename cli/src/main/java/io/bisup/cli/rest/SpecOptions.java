@@ -1,13 +1,11 @@
 package io.bisup.cli.rest;
 
 import io.bisup.cli.UserErrorException;
-import io.bisup.contract.PerplexitySpec;
 import io.bisup.contract.QualityGate;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.RecipeReference;
 import io.bisup.contract.recipe.Calibration;
 import io.bisup.contract.recipe.RecipeDocument;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -46,11 +44,23 @@ final class SpecOptions {
     @Option(
             names = "--evaluate",
             paramLabel = "DATASET:PROTOCOL:WINDOW",
-            description = "perplexity to measure, repeatable; protocol gptq, c4-new or c4-old")
+            description = EvaluateOption.DESCRIPTION)
     private List<String> evaluate = List.of();
 
     @Option(names = "--max-ratio", paramLabel = "R", description = "quality gate: quantized over FP perplexity")
     private @Nullable Double maxRatio;
+
+    @Option(names = "--max-kl", paramLabel = "NATS", description = "quality gate: mean divergence from the FP model")
+    private @Nullable Double maxKl;
+
+    @Option(names = "--max-drop", paramLabel = "POINTS", description = "quality gate: accuracy lost, of 100")
+    private @Nullable Double maxDrop;
+
+    @Option(
+            names = "--max-drop-errors",
+            paramLabel = "N",
+            description = "quality gate: accuracy lost, in standard errors of the paired difference")
+    private @Nullable Double maxDropErrors;
 
     @Option(names = "--label", paramLabel = "KEY=VALUE", description = "free label, repeatable")
     private Map<String, String> labels = Map.of();
@@ -63,9 +73,14 @@ final class SpecOptions {
                 calibrationDataset,
                 calibration == null ? null : calibration(calibration),
                 systemPrompt == null ? null : SpecFiles.text(systemPrompt),
-                evaluate.stream().map(SpecOptions::perplexity).toList(),
-                maxRatio == null ? null : new QualityGate(maxRatio),
+                evaluate.stream().map(EvaluateOption::parse).toList(),
+                gate(),
                 labels);
+    }
+
+    private @Nullable QualityGate gate() {
+        boolean none = maxRatio == null && maxKl == null && maxDrop == null && maxDropErrors == null;
+        return none ? null : new QualityGate(maxRatio, maxKl, maxDrop, maxDropErrors);
     }
 
     private RecipeReference recipe() {
@@ -83,19 +98,5 @@ final class SpecOptions {
         }
         long seed = parts.length == 3 ? Long.parseLong(parts[2]) : 0;
         return new Calibration(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), seed);
-    }
-
-    static PerplexitySpec perplexity(String text) {
-        String[] parts = text.split(":", -1);
-        if (parts.length != 3 || !parts[2].matches("\\d{1,9}")) {
-            throw new UserErrorException(
-                    "--evaluate: '" + text + "' is not DATASET:PROTOCOL:WINDOW; write for example wikitext2:gptq:2048");
-        }
-        PerplexitySpec.Protocol protocol = Arrays.stream(PerplexitySpec.Protocol.values())
-                .filter(p -> p.id().equals(parts[1]))
-                .findFirst()
-                .orElseThrow(() -> new UserErrorException(
-                        "--evaluate: '" + parts[1] + "' is no protocol; use gptq, c4-new or c4-old"));
-        return new PerplexitySpec(parts[0], protocol, Integer.parseInt(parts[2]));
     }
 }

@@ -1,6 +1,8 @@
 package io.bisup.cli.rest;
 
 import io.bisup.cli.ExitCode;
+import io.bisup.cli.UserErrorException;
+import io.bisup.contract.InvalidSpecException;
 import io.bisup.contract.QuantizationJobSpec;
 import java.io.PrintWriter;
 import java.util.UUID;
@@ -56,7 +58,23 @@ public final class SubmitCommand implements Callable<Integer> {
         QuantizationJobSpec spec() {
             return file != null
                     ? SpecFiles.read(file, QuantizationJobSpec.class)
-                    : java.util.Objects.requireNonNull(options).spec();
+                    : inTermsOfOptions(java.util.Objects.requireNonNull(options));
+        }
+    }
+
+    private static QuantizationJobSpec inTermsOfOptions(SpecOptions options) {
+        try {
+            return options.spec();
+        } catch (InvalidSpecException e) {
+            throw new UserErrorException(OptionNames.of(e.field()) + ": " + e.reason() + "; " + e.remedy());
+        }
+    }
+
+    private JobView submit(Jobs jobs, QuantizationJobSpec job, String key) {
+        try {
+            return jobs.submit(job, key);
+        } catch (ServiceException e) {
+            throw source.file != null ? e : e.inTermsOfOptions();
         }
     }
 
@@ -65,7 +83,7 @@ public final class SubmitCommand implements Callable<Integer> {
         QuantizationJobSpec job = source.spec();
         Jobs jobs = new Jobs(service.client());
         String key = idempotencyKey != null ? idempotencyKey : UUID.randomUUID().toString();
-        JobView submitted = jobs.submit(job, key);
+        JobView submitted = submit(jobs, job, key);
         PrintWriter out = spec.commandLine().getOut();
         out.println(service.json() ? ServiceClient.line(submitted.json()) : submitted.id());
         out.flush();

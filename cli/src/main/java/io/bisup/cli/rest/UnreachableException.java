@@ -14,6 +14,11 @@ public final class UnreachableException extends RuntimeException {
     }
 
     private static String reason(IOException cause) {
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        return switch (cause) {
+            case java.net.SocketTimeoutException _ -> "nothing came in time";
+            case java.net.UnknownHostException _ -> "there is no such host";
+            case java.net.ConnectException _ -> "connection refused";
+            default -> cause.getMessage() == null ? "the connection broke off" : cause.getMessage();
+        };
     }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 /** Builds the command line of each member. Heaps are small because tensors live in native memory. */
 final class Launch {
 
+    private static final Path NICE = Path.of("/usr/bin/nice");
     private static final Path SETSID = Path.of("/usr/bin/setsid");
     private static final List<String> ENGINE = List.of(
             "-Xmx1g",
@@ -40,12 +41,13 @@ final class Launch {
     }
 
     List<String> service(Member member, int port) {
-        List<String> command = java(
+        List<String> command = member == Member.API ? new ArrayList<>() : polite();
+        command.addAll(java(
                 switch (member) {
-                    case API -> List.of("-Xmx384m");
+                    case API -> List.of("-Xmx384m", "-Dvertx.disableURIValidation=true");
                     case WORKER, EVAL -> ENGINE;
                     case LOCAL_STACK -> throw new IllegalArgumentException("the stores are no service");
-                });
+                }));
         command.add("-XX:+UseSerialGC");
         command.add("-Dbisup.local=true");
         command.add("-Dquarkus.http.host=127.0.0.1");
@@ -59,6 +61,21 @@ final class Launch {
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(e -> command.add("-D" + e.getKey() + "=" + e.getValue()));
         command.addAll(List.of("-jar", present(target(member).resolve("quarkus-app/quarkus-run.jar"))));
+        return command;
+    }
+
+    /** Number crunching leaves the processor to whoever waits for an answer of api-service. */
+    private static List<String> polite() {
+        return Files.isExecutable(NICE) ? new ArrayList<>(List.of(NICE.toString(), "-n", "10")) : new ArrayList<>();
+    }
+
+    /** The process that starts dead members again; it needs what this one needs. */
+    List<String> guardian() {
+        List<String> command = java(List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Guardian.class.getName()));
+        command.add(folders.home().toString());
+        command.add(folders.state().toString());
+        command.add(folders.data().toString());
         return command;
     }
 

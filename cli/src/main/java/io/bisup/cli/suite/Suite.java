@@ -11,10 +11,8 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -26,12 +24,12 @@ public final class Suite {
 
     private static final Duration START_LIMIT = Duration.ofMinutes(4);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+    private static final String GUARDIAN = "guardian";
     private static final List<Member> SERVICES = List.of(Member.API, Member.WORKER, Member.EVAL);
 
     private final SuiteFolders folders;
     private final SuiteSettings settings;
     private final Launch launch;
-    private final Map<Member, URI> addresses = new ConcurrentHashMap<>();
 
     public Suite(SuiteFolders folders, SuiteSettings settings) {
         this.folders = folders;
@@ -42,6 +40,17 @@ public final class Suite {
     /** Whether every member's process is alive. */
     public boolean up() {
         return Arrays.stream(Member.values()).allMatch(m -> process(m).isPresent());
+    }
+
+    /** The members that are dead or do not say that they are ready. */
+    public List<Member> unwell() {
+        return Arrays.stream(Member.values())
+                .filter(m -> process(m).isEmpty() || (SERVICES.contains(m) && !answers(m)))
+                .toList();
+    }
+
+    private boolean answers(Member service) {
+        return folders.address(service).map(Readiness::answers).orElse(false);
     }
 
     /** A member's process, when it is alive. */
@@ -63,6 +72,7 @@ public final class Suite {
         stop();
         try {
             folders.create();
+            folders.remember(settings);
             startStores();
             for (Member member : SERVICES) {
                 launchService(member);
@@ -80,6 +90,31 @@ public final class Suite {
         }
     }
 
+    /** Has dead members started again from now on, by a process that {@link #stop} ends. */
+    public void guard() {
+        if (guardian().alive().isPresent()) {
+            return;
+        }
+        try {
+            guardian().write(spawn(folders.logs().resolve(GUARDIAN + ".log"), launch.guardian()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start the suite's guardian", e);
+        }
+    }
+
+    /** Starts a member that is dead, where it answered before; waits for the stores, and not for a service. */
+    void revive(Member member) {
+        try {
+            if (member == Member.LOCAL_STACK) {
+                startStores();
+            } else {
+                launchService(member);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start " + member.id(), e);
+        }
+    }
+
     /** Starts one service again, as after its process was killed. */
     public void startService(Member member) {
         try {
@@ -93,6 +128,12 @@ public final class Suite {
     /** Stops services first, then the stores they need; forcibly what does not stop in time. Again is a no-op. */
     public void stop() {
         try {
+            guardian().alive().ifPresent(Suite::end);
+            guardian().delete();
+            if (process(Member.LOCAL_STACK).isEmpty()) {
+                // Nothing can be handed over: services would only wait for stores that are dead.
+                SERVICES.forEach(m -> process(m).ifPresent(ProcessHandle::destroyForcibly));
+            }
             stop(List.of(Member.WORKER, Member.EVAL));
             stop(List.of(Member.API));
             stop(List.of(Member.LOCAL_STACK));
@@ -114,8 +155,9 @@ public final class Suite {
     }
 
     private void launchService(Member member) throws IOException {
-        int port = member == Member.API && settings.port() != 0 ? Ports.freeOr(settings.port()) : Ports.free();
-        addresses.put(member, URI.create("http://localhost:" + port));
+        int port = Ports.freeOr(
+                folders.address(member).map(URI::getPort).orElse(member == Member.API ? settings.port() : 0));
+        folders.remember(member, URI.create("http://localhost:" + port));
         spawn(member, launch.service(member, port));
     }
 
@@ -126,7 +168,8 @@ public final class Suite {
     }
 
     private URI addressOf(Member member) {
-        return java.util.Objects.requireNonNull(addresses.get(member), member::id);
+        return folders.address(member)
+                .orElseThrow(() -> new SuiteException(member.id() + " is not up", ExitCode.FAILED));
     }
 
     private void await(Member member, ProcessHandle process, java.util.function.BooleanSupplier ready) {
@@ -152,21 +195,25 @@ public final class Suite {
     }
 
     private ProcessHandle spawn(Member member, List<String> command) throws IOException {
-        Path log = log(member);
+        ProcessHandle process = spawn(log(member), command);
+        file(member).write(process);
+        return process;
+    }
+
+    private ProcessHandle spawn(Path log, List<String> command) throws IOException {
         if (Files.exists(log)) {
-            Files.move(log, log.resolveSibling(member.id() + ".previous.log"), StandardCopyOption.REPLACE_EXISTING);
+            String name = log.getFileName().toString().replace(".log", ".previous.log");
+            Files.move(log, log.resolveSibling(name), StandardCopyOption.REPLACE_EXISTING);
         }
         ProcessBuilder builder = new ProcessBuilder(command);
         // Idle threads of the tensor library sleep instead of spinning on cores that another service needs.
         builder.environment().putIfAbsent("OMP_WAIT_POLICY", "passive");
-        ProcessHandle process = builder.directory(folders.home().toFile())
+        return builder.directory(folders.home().toFile())
                 .redirectInput(new File("/dev/null"))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start()
                 .toHandle();
-        file(member).write(process);
-        return process;
     }
 
     private void stop(List<Member> members) throws IOException {
@@ -176,6 +223,7 @@ public final class Suite {
         processes.forEach(Suite::end);
         for (Member member : members) {
             file(member).delete();
+            folders.forget(member);
         }
     }
 
@@ -203,6 +251,10 @@ public final class Suite {
 
     private Path log(Member member) {
         return folders.logs().resolve(member.id() + ".log");
+    }
+
+    private ProcessFile guardian() {
+        return new ProcessFile(folders.run().resolve(GUARDIAN + ".pid"));
     }
 
     private ProcessFile file(Member member) {

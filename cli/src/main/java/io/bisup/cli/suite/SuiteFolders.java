@@ -1,11 +1,16 @@
 package io.bisup.cli.suite;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
 
 /**
  * Where a suite of processes keeps its things.
@@ -18,6 +23,8 @@ public record SuiteFolders(Path home, Path state, Path data) {
 
     private static final String ADDRESS = "address";
     private static final String STORES = "stores";
+    private static final String SETTINGS = "settings.properties";
+    private static final String PORT = "port";
 
     /** The suite of this checkout: {@code .bisup} in the project's folder. */
     public static SuiteFolders ofHome() {
@@ -83,6 +90,51 @@ public record SuiteFolders(Path home, Path state, Path data) {
     Path storesLastUsed() throws IOException {
         Path file = run().resolve(STORES);
         return Files.exists(file) ? Path.of(Files.readString(file).strip()) : stores();
+    }
+
+    /** Notes where a member answers, so that it is started again there. */
+    void remember(Member member, URI address) throws IOException {
+        Files.writeString(run().resolve(member.id() + "." + ADDRESS), address + "\n");
+    }
+
+    void forget(Member member) throws IOException {
+        Files.deleteIfExists(run().resolve(member.id() + "." + ADDRESS));
+    }
+
+    /** Where a member answers, or answered before it died. */
+    Optional<URI> address(Member member) {
+        try {
+            Path file = run().resolve(member.id() + "." + ADDRESS);
+            return Files.exists(file)
+                    ? Optional.of(URI.create(Files.readString(file).strip()))
+                    : Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the address of " + member.id(), e);
+        }
+    }
+
+    /** Notes how the suite was started. */
+    void remember(SuiteSettings settings) throws IOException {
+        Properties properties = new Properties();
+        properties.putAll(settings.properties());
+        properties.setProperty(PORT, String.valueOf(settings.port()));
+        try (Writer out = Files.newBufferedWriter(run().resolve(SETTINGS))) {
+            properties.store(out, null);
+        }
+    }
+
+    /** How the suite was started. */
+    SuiteSettings settings() {
+        Properties properties = new Properties();
+        try (Reader in = Files.newBufferedReader(run().resolve(SETTINGS))) {
+            properties.load(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the suite's settings", e);
+        }
+        Map<String, String> all = new TreeMap<>();
+        properties.stringPropertyNames().forEach(name -> all.put(name, properties.getProperty(name)));
+        int port = Integer.parseInt(all.remove(PORT));
+        return new SuiteSettings(port, all);
     }
 
     void create() throws IOException {

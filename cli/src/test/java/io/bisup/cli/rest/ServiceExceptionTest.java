@@ -33,6 +33,32 @@ class ServiceExceptionTest {
     }
 
     @Test
+    void aRefusalOfOptionsSpeaksOfOptions() {
+        Problem problem = new Problem(
+                "urn:bisup:problem:unsupported-recipe",
+                "This release cannot apply the recipe to the model",
+                422,
+                "/calibration/sequenceLength: too long",
+                "/v1/quantization-jobs",
+                "UNSUPPORTED_RECIPE",
+                false,
+                List.of(
+                        new Problem.FieldError("/calibration/sequenceLength", "is too long", "use at most 511"),
+                        new Problem.FieldError("/evaluation/0/window", "is too long", "use at most 511"),
+                        new Problem.FieldError("/model", "'x' is not registered", "register it first")));
+
+        ServiceException refused = ServiceException.of(422, Json.read(Json.write(problem), JsonNode.class))
+                .inTermsOfOptions();
+
+        assertThat(refused)
+                .hasMessage("This release cannot apply the recipe to the model: "
+                        + "--calibration SAMPLESxLENGTH: is too long; use at most 511; "
+                        + "--evaluate DATASET:PROTOCOL:WINDOW: is too long; use at most 511; "
+                        + "--model NAME: 'x' is not registered; register it first");
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
     void aServiceThatIsNotReadyCountsAsUnreachableAndABrokenOneAsAFailure() {
         assertThat(ServiceException.of(503, null).exitCode()).isEqualTo(ExitCode.UNREACHABLE);
         assertThat(ServiceException.of(500, null).exitCode()).isEqualTo(ExitCode.FAILED);

@@ -3,6 +3,9 @@ package io.bisup.cli.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bisup.contract.BosRule;
+import io.bisup.contract.DivergenceSpec;
+import io.bisup.contract.Harness;
 import io.bisup.contract.InvalidSpecException;
 import io.bisup.contract.PerplexitySpec;
 import io.bisup.contract.Presets;
@@ -10,6 +13,7 @@ import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.RecipeReference;
 import io.bisup.contract.recipe.Calibration;
 import io.bisup.contract.recipe.Recipe;
+import io.bisup.contract.TaskSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -87,12 +91,22 @@ class SpecOptionsTest {
     @ParameterizedTest
     @ValueSource(strings = {"wikitext2", "wikitext2:gptq", "wikitext2:gptq:many", "wikitext2:ppl:512"})
     void anEvaluationThatCannotBeMeantIsNamed(String text) {
-        assertThatThrownBy(() -> SpecOptions.perplexity(text)).hasMessageStartingWith("--evaluate: '");
+        assertThatThrownBy(() -> EvaluateOption.parse(text)).hasMessageStartingWith("--evaluate: '");
+    }
+
+    @Test
+    void tasksAndDivergencesAreMeantByTheirNames() {
+        assertThat(EvaluateOption.parse("arc:arc_easy:200"))
+                .isEqualTo(new TaskSpec("arc", "arc_easy", 200, Harness.V0_4_9_2, BosRule.AUTO));
+        assertThat(EvaluateOption.parse("arc:boolq"))
+                .isEqualTo(new TaskSpec("arc", "boolq", null, Harness.V0_4_9_2, BosRule.AUTO));
+        assertThat(EvaluateOption.parse("wiki:divergence:512"))
+                .isEqualTo(new DivergenceSpec("wiki", PerplexitySpec.Protocol.GPTQ, 512));
     }
 
     @Test
     void aWindowOfOneTokenIsRefusedAsTheServiceWould() {
-        assertThatThrownBy(() -> SpecOptions.perplexity("wikitext2:gptq:1"))
+        assertThatThrownBy(() -> EvaluateOption.parse("wikitext2:gptq:1"))
                 .isInstanceOf(InvalidSpecException.class)
                 .hasMessageContaining("window");
     }

@@ -1,15 +1,22 @@
 package io.bisup.eval.job;
 
+import io.bisup.contract.EvaluationProgress;
 import io.bisup.contract.Failure;
 import io.bisup.contract.FailureCode;
-import io.bisup.contract.Measurement;
+import io.bisup.contract.Score;
 import io.bisup.platform.job.EvaluationClaim;
-import io.bisup.platform.job.EvaluationStore;
+import io.bisup.platform.job.EvaluationLease;
 import io.bisup.platform.job.StaleEpochException;
+import io.bisup.platform.outage.Outages;
+import io.bisup.platform.outage.Patience;
 import io.bisup.platform.work.Failures;
 import io.bisup.platform.work.Heartbeat;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -18,15 +25,19 @@ class EvaluationAttempt {
 
     private static final Logger LOG = System.getLogger(EvaluationAttempt.class.getName());
 
-    private final EvaluationStore store;
+    private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(1);
+
+    private final EvaluationLease store;
     private final Measurements measurements;
     private final BooleanSupplier stopping;
+    private final Clock clock;
 
     /** @param stopping whether the service shuts down: the work in hand then ends at its next step and is given back */
-    EvaluationAttempt(EvaluationStore store, Measurements measurements, BooleanSupplier stopping) {
+    EvaluationAttempt(EvaluationLease store, Measurements measurements, BooleanSupplier stopping, Clock clock) {
         this.store = store;
         this.measurements = measurements;
         this.stopping = stopping;
+        this.clock = clock;
     }
 
     /** Measures and records; every way it can end is told to the store, if the claim still holds. */
@@ -46,8 +57,9 @@ class EvaluationAttempt {
 
     private void end(EvaluationClaim claim, Heartbeat heartbeat) {
         try {
-            List<Measurement> measured = measurements.of(claim.work(), () -> step(heartbeat));
-            store.complete(claim, measured);
+            Step step = new Reporting(claim, heartbeat);
+            List<Score> scores = measurements.of(claim.work(), step);
+            step.patience().tell(() -> store.complete(claim, scores));
         } catch (StaleEpochException e) {
             throw e;
         } catch (StoppingException e) {
@@ -55,7 +67,16 @@ class EvaluationAttempt {
         } catch (Exception | OutOfMemoryError e) {
             Failure failure = Failures.of(e, null, null, claim.attempt());
             log(claim, failure, e);
-            store.fail(claim, failure);
+            report(claim, failure, heartbeat);
+        }
+    }
+
+    /** Where the database cannot be told before the service stops, the lease runs out and the sweeper decides. */
+    private void report(EvaluationClaim claim, Failure failure, Heartbeat heartbeat) {
+        try {
+            Patience.quiet(() -> step(heartbeat)).ask(() -> store.fail(claim, failure));
+        } catch (StoppingException | IOException e) {
+            LOG.log(Level.WARNING, "the end of evaluation {0} was not taken", claim.evaluationId());
         }
     }
 
@@ -73,6 +94,47 @@ class EvaluationAttempt {
         heartbeat.check();
         if (stopping.getAsBoolean()) {
             throw new StoppingException();
+        }
+    }
+
+    /** Stops when the claim is lost or the service stops; tells progress, not more often than people look. */
+    private final class Reporting implements Step {
+
+        private final EvaluationClaim claim;
+        private final Heartbeat heartbeat;
+        private final Patience patience;
+        private Instant next = Instant.MIN;
+
+        Reporting(EvaluationClaim claim, Heartbeat heartbeat) {
+            this.claim = claim;
+            this.heartbeat = heartbeat;
+            this.patience = Patience.quiet(() -> step(heartbeat));
+        }
+
+        @Override
+        public void at(String what, int done, int of) {
+            step(heartbeat);
+            Instant now = clock.instant();
+            if (!now.isBefore(next)) {
+                next = now.plus(BETWEEN_REPORTS);
+                tell(new EvaluationProgress(what, done, of));
+            }
+        }
+
+        /** Progress that cannot be told now is told later: the work goes on. */
+        private void tell(EvaluationProgress progress) {
+            try {
+                store.progress(claim, progress);
+            } catch (RuntimeException e) {
+                if (!Outages.causedBy(e)) {
+                    throw e;
+                }
+            }
+        }
+
+        @Override
+        public Patience patience() {
+            return patience;
         }
     }
 

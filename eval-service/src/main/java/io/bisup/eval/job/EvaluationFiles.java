@@ -1,8 +1,10 @@
 package io.bisup.eval.job;
 
+import io.bisup.contract.ArtifactManifest;
+import io.bisup.contract.DatasetFormat;
 import io.bisup.platform.job.EvaluationWork;
+import io.bisup.platform.outage.Patience;
 import io.bisup.platform.registry.RegisteredDataset;
-import io.bisup.platform.registry.RegisteredModel;
 import io.bisup.platform.work.FileCache;
 import io.bisup.platform.work.FileCache.Wanted;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /** Brings what an evaluation reads from the object store to local disk, digests checked. */
@@ -21,35 +24,49 @@ final class EvaluationFiles {
         this.cache = cache;
     }
 
+    /** A data set on local disk. */
+    record Dataset(Path file, DatasetFormat format, String sha256) {}
+
     /**
      * What lies on local disk.
      *
-     * @param artifact folder of the quantized model
-     * @param datasets file of each data set, by its name
+     * @param subject folder of what is measured: the artifact, or the model where there is none
+     * @param datasets each data set by its name
      */
-    record Fetched(Path artifact, Map<String, Path> datasets) {
+    record Fetched(Path subject, Map<String, Dataset> datasets) {
 
-        Path dataset(String name) {
-            return java.util.Objects.requireNonNull(datasets.get(name), name);
+        Dataset dataset(String name) {
+            return Objects.requireNonNull(datasets.get(name), name);
         }
     }
 
-    /** Fetches artifact and data sets; the model is fetched only when its baseline has to be measured. */
-    Fetched fetch(EvaluationWork work) throws IOException {
-        List<Wanted> wanted = new ArrayList<>();
-        wanted.add(new Wanted(work.artifact().digest(), work.artifact().files()));
-        work.datasets().forEach(d -> wanted.add(Wanted.one(d.object())));
-        List<Path> folders = cache.fetch(wanted);
-        Map<String, Path> datasets = new TreeMap<>();
+    /** Fetches subject and data sets; an artifact's model is fetched only when its baseline has to be measured. */
+    Fetched fetch(EvaluationWork work, Patience patience) throws IOException {
+        List<Path> folders = cache.fetch(wanted(work), patience);
+        Map<String, Dataset> datasets = new TreeMap<>();
         for (int i = 0; i < work.datasets().size(); i++) {
             RegisteredDataset dataset = work.datasets().get(i);
-            datasets.put(
-                    dataset.name(), folders.get(i + 1).resolve(dataset.object().name()));
+            Path file = folders.get(i + 1).resolve(dataset.object().name());
+            datasets.put(dataset.name(), new Dataset(file, dataset.format(), dataset.sha256()));
         }
         return new Fetched(folders.getFirst(), datasets);
     }
 
-    Path fetchModel(RegisteredModel model) throws IOException {
-        return cache.fetch(List.of(new Wanted(model.digest(), model.files()))).getFirst();
+    /** Fetches the model; what {@link #fetch} brought stays, whatever the cache's limit. */
+    Path fetchModel(EvaluationWork work, Patience patience) throws IOException {
+        List<Wanted> all = wanted(work);
+        all.add(new Wanted(work.model().digest(), work.model().files()));
+        return cache.fetch(all, patience).getLast();
+    }
+
+    private static List<Wanted> wanted(EvaluationWork work) {
+        List<Wanted> wanted = new ArrayList<>();
+        ArtifactManifest artifact = work.artifact();
+        wanted.add(
+                artifact == null
+                        ? new Wanted(work.model().digest(), work.model().files())
+                        : new Wanted(artifact.digest(), artifact.files()));
+        work.datasets().forEach(dataset -> wanted.add(Wanted.one(dataset.object())));
+        return wanted;
     }
 }

@@ -2,6 +2,8 @@ package io.bisup.eval.job;
 
 import io.bisup.contract.Doorbell;
 import io.bisup.platform.dispatch.Doorbells;
+import io.bisup.platform.job.EvaluationClaim;
+import io.bisup.platform.job.EvaluationJobStore;
 import io.bisup.platform.job.EvaluationStore;
 import io.bisup.platform.object.ObjectStore;
 import io.bisup.platform.work.FileCache;
@@ -13,6 +15,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The process: answers the doorbell from start to stop, one evaluation at a time; on stop the one in hand goes back. */
@@ -21,6 +24,7 @@ class EvaluationListener {
 
     private final Doorbells doorbells;
     private final EvaluationStore store;
+    private final EvaluationJobStore alone;
     private final ObjectStore objects;
     private final Engine engine;
     private final WorkSettings settings;
@@ -29,9 +33,15 @@ class EvaluationListener {
     private Doorbells.@Nullable Listening listening;
 
     EvaluationListener(
-            Doorbells doorbells, EvaluationStore store, ObjectStore objects, Engine engine, WorkSettings settings) {
+            Doorbells doorbells,
+            EvaluationStore store,
+            EvaluationJobStore alone,
+            ObjectStore objects,
+            Engine engine,
+            WorkSettings settings) {
         this.doorbells = doorbells;
         this.store = store;
+        this.alone = alone;
         this.objects = objects;
         this.engine = engine;
         this.settings = settings;
@@ -42,12 +52,22 @@ class EvaluationListener {
         folder = taken;
         Clock clock = Clock.systemUTC();
         FileCache cache = new FileCache(objects, taken.cache(), settings.cacheBytes(), clock);
-        Measurements measurements = new Measurements(engine.runtime(), new EvaluationFiles(cache), store, clock);
-        EvaluationAttempt attempt = new EvaluationAttempt(store, measurements, () -> stopping);
+        Measurements measurements = new Measurements(engine.runtime(), new EvaluationFiles(cache), store, objects, clock);
+        EvaluationAttempt ofJobs = new EvaluationAttempt(store, measurements, () -> stopping, clock);
+        EvaluationAttempt ofTheirOwn = new EvaluationAttempt(alone, measurements, () -> stopping, clock);
         listening = doorbells.listen(
                 Doorbell.EVALUATION_JOBS,
-                store::oldestWaiting,
-                id -> store.claim(id, settings.name(), settings.lease()).map(claim -> () -> attempt.run(claim)));
+                waited -> store.oldestWaiting(waited).or(() -> alone.oldestWaitingJob(waited)),
+                id -> claim(id, ofJobs, ofTheirOwn));
+    }
+
+    /** An id is that of a job's evaluation or that of an evaluation of its own. */
+    private Optional<Runnable> claim(String id, EvaluationAttempt ofJobs, EvaluationAttempt ofTheirOwn) {
+        Optional<EvaluationClaim> claim = store.claim(id, settings.name(), settings.lease());
+        if (claim.isPresent()) {
+            return claim.map(held -> () -> ofJobs.run(held));
+        }
+        return alone.claimJob(id, settings.name(), settings.lease()).map(held -> () -> ofTheirOwn.run(held));
     }
 
     void stop(@Observes ShutdownEvent event) throws IOException {

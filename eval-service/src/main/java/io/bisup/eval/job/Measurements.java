@@ -1,40 +1,59 @@
 package io.bisup.eval.job;
 
+import io.bisup.contract.ArtifactManifest;
+import io.bisup.contract.DivergenceScore;
+import io.bisup.contract.DivergenceSpec;
+import io.bisup.contract.Estimate;
+import io.bisup.contract.EvaluationSpec;
 import io.bisup.contract.Measurement;
 import io.bisup.contract.PerplexityResult;
 import io.bisup.contract.PerplexitySpec;
-import io.bisup.llm.folder.ModelFolder;
-import io.bisup.llm.folder.OpenModel;
+import io.bisup.contract.Score;
+import io.bisup.contract.TaskSample;
+import io.bisup.contract.TaskScore;
+import io.bisup.contract.TaskSpec;
+import io.bisup.data.task.Task;
 import io.bisup.llm.tensor.TensorRuntime;
-import io.bisup.llm.token.Tokenizer;
-import io.bisup.measure.Perplexity;
-import io.bisup.measure.TextDataset;
-import io.bisup.platform.job.BaselineKey;
+import io.bisup.measure.Scores;
 import io.bisup.platform.job.EvaluationStore;
 import io.bisup.platform.job.EvaluationWork;
+import io.bisup.platform.object.ObjectStore;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * Measures the artifact, then the FP model behind the same prefix under the same protocols. A baseline that was measured
- * before is not measured again, and when all were, the FP model is not even opened.
+ * Measures the artifact, then the FP model behind the same prefix under the same protocols, then both together where their
+ * divergence is asked for. What was measured before is not measured again, and when all was, the FP model is not even fetched.
  */
 final class Measurements {
 
+    private static final String SUBJECT = "artifact";
+    private static final String BASELINE = "FP model";
+
     private final TensorRuntime runtime;
     private final EvaluationFiles files;
-    private final EvaluationStore store;
-    private final Clock clock;
+    private final TextMeasurements texts;
+    private final TaskResponses responses;
 
-    Measurements(TensorRuntime runtime, EvaluationFiles files, EvaluationStore store, Clock clock) {
+    Measurements(
+            TensorRuntime runtime, EvaluationFiles files, EvaluationStore store, ObjectStore objects, Clock clock) {
         this.runtime = runtime;
         this.files = files;
-        this.store = store;
-        this.clock = clock;
+        this.texts = new TextMeasurements(store, clock);
+        this.responses = new TaskResponses(objects, clock);
+    }
+
+    /** What one model gave: exactly one of the two, or none for a divergence. */
+    private sealed interface Found {
+        record Text(PerplexityResult result) implements Found {}
+
+        record Answers(TaskResponses.Answers answers) implements Found {}
+
+        record Nothing() implements Found {}
     }
 
     /**
@@ -42,73 +61,118 @@ final class Measurements {
      *
      * @param step called between steps; throws to stop
      */
-    List<Measurement> of(EvaluationWork work, Runnable step) throws IOException {
-        EvaluationFiles.Fetched fetched = files.fetch(work);
-        step.run();
-        List<PerplexityResult> quantized;
-        List<Long> prefix;
-        try (OpenModel artifact = ModelFolder.open(fetched.artifact(), runtime)) {
-            prefix = artifact.prefixIds();
-            quantized = measure(artifact, fetched, work.evaluations(), step);
-        }
-        List<PerplexityResult> baselines = baselines(work, quantized, prefix, fetched, step);
-        List<Measurement> measurements = new ArrayList<>();
-        for (int i = 0; i < quantized.size(); i++) {
-            measurements.add(new Measurement(quantized.get(i), baselines.get(i)));
-        }
-        return measurements;
+    List<Score> of(EvaluationWork work, Step step) throws IOException {
+        EvaluationFiles.Fetched fetched = files.fetch(work, step.patience());
+        step.at("fetch", 1, 1);
+        ArtifactManifest artifact = work.artifact();
+        return artifact == null ? ofModel(work, fetched, step) : ofArtifact(work, artifact, fetched, step);
     }
 
-    private List<PerplexityResult> baselines(
+    private List<Score> ofModel(EvaluationWork work, EvaluationFiles.Fetched fetched, Step step) throws IOException {
+        try (LazyModel model = new LazyModel(runtime, () -> files.fetchModel(work, step.patience()), List.of())) {
+            List<Score> scores = new ArrayList<>();
+            for (EvaluationSpec spec : work.evaluations()) {
+                Found found = baseline(spec, work, List.of(), fetched, model, step);
+                scores.add(
+                        switch (found) {
+                            case Found.Text text -> new Measurement(text.result(), text.result());
+                            case Found.Answers a -> new TaskScore(
+                                    a.answers().result(), null, Map.of(), a.answers().samples(), null);
+                            case Found.Nothing none -> throw new IllegalStateException(
+                                    "a model does not diverge from itself");
+                        });
+            }
+            return scores;
+        }
+    }
+
+    private List<Score> ofArtifact(
+            EvaluationWork work, ArtifactManifest artifact, EvaluationFiles.Fetched fetched, Step step)
+            throws IOException {
+        List<Found> quantized = new ArrayList<>();
+        List<Long> prefix;
+        try (LazyModel subject = new LazyModel(runtime, fetched::subject, List.of())) {
+            prefix = subject.get().prefixIds();
+            for (EvaluationSpec spec : work.evaluations()) {
+                quantized.add(quantized(spec, artifact.digest(), fetched, subject, step));
+            }
+        }
+        List<Score> scores = new ArrayList<>();
+        try (LazyModel subject = new LazyModel(runtime, fetched::subject, List.of());
+                LazyModel model = new LazyModel(runtime, () -> files.fetchModel(work, step.patience()), prefix)) {
+            for (int i = 0; i < quantized.size(); i++) {
+                EvaluationSpec spec = work.evaluations().get(i);
+                Found baseline = baseline(spec, work, prefix, fetched, model, step);
+                scores.add(
+                        switch (spec) {
+                            case PerplexitySpec perplexity -> new Measurement(text(quantized.get(i)), text(baseline));
+                            case TaskSpec task -> compared(task, answers(quantized.get(i)), answers(baseline), step);
+                            case DivergenceSpec divergence -> new DivergenceScore(texts.divergence(
+                                    divergence, fetched.dataset(spec.dataset()), model.get(), subject.get(), step));
+                        });
+            }
+        }
+        return scores;
+    }
+
+    private Found quantized(
+            EvaluationSpec spec, String digest, EvaluationFiles.Fetched fetched, LazyModel subject, Step step)
+            throws IOException {
+        EvaluationFiles.Dataset dataset = fetched.dataset(spec.dataset());
+        return switch (spec) {
+            case PerplexitySpec text ->
+                new Found.Text(texts.perplexity(text, dataset, subject.get(), SUBJECT, step));
+            case TaskSpec task ->
+                new Found.Answers(
+                        responses.of(task, dataset, digest, subject.get().prefixIds(), subject, SUBJECT, step));
+            case DivergenceSpec later -> new Found.Nothing();
+        };
+    }
+
+    private Found baseline(
+            EvaluationSpec spec,
             EvaluationWork work,
-            List<PerplexityResult> quantized,
             List<Long> prefix,
             EvaluationFiles.Fetched fetched,
-            Runnable step)
+            LazyModel model,
+            Step step)
             throws IOException {
-        List<BaselineKey> keys =
-                quantized.stream().map(q -> key(work.model().digest(), q)).toList();
-        List<PerplexitySpec> missing = new ArrayList<>();
-        for (int i = 0; i < keys.size(); i++) {
-            if (store.baseline(keys.get(i)).isEmpty()) {
-                missing.add(work.evaluations().get(i));
-            }
-        }
-        if (!missing.isEmpty()) {
-            Path model = files.fetchModel(work.model());
-            try (OpenModel fp = ModelFolder.open(model, runtime, prefix)) {
-                measure(fp, fetched, missing, step)
-                        .forEach(result -> store.keepBaseline(key(work.model().digest(), result), result));
-            }
-        }
-        return keys.stream().map(store::baseline).map(Optional::orElseThrow).toList();
+        EvaluationFiles.Dataset dataset = fetched.dataset(spec.dataset());
+        String digest = work.model().digest();
+        return switch (spec) {
+            case PerplexitySpec text ->
+                new Found.Text(texts.baseline(text, dataset, digest, prefix, model, BASELINE, step));
+            case TaskSpec task ->
+                new Found.Answers(responses.of(task, dataset, digest, prefix, model, BASELINE, step));
+            case DivergenceSpec later -> new Found.Nothing();
+        };
     }
 
-    private List<PerplexityResult> measure(
-            OpenModel model, EvaluationFiles.Fetched fetched, List<PerplexitySpec> evaluations, Runnable step) {
-        try (Tokenizer tokenizer = model.openTokenizer()) {
-            Perplexity perplexity = new Perplexity(model.model(), model.prefixIds(), tokenizer, clock);
-            return evaluations.stream()
-                    .map(e ->
-                            perplexity.measure(text(fetched, e), e.protocol(), e.window(), (scored, of) -> step.run()))
-                    .toList();
+    private TaskScore compared(
+            TaskSpec spec, TaskResponses.Answers quantized, TaskResponses.Answers baseline, Step step)
+            throws IOException {
+        List<TaskSample> ours = responses.samples(quantized, step.patience());
+        List<TaskSample> theirs = responses.samples(baseline, step.patience());
+        Map<String, Estimate> difference = new TreeMap<>();
+        Task.named(spec.task())
+                .orElseThrow()
+                .metrics()
+                .forEach(metric -> difference.put(metric.id(), Scores.difference(ours, theirs, metric)));
+        return new TaskScore(
+                quantized.result(), baseline.result(), difference, quantized.samples(), baseline.samples());
+    }
+
+    private static PerplexityResult text(Found found) {
+        if (found instanceof Found.Text text) {
+            return text.result();
         }
+        throw new IllegalStateException("not a perplexity: " + found);
     }
 
-    private static TextDataset text(EvaluationFiles.Fetched fetched, PerplexitySpec evaluation) {
-        return TextDataset.read(fetched.dataset(evaluation.dataset()), evaluation.dataset());
-    }
-
-    /** All that a baseline depends on: what the artifact's own result says, with the FP model in its place. */
-    private static BaselineKey key(String modelDigest, PerplexityResult result) {
-        return new BaselineKey(
-                modelDigest,
-                result.datasetSha256(),
-                result.protocol(),
-                result.window(),
-                result.bos(),
-                result.prefixSha256(),
-                result.dtype(),
-                result.codeVersion());
+    private static TaskResponses.Answers answers(Found found) {
+        if (found instanceof Found.Answers a) {
+            return a.answers();
+        }
+        throw new IllegalStateException("not answers: " + found);
     }
 }

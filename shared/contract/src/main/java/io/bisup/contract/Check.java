@@ -1,5 +1,8 @@
 package io.bisup.contract;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -7,6 +10,11 @@ import org.jspecify.annotations.Nullable;
 public final class Check {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,127}");
+
+    private static final int MAX_LABELS = 32;
+    private static final int MAX_KEY = 63;
+    private static final int MAX_VALUE = 255;
+    private static final Pattern LABEL_KEY = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,62}");
 
     private Check() {}
 
@@ -43,5 +51,41 @@ public final class Check {
         if (!condition) {
             throw new InvalidSpecException(field, reason, remedy);
         }
+    }
+
+    /** A copy without holes; empty when absent. */
+    static <T> List<T> list(@Nullable List<T> values, String field) {
+        if (values == null) {
+            return List.of();
+        }
+        List<T> copy = new ArrayList<>();
+        for (int i = 0; i < values.size(); i++) {
+            T value = values.get(i);
+            require(value != null, field + "/" + i, "is null", "give a value or leave the entry out");
+            copy.add(value);
+        }
+        return List.copyOf(copy);
+    }
+
+    /** A copy of the submitter's labels, bounded in number and length. */
+    static Map<String, String> labels(@Nullable Map<String, String> labels) {
+        if (labels == null) {
+            return Map.of();
+        }
+        range(labels.size(), 0, MAX_LABELS, "labels");
+        labels.forEach((key, value) -> {
+            String field = "labels/" + (key.length() > MAX_KEY ? key.substring(0, MAX_KEY) + "…" : key);
+            require(
+                    LABEL_KEY.matcher(key).matches(),
+                    field,
+                    "is no label's key",
+                    "use 1 to 63 letters, digits, '.', '_', '-' or '/', starting with a letter or digit");
+            require(
+                    value != null && value.length() <= MAX_VALUE,
+                    field,
+                    value == null ? "is null" : "has " + value.length() + " characters",
+                    "use a text of at most " + MAX_VALUE + " characters");
+        });
+        return Map.copyOf(labels);
     }
 }

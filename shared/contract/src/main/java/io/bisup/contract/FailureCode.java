@@ -17,6 +17,9 @@ public enum FailureCode {
     NON_FINITE_VALUES(
             FailureClass.INPUT, "the tensor that the message names holds NaN or infinity: check the checkpoint"),
     STORE_UNAVAILABLE(FailureClass.TRANSIENT, "nothing to do: it is tried again"),
+    ATTEMPT_KILLED(
+            FailureClass.CAPACITY,
+            "two attempts' processes died at this job: read the attempts' logs, check the model's files and the worker's memory"),
     LEASE_LOST(FailureClass.TRANSIENT, "nothing to do: it is tried again and resumes at its last block"),
     DEADLINE_EXCEEDED(FailureClass.CAPACITY, "raise the limit that the message names"),
     TOO_MANY_ATTEMPTS(FailureClass.INTERNAL, "read the causes of the attempts, then submit the job again"),
@@ -54,10 +57,10 @@ public enum FailureCode {
         return remedy;
     }
 
-    /** How many attempts a job may use up with failures of this kind before it fails. */
+    /** How many attempts a job may use up with failures of this kind before it fails; a store's outage costs none. */
     public int attempts() {
         return switch (failureClass) {
-            case TRANSIENT -> 10;
+            case TRANSIENT -> this == STORE_UNAVAILABLE ? Integer.MAX_VALUE : 10;
             case CAPACITY -> 2;
             case INTERNAL -> 3;
             case INPUT, UNSUPPORTED, QUALITY -> 1;

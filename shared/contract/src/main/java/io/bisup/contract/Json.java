@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -84,8 +85,13 @@ public final class Json {
             return value;
         } catch (JsonMappingException e) {
             throw JsonFaults.located(e);
+        } catch (StreamConstraintsException e) {
+            throw new InvalidSpecException(
+                    "",
+                    "is nested deeper than " + MAX_DEPTH + ", or holds a number or text that is too long",
+                    "send a flatter, shorter document");
         } catch (JsonProcessingException e) {
-            throw new InvalidSpecException("", "cannot be read: " + e.getOriginalMessage(), "send well-formed text");
+            throw new InvalidSpecException("", "cannot be read: " + JsonFaults.told(e), "send well-formed text");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.bisup.contract;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
@@ -86,8 +87,13 @@ final class JsonFaults {
                         pointer,
                         isNull(type) ? "is missing" : "has the wrong type",
                         (isNull(type) ? "add " : "use ") + wanted(type.getTargetType()));
-            default -> new InvalidSpecException(pointer, firstLine(e), "see the API description");
+            default -> new InvalidSpecException(pointer, "cannot be read", "see the API description at /q/openapi");
         };
+    }
+
+    /** What a parser says of malformed text, without what it says of its own insides. */
+    static String told(JsonProcessingException e) {
+        return e.getOriginalMessage().split(" \\(start marker|, from `|\\n", 2)[0];
     }
 
     private static InvalidSpecException unknown(String pointer, Collection<String> known) {
@@ -124,10 +130,6 @@ final class JsonFaults {
             return "a string";
         }
         return Collection.class.isAssignableFrom(type) ? "a list" : "an object";
-    }
-
-    private static String firstLine(JsonMappingException e) {
-        return String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("cannot be read");
     }
 
     private static String shown(Object value) {

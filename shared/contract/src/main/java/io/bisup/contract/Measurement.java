@@ -6,7 +6,7 @@ package io.bisup.contract;
  * @param quantized the artifact's
  * @param baseline the FP model's, measured with the same prefix
  */
-public record Measurement(PerplexityResult quantized, PerplexityResult baseline) {
+public record Measurement(PerplexityResult quantized, PerplexityResult baseline) implements Score {
 
     /** Quantized over FP perplexity; 1 is loss-free. */
     public double ratio() {

@@ -1,10 +1,13 @@
 package io.bisup.contract;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A perplexity with everything it depends on: a number carries its protocol.
  *
  * @param dataset the data set's name
  * @param datasetSha256 digest of its bytes
+ * @param format how its bytes were read; null in results of releases that did not say so
  * @param protocol how text became windows
  * @param window tokens per window
  * @param tokens tokens of the whole text
@@ -19,6 +22,7 @@ package io.bisup.contract;
 public record PerplexityResult(
         String dataset,
         String datasetSha256,
+        @Nullable DatasetFormat format,
         PerplexitySpec.Protocol protocol,
         int window,
         long tokens,
@@ -28,4 +32,35 @@ public record PerplexityResult(
         String dtype,
         String codeVersion,
         double perplexity,
-        double seconds) {}
+        double seconds) {
+
+    /** A result that does not say how its bytes were read. */
+    public PerplexityResult(
+            String dataset,
+            String datasetSha256,
+            PerplexitySpec.Protocol protocol,
+            int window,
+            long tokens,
+            int windows,
+            String bos,
+            String prefixSha256,
+            String dtype,
+            String codeVersion,
+            double perplexity,
+            double seconds) {
+        this(
+                dataset,
+                datasetSha256,
+                null,
+                protocol,
+                window,
+                tokens,
+                windows,
+                bos,
+                prefixSha256,
+                dtype,
+                codeVersion,
+                perplexity,
+                seconds);
+    }
+}

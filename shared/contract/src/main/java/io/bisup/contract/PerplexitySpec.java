@@ -7,7 +7,7 @@ package io.bisup.contract;
  * @param protocol how text becomes windows; two protocols never share a column
  * @param window tokens per window, up to the model's context
  */
-public record PerplexitySpec(String dataset, Protocol protocol, int window) {
+public record PerplexitySpec(String dataset, Protocol protocol, int window) implements EvaluationSpec {
 
     public PerplexitySpec {
         Check.name(dataset, "dataset");

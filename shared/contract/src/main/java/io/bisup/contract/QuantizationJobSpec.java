@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param calibrationDataset name of the registered data set to calibrate on; it must not be one that is evaluated on
  * @param calibration how much of it is read, instead of what the recipe says; or null
  * @param systemPrompt text whose key-value cache stays in high precision when the recipe says so
- * @param evaluation perplexities to measure, for the artifact and for the FP model
+ * @param evaluation what to measure, for the artifact and for the FP model
  * @param qualityGate what the result must reach
- * @param labels free key-value pairs of the submitter, at most 32
+ * @param labels free key-value pairs of the submitter: at most 32, keys of 1 to 63 and values of up to 255 characters
  */
 public record QuantizationJobSpec(
         String model,
@@ -25,7 +25,7 @@ public record QuantizationJobSpec(
         String calibrationDataset,
         @Nullable Calibration calibration,
         @Nullable String systemPrompt,
-        List<PerplexitySpec> evaluation,
+        List<EvaluationSpec> evaluation,
         @Nullable QualityGate qualityGate,
         Map<String, String> labels) {
 
@@ -33,20 +33,25 @@ public record QuantizationJobSpec(
         Check.name(model, "model");
         Check.present(recipe, "recipe");
         Check.name(calibrationDataset, "calibrationDataset");
-        evaluation = evaluation == null ? List.of() : List.copyOf(evaluation);
+        evaluation = Check.list(evaluation, "evaluation");
         Check.range(evaluation.size(), 0, 16, "evaluation");
         Check.require(
                 Set.copyOf(evaluation).size() == evaluation.size(),
                 "evaluation",
-                "asks for the same perplexity twice",
+                "asks for the same thing twice",
                 "leave one of them out");
-        labels = labels == null ? Map.of() : Map.copyOf(labels);
-        Check.range(labels.size(), 0, 32, "labels");
+        labels = Check.labels(labels);
         Check.require(
                 qualityGate == null || !evaluation.isEmpty(),
                 "qualityGate",
                 "has nothing to judge by",
                 "ask for at least one evaluation");
+        List<String> unjudged = qualityGate == null ? List.of() : qualityGate.withoutEvaluation(evaluation);
+        Check.require(
+                unjudged.isEmpty(),
+                "qualityGate/" + (unjudged.isEmpty() ? "" : unjudged.getFirst()),
+                "has nothing to judge by",
+                "ask for an evaluation of its kind: a perplexity, a divergence or a task");
         for (int i = 0; i < evaluation.size(); i++) {
             Check.require(
                     !evaluation.get(i).dataset().equals(calibrationDataset),

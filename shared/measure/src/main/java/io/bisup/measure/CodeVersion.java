@@ -1,21 +1,91 @@
 package io.bisup.measure;
 
+import io.bisup.contract.Digests;
+import io.bisup.llm.folder.ModelFolder;
+import io.bisup.measure.task.TaskEvaluation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.constantpool.ClassEntry;
+import java.lang.classfile.constantpool.PoolEntry;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 
-/** The version of this evaluator, written at build time. */
-final class CodeVersion {
+/**
+ * The version of what computes: the release, and a digest of every class of ours that a measurement can reach and of every
+ * kernel. It is the same in a service and on the command line, and changes when any of them does.
+ */
+public final class CodeVersion {
 
-    static final String CURRENT = read();
+    /** Such as {@code 0.1.0+5f3c0a91d2be}. */
+    public static final String CURRENT = text("version.txt") + "+" + digest(parts()).substring(0, 12);
+
+    private static final String KERNELS = "/io/bisup/llm/kernels/";
 
     private CodeVersion() {}
 
-    private static String read() {
-        try (InputStream in = CodeVersion.class.getResourceAsStream("version.txt")) {
-            return new String(Objects.requireNonNull(in, "version.txt").readAllBytes(), StandardCharsets.UTF_8).strip();
+    /** What computes, by name: classes and kernels. */
+    static Map<String, byte[]> parts() {
+        Map<String, byte[]> parts = reached(Set.of(
+                name(Perplexity.class), name(TaskEvaluation.class), name(Divergence.class),
+                name(Propagation.class), name(ModelFolder.class)));
+        for (String file : text(KERNELS + "index").lines().toList()) {
+            parts.put(KERNELS + file, bytes(KERNELS + file));
+        }
+        parts.put(EvaluationKernels.SOURCE, bytes(EvaluationKernels.SOURCE));
+        return parts;
+    }
+
+    static String digest(Map<String, byte[]> parts) {
+        MessageDigest digest = Digests.sha256();
+        new TreeMap<>(parts).forEach((name, bytes) ->
+                digest.update((Digests.sha256(bytes) + " " + name + "\n").getBytes(StandardCharsets.UTF_8)));
+        return Digests.hex(digest.digest());
+    }
+
+    /** The bytes of the classes, and of those of ours that their constant pools name, transitively. */
+    private static Map<String, byte[]> reached(Set<String> roots) {
+        Map<String, byte[]> classes = new TreeMap<>();
+        Deque<String> open = new ArrayDeque<>(roots);
+        while (!open.isEmpty()) {
+            String name = open.pop();
+            if (!classes.containsKey(name)) {
+                byte[] bytes = bytes("/" + name + ".class");
+                classes.put(name, bytes);
+                for (PoolEntry entry : ClassFile.of().parse(bytes).constantPool()) {
+                    if (entry instanceof ClassEntry used && computes(used.asInternalName())) {
+                        open.push(used.asInternalName());
+                    }
+                }
+            }
+        }
+        return classes;
+    }
+
+    private static boolean computes(String name) {
+        return name.startsWith("io/bisup/measure/")
+                || name.startsWith("io/bisup/llm/")
+                || name.startsWith("io/bisup/data/");
+    }
+
+    private static String name(Class<?> type) {
+        return type.getName().replace('.', '/');
+    }
+
+    private static String text(String resource) {
+        return new String(bytes(resource), StandardCharsets.UTF_8).strip();
+    }
+
+    private static byte[] bytes(String resource) {
+        try (InputStream in = CodeVersion.class.getResourceAsStream(resource)) {
+            return Objects.requireNonNull(in, resource).readAllBytes();
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
         }

@@ -1,6 +1,7 @@
 package io.bisup.measure;
 
-import io.bisup.contract.FailureCode;
+import io.bisup.data.DatasetException;
+import io.bisup.data.TextDataset;
 import io.bisup.contract.PerplexityResult;
 import io.bisup.contract.PerplexitySpec;
 import io.bisup.llm.model.LanguageModel;
@@ -27,13 +28,6 @@ public final class Perplexity {
     private final Clock clock;
     private final long activationBytes;
 
-    /** Hears of progress; may throw to stop the measurement. */
-    @FunctionalInterface
-    public interface Listener {
-        /** Called after each batch of windows. */
-        void scored(int windows, int of);
-    }
-
     /** @param prefixIds token ids of the prefix that the model stands behind; empty if it has none */
     public Perplexity(LanguageModel model, List<Long> prefixIds, Tokenizer tokenizer, Clock clock) {
         this(model, prefixIds, tokenizer, clock, DEFAULT_ACTIVATION_BYTES);
@@ -53,16 +47,17 @@ public final class Perplexity {
      * @throws DatasetException if the data set does not fit the protocol or the tokenizer does not fit the model
      */
     public PerplexityResult measure(
-            TextDataset dataset, PerplexitySpec.Protocol protocol, int window, Listener listener) {
-        requireFits(window);
+            TextDataset dataset, PerplexitySpec.Protocol protocol, int window, Progress progress) {
+        WindowChecks.requireFits(model, prefixIds, window);
         Instant start = clock.instant();
         PrefixRule rule = PrefixRule.of(prefixIds, tokenizer);
         WindowSet cut = new WindowCutter(tokenizer, rule.special()).cut(dataset, protocol, window);
-        requireKnown(cut, dataset);
-        double perplexity = Math.exp(meanNegativeLogLikelihood(cut.windows(), listener));
+        WindowChecks.requireKnown(model, cut, dataset);
+        double perplexity = Math.exp(meanNegativeLogLikelihood(cut.windows(), progress));
         return new PerplexityResult(
                 dataset.name(),
                 dataset.sha256(),
+                dataset.format(),
                 protocol,
                 window,
                 cut.tokens(),
@@ -76,7 +71,7 @@ public final class Perplexity {
     }
 
     /** Mean over windows of each window's mean over its predictions, in nats per token. */
-    private double meanNegativeLogLikelihood(List<long[]> windows, Listener listener) {
+    private double meanNegativeLogLikelihood(List<long[]> windows, Progress progress) {
         int batch = batchSize(windows.getFirst().length);
         double sum = 0;
         for (int first = 0; first < windows.size(); first += batch) {
@@ -84,7 +79,7 @@ public final class Perplexity {
             for (TokenScores scores : model.score(windows.subList(first, end))) {
                 sum += scores.negativeLogLikelihood() / scores.logProbabilities().length;
             }
-            listener.scored(end, windows.size());
+            progress.done(end, windows.size());
         }
         return sum / windows.size();
     }
@@ -92,33 +87,5 @@ public final class Perplexity {
     private int batchSize(int window) {
         long bytes = (long) window * model.config().hiddenSize() * Float.BYTES;
         return (int) Math.clamp(activationBytes / bytes, 1, Integer.MAX_VALUE);
-    }
-
-    private void requireFits(int window) {
-        int longest = model.config().maxPositions() - prefixIds.size();
-        if (window < 2 || window > longest) {
-            throw new DatasetException(
-                    FailureCode.WINDOW_TOO_LONG,
-                    "window",
-                    window + " tokens do not fit the model's context of "
-                            + model.config().maxPositions()
-                            + (prefixIds.isEmpty() ? "" : " behind a prefix of " + prefixIds.size()),
-                    "use 2 to " + longest);
-        }
-    }
-
-    private void requireKnown(WindowSet cut, TextDataset dataset) {
-        int vocabulary = model.config().vocabSize();
-        for (long[] window : cut.windows()) {
-            for (long id : window) {
-                if (id >= vocabulary) {
-                    throw new DatasetException(
-                            FailureCode.MALFORMED_CHECKPOINT,
-                            dataset.name(),
-                            "the tokenizer gives id " + id + ", the model knows " + vocabulary,
-                            "does tokenizer.json belong to this model?");
-                }
-            }
-        }
     }
 }

@@ -14,15 +14,20 @@ import java.util.stream.Collectors;
  * @param bos the rule's name in results: "tokenizer", "prefix" or "none"
  * @param prefixSha256 digest of the prefix's token ids, in decimal and separated by commas, or "none"
  */
-record PrefixRule(SpecialTokens special, String bos, String prefixSha256) {
+public record PrefixRule(SpecialTokens special, String bos, String prefixSha256) {
 
     static PrefixRule of(List<Long> prefixIds, Tokenizer tokenizer) {
-        String digest = prefixIds.isEmpty()
-                ? "none"
-                : Digests.sha256(prefixIds.stream().map(String::valueOf).collect(Collectors.joining(",")));
+        String digest = sha256(prefixIds);
         if (!prefixIds.isEmpty() && Objects.equals(prefixIds.getFirst(), tokenizer.bosId())) {
             return new PrefixRule(SpecialTokens.NEVER, "prefix", digest);
         }
         return new PrefixRule(SpecialTokens.DEFAULT, tokenizer.addsBos() ? "tokenizer" : "none", digest);
+    }
+
+    /** Digest of a prefix's token ids, in decimal and separated by commas, or "none". */
+    public static String sha256(List<Long> prefixIds) {
+        return prefixIds.isEmpty()
+                ? "none"
+                : Digests.sha256(prefixIds.stream().map(String::valueOf).collect(Collectors.joining(",")));
     }
 }

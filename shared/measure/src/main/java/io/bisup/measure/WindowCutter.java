@@ -1,5 +1,7 @@
 package io.bisup.measure;
 
+import io.bisup.data.DatasetException;
+import io.bisup.data.TextDataset;
 import io.bisup.contract.FailureCode;
 import io.bisup.contract.PerplexitySpec;
 import io.bisup.llm.token.PythonRandom;
@@ -50,7 +52,7 @@ public final class WindowCutter {
 
     /** All rows joined by an empty line, tokenized in one call, cut from the start; the rest is dropped. */
     private WindowSet gptq(TextDataset dataset, int window) {
-        long[] ids = tokenizer.encode(String.join("\n\n", dataset.rows()), special);
+        long[] ids = tokenizer.encode(dataset.text(), special);
         return new WindowSet(Windows.consecutive(ids, window), ids.length);
     }
 
@@ -90,7 +92,7 @@ public final class WindowCutter {
     }
 
     private static List<String> documents(TextDataset dataset, PerplexitySpec.Protocol protocol) {
-        if (!dataset.documents()) {
+        if (!dataset.format().hasFields()) {
             throw new DatasetException(
                     FailureCode.DATASET_UNSUITABLE,
                     dataset.name(),

@@ -1,11 +1,14 @@
 package io.bisup.measure;
 
+import io.bisup.data.DatasetException;
+import io.bisup.data.TextDataset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.Digests;
 import io.bisup.contract.PerplexityResult;
 import io.bisup.contract.PerplexitySpec.Protocol;
@@ -35,10 +38,9 @@ class PerplexityTest {
     private static final Path MODEL = ReferenceData.path("data/models/TinyStories-656K");
     private static final TensorRuntime RUNTIME = TestDevice.runtime();
     private static final TextDataset WIKITEXT =
-            TextDataset.read(ReferenceData.path("data/corpora/wikitext2/wiki.test.raw"), "wikitext2");
+            TextDataset.read(ReferenceData.path("data/corpora/wikitext2/wiki.test.raw"), "wikitext2", DatasetFormat.WIKITEXT);
     private static final TextDataset SHORT =
-            new TextDataset("short", "0", WIKITEXT.rows().subList(0, 60), false);
-    private static final Perplexity.Listener SILENT = (done, of) -> {};
+            new TextDataset("short", "0", DatasetFormat.WIKITEXT, WIKITEXT.rows().subList(0, 60));
 
     @Test
     void wikiTextAgreesWithTransformers() {
@@ -55,7 +57,7 @@ class PerplexityTest {
 
     @Test
     void c4AgreesWithTransformers() {
-        TextDataset c4 = TextDataset.read(ReferenceData.path("data/corpora/c4/c4_validation_2k.jsonl"), "c4");
+        TextDataset c4 = TextDataset.read(ReferenceData.path("data/corpora/c4/c4_validation_2k.jsonl"), "c4", DatasetFormat.JSONL);
 
         PerplexityResult result = measure(c4, Protocol.C4_NEW);
 
@@ -75,7 +77,7 @@ class PerplexityTest {
             try (LanguageModel model = LanguageModel.resident(RUNTIME, config, zeroHead)) {
                 Perplexity perplexity = new Perplexity(model, List.of(), tokenizer, Clock.systemUTC());
 
-                assertThat(perplexity.measure(SHORT, Protocol.GPTQ, 256, SILENT).perplexity() / config.vocabSize())
+                assertThat(perplexity.measure(SHORT, Protocol.GPTQ, 256, Progress.SILENT).perplexity() / config.vocabSize())
                         .isCloseTo(1, within(1e-6));
             }
         }
@@ -89,7 +91,7 @@ class PerplexityTest {
             List<Integer> calls = new ArrayList<>();
 
             double single = new Perplexity(opened.model(), List.of(), tokenizer, Clock.systemUTC(), oneWindow)
-                    .measure(SHORT, Protocol.GPTQ, 128, SILENT)
+                    .measure(SHORT, Protocol.GPTQ, 128, Progress.SILENT)
                     .perplexity();
             double sixteen = new Perplexity(opened.model(), List.of(), tokenizer, Clock.systemUTC(), 16 * oneWindow)
                     .measure(SHORT, Protocol.GPTQ, 128, (done, of) -> calls.add(done))
@@ -106,7 +108,7 @@ class PerplexityTest {
                 Tokenizer tokenizer = opened.openTokenizer();
                 OpenModel behind = ModelFolder.open(MODEL, RUNTIME, List.of(1L, 75L))) {
             PerplexityResult result = new Perplexity(behind.model(), behind.prefixIds(), tokenizer, Clock.systemUTC())
-                    .measure(SHORT, Protocol.GPTQ, 128, SILENT);
+                    .measure(SHORT, Protocol.GPTQ, 128, Progress.SILENT);
 
             List<long[]> windows = new WindowCutter(tokenizer, SpecialTokens.NEVER)
                     .cut(SHORT, Protocol.GPTQ, 128)
@@ -136,7 +138,7 @@ class PerplexityTest {
                 Tokenizer tokenizer = opened.openTokenizer()) {
             Perplexity perplexity = new Perplexity(opened.model(), List.of(), tokenizer, Clock.systemUTC());
 
-            assertThatThrownBy(() -> perplexity.measure(SHORT, Protocol.GPTQ, 513, SILENT))
+            assertThatThrownBy(() -> perplexity.measure(SHORT, Protocol.GPTQ, 513, Progress.SILENT))
                     .isInstanceOf(DatasetException.class)
                     .hasMessageContaining("512");
         }
@@ -146,7 +148,7 @@ class PerplexityTest {
         try (OpenModel opened = ModelFolder.open(MODEL, RUNTIME);
                 Tokenizer tokenizer = opened.openTokenizer()) {
             return new Perplexity(opened.model(), opened.prefixIds(), tokenizer, Clock.systemUTC())
-                    .measure(dataset, protocol, 512, SILENT);
+                    .measure(dataset, protocol, 512, Progress.SILENT);
         }
     }
 

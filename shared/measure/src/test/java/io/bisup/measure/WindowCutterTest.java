@@ -1,8 +1,10 @@
 package io.bisup.measure;
 
+import io.bisup.data.TextDataset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.PerplexitySpec.Protocol;
 import io.bisup.llm.testing.ReferenceData;
 import io.bisup.llm.token.SpecialTokens;
@@ -62,16 +64,16 @@ class WindowCutterTest {
     @Test
     void refusesTextThatDoesNotFitTheProtocol() {
         assertThatThrownBy(() -> cutter.cut(wikiText(), Protocol.C4_NEW, 512)).hasMessageContaining("needs documents");
-        TextDataset tiny = new TextDataset("tiny", "0", List.of("Hello", "you"), true);
+        TextDataset tiny = new TextDataset("tiny", "0", DatasetFormat.JSONL, List.of("Hello", "you"));
         assertThatThrownBy(() -> cutter.cut(tiny, Protocol.GPTQ, 512)).hasMessageContaining("do not fill one window");
         assertThatThrownBy(() -> cutter.cut(tiny, Protocol.C4_OLD, 512)).hasMessageContaining("no document");
     }
 
     private static TextDataset wikiText() {
-        return TextDataset.read(ReferenceData.path("data/corpora/wikitext2/wiki.test.raw"), "wikitext2");
+        return TextDataset.read(ReferenceData.path("data/corpora/wikitext2/wiki.test.raw"), "wikitext2", DatasetFormat.WIKITEXT);
     }
 
     private static TextDataset c4() {
-        return TextDataset.read(ReferenceData.path("data/corpora/c4/c4_validation_2k.jsonl"), "c4");
+        return TextDataset.read(ReferenceData.path("data/corpora/c4/c4_validation_2k.jsonl"), "c4", DatasetFormat.JSONL);
     }
 }

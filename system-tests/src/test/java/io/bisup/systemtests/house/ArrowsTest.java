@@ -125,6 +125,30 @@ class ArrowsTest {
                 .check(classes);
     }
 
+    /** What reads hostile files has no way to the stores; what holds their credentials loads no native library. */
+    @Test
+    void anAttemptsProcessKnowsNoStoreAndItsSupervisorNoTensor() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.bisup.worker.attempt..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.bisup.platform.object..",
+                        "io.bisup.platform.job..",
+                        "io.bisup.platform.database..",
+                        "io.bisup.platform.dispatch..",
+                        "io.bisup.worker.job..")
+                .check(classes);
+        noClasses()
+                .that()
+                .resideInAPackage("io.bisup.worker.job..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("ai.djl..", "io.bisup.llm..", "io.bisup.quantize..")
+                .check(classes);
+    }
+
     @Test
     void packagesOfTheModelLibraryHaveNoCycles() {
         slices().matching("io.bisup.llm.(*)..").should().beFreeOfCycles().check(classes);

@@ -67,6 +67,30 @@ class FindJdkTest {
         assertThat(ended.output()).contains("'quantise'").contains("./bisup help");
     }
 
+    @Test
+    void doesWithoutAHomeThatCanBeWrittenTo() throws Exception {
+        for (String home : new String[] {"", "/nonexistent", "/proc"}) {
+            Ended ended = bisup("version", Map.of("JAVA_HOME", THIS_JDK.toString(), "HOME", home));
+
+            assertThat(ended.output())
+                    .as("HOME=" + home)
+                    .contains("at " + THIS_JDK)
+                    .doesNotContain("HOME");
+            assertThat(ended.code()).isZero();
+        }
+    }
+
+    /** What another user cannot read, such as the builder's ~/.m2, is on no class path. */
+    @Test
+    void theCheckoutHoldsItsLibraries() throws Exception {
+        for (String module : new String[] {"cli", "local-stack"}) {
+            String path = Files.readString(Project.home().resolve(module).resolve("target/launcher.classpath"));
+            for (String jar : path.strip().split(java.io.File.pathSeparator, -1)) {
+                assertThat(Path.of(jar)).startsWith(Project.home()).exists();
+            }
+        }
+    }
+
     /** A folder that looks like a JDK 17 as far as the launcher looks. */
     private Path oldJdk() throws IOException {
         Path old = Files.createDirectories(folder.resolve("jdk-17"));

@@ -11,8 +11,11 @@ import io.bisup.cli.suite.SuiteSettings;
 import io.bisup.systemtests.Project;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +53,49 @@ class SuiteLifeTest {
         assertThat(processesOf(state))
                 .as("processes that still use the suite's folder")
                 .isEmpty();
+    }
+
+    /** B4: kill -9 of each member, and of the PostgreSQL inside the stores, one after the other. */
+    @Test
+    void whatDiesIsStartedAgainWhereItAnsweredBefore() throws Exception {
+        SuiteFolders folders = new SuiteFolders(Project.home(), state, state.resolve("data"));
+        Suite suite = new Suite(folders, new SuiteSettings(0, Map.of()));
+        try {
+            suite.start();
+            suite.guard();
+            var address = suite.address();
+            for (Member member : Member.values()) {
+                kill(suite.process(member).orElseThrow());
+                awaitWell(suite);
+            }
+            kill(postgresOf(suite.process(Member.LOCAL_STACK).orElseThrow()));
+            awaitWell(suite);
+            assertThat(suite.address()).isEqualTo(address);
+        } finally {
+            suite.stop();
+        }
+        assertThat(processesOf(state)).isEmpty();
+    }
+
+    private static void kill(ProcessHandle process) {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    private static ProcessHandle postgresOf(ProcessHandle stores) {
+        return stores.children()
+                .filter(p -> p.info().command().orElse("").endsWith("postgres"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Twice: right after a death a member may still count as well. */
+    private static void awaitWell(Suite suite) {
+        Instant end = Instant.now().plus(Duration.ofMinutes(2));
+        for (int well = 0; well < 3; well = suite.unwell().isEmpty() ? well + 1 : 0) {
+            assertThat(Instant.now()).as("not well: %s", suite.unwell()).isBefore(end);
+            LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
+        }
     }
 
     private static List<String> processesOf(Path folder) {

@@ -4,12 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.bisup.cli.rest.JobView;
 import io.bisup.cli.rest.Jobs;
 import io.bisup.cli.rest.ServiceClient;
+import io.bisup.cli.rest.ServiceException;
+import io.bisup.cli.rest.UnreachableException;
 import io.bisup.cli.suite.Member;
 import io.bisup.cli.suite.Suite;
 import io.bisup.cli.suite.SuiteFolders;
 import io.bisup.cli.suite.SuiteSettings;
 import io.bisup.contract.Json;
-import io.bisup.contract.PerplexitySpec;
+import io.bisup.contract.EvaluationSpec;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.RecipeReference;
 import io.bisup.contract.recipe.Calibration;
@@ -23,8 +25,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** A suite of its own, in a folder of its own, with the demo model and its texts registered. */
 final class RunningSuite implements AutoCloseable {
@@ -69,7 +73,7 @@ final class RunningSuite implements AutoCloseable {
     }
 
     /** A BiSup job small enough to be done in seconds, yet with every stage on. */
-    static QuantizationJobSpec smallJob(List<PerplexitySpec> evaluation) {
+    static QuantizationJobSpec smallJob(List<EvaluationSpec> evaluation) {
         return new QuantizationJobSpec(
                 "demo",
                 new RecipeReference.Preset("bisup-w3a3-g128"),
@@ -85,8 +89,37 @@ final class RunningSuite implements AutoCloseable {
         return jobs.submit(spec);
     }
 
+    JobView submit(QuantizationJobSpec spec, String key) {
+        return jobs.submit(spec, key);
+    }
+
     JobView get(String id) {
         return jobs.get(id);
+    }
+
+    /** Has dead members started again. */
+    void guard() {
+        suite.guard();
+    }
+
+    Optional<ProcessHandle> process(Member member) {
+        return suite.process(member);
+    }
+
+    /** Asks again while the service is not there or says 503 because a store is away; any other error fails. */
+    <T> T patiently(Supplier<T> request) {
+        Instant end = Instant.now().plus(Duration.ofMinutes(3));
+        while (true) {
+            try {
+                return request.get();
+            } catch (UnreachableException | ServiceException e) {
+                boolean away = !(e instanceof ServiceException answered) || answered.status() == 503;
+                if (!away || Instant.now().isAfter(end)) {
+                    throw e;
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+            }
+        }
     }
 
     ServiceClient client() {
@@ -100,14 +133,14 @@ final class RunningSuite implements AutoCloseable {
 
     JobView await(String id, Duration limit) {
         Instant end = Instant.now().plus(limit);
-        JobView job = get(id);
+        JobView job = patiently(() -> get(id));
         while (!job.state().terminal()) {
             if (Instant.now().isAfter(end)) {
                 throw new AssertionError(
                         "job " + id + " is still " + job.state() + " after " + limit + ": " + job.json());
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
-            job = get(id);
+            job = patiently(() -> get(id));
         }
         return job;
     }

@@ -10,6 +10,7 @@ import io.bisup.platform.job.JobStore;
 import io.bisup.platform.object.CorruptObjectException;
 import io.bisup.platform.object.ObjectKeys;
 import io.bisup.platform.object.ObjectStore;
+import io.bisup.platform.outage.Patience;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -27,70 +28,71 @@ final class Checkpoints {
     private final JobStore jobs;
     private final ObjectStore objects;
     private final Claim claim;
-    private final ResumeIdentity identity;
+    private final Patience patience;
     private final List<ObjectEntry> shards = new ArrayList<>();
 
-    Checkpoints(JobStore jobs, ObjectStore objects, Claim claim, ResumeIdentity identity) {
+    Checkpoints(JobStore jobs, ObjectStore objects, Claim claim, Patience patience) {
         this.jobs = jobs;
         this.objects = objects;
         this.claim = claim;
-        this.identity = identity;
+        this.patience = patience;
     }
 
     /**
-     * Fetches the committed blocks into {@code folder}. Objects that are gone or torn, and blocks made under another
-     * identity, cost their work, not the job: it starts over.
+     * Fetches the committed blocks into {@code folder}, up to the first whose objects are gone or torn or that was made
+     * under another identity: that one and those after it cost their work, not the job.
      *
-     * @return the blocks' files, in order
+     * @return the blocks' file names, in order
      */
-    List<Path> restore(Path folder, AttemptProgress progress) throws IOException {
-        try {
-            List<Path> files = new ArrayList<>();
-            for (CommittedBlock block : jobs.committedBlocks(claim.jobId())) {
-                Optional<String> difference = identity.differenceFrom(identityOf(block));
-                if (difference.isPresent()) {
-                    return startOver(difference.get(), progress);
-                }
-                files.add(restore(block, folder));
-                progress.committed(block.report());
+    List<String> restore(Path folder, ResumeIdentity identity, AttemptProgress progress) throws IOException {
+        List<String> files = new ArrayList<>();
+        for (CommittedBlock block : patience.ask(() -> jobs.committedBlocks(claim.jobId()))) {
+            Optional<String> fault = fetch(block, folder, identity);
+            if (fault.isPresent()) {
+                discardFrom(block.report().block(), fault.get(), progress);
+                break;
             }
-            return files;
+            files.add(block.objects().getFirst().name());
+            shards.add(block.objects().getFirst());
+            progress.committed(block.report());
+        }
+        return files;
+    }
+
+    /** Fetches a block's file, or says why its work is of no use. */
+    private Optional<String> fetch(CommittedBlock block, Path folder, ResumeIdentity identity) throws IOException {
+        try {
+            Optional<String> difference = identity.differenceFrom(identityOf(block));
+            if (difference.isEmpty()) {
+                ObjectEntry shard = block.objects().getFirst();
+                patience.tell(() -> objects.get(shard, folder.resolve(shard.name())));
+            }
+            return difference;
         } catch (CorruptObjectException | InvalidSpecException e) {
-            // An identity that a newer release wrote cannot be read here: another identity all the same.
-            return startOver(String.valueOf(e.getMessage()), progress);
+            // An identity that another release wrote cannot be read here: another identity all the same.
+            return Optional.of(String.valueOf(e.getMessage()));
         }
     }
 
-    private List<Path> startOver(String reason, AttemptProgress progress) {
-        LOG.warnf("job %s starts over: %s", claim.jobId(), reason);
-        jobs.discardBlocks(claim, reason);
-        shards.clear();
-        progress.startOver();
-        return List.of();
+    private void discardFrom(int block, String reason, AttemptProgress progress) throws IOException {
+        LOG.warnf("job %s goes on at block %d: %s", claim.jobId(), block, reason);
+        patience.tell(() -> jobs.discardBlocks(claim, block, reason));
+        progress.discarded(block);
     }
 
-    private ResumeIdentity identityOf(CommittedBlock block) {
-        byte[] json = objects.get(block.objects().getLast());
+    private ResumeIdentity identityOf(CommittedBlock block) throws IOException {
+        byte[] json = patience.ask(() -> objects.get(block.objects().getLast()));
         return Json.read(new String(json, StandardCharsets.UTF_8), ResumeIdentity.class);
     }
 
-    private Path restore(CommittedBlock block, Path folder) throws IOException {
-        ObjectEntry shard = block.objects().getFirst();
-        Path file = folder.resolve(shard.name());
-        objects.get(shard, file);
-        shards.add(shard);
-        return file;
-    }
-
     /** Uploads a finished block and commits it. */
-    BlockReport commit(Path shard, BlockReport report) {
+    BlockReport commit(Path shard, BlockReport report, ResumeIdentity identity) throws IOException {
         BlockReport own = byThisAttempt(report);
-        ObjectEntry uploaded = Retry.onUnavailableStore(
-                () -> objects.put(key(shard.getFileName().toString()), shard));
+        ObjectEntry uploaded = upload(shard);
         String name = String.format(Locale.ROOT, "block-%05d.identity.json", report.block());
         byte[] made = Json.write(identity).getBytes(StandardCharsets.UTF_8);
-        ObjectEntry identified = Retry.onUnavailableStore(() -> objects.put(key(name), made));
-        jobs.commitBlock(claim, own, List.of(uploaded, identified));
+        ObjectEntry identified = patience.ask(() -> objects.put(key(name), made));
+        patience.tell(() -> jobs.commitBlock(claim, own, List.of(uploaded, identified)));
         shards.add(uploaded);
         return own;
     }
@@ -109,9 +111,9 @@ final class Checkpoints {
                 report.notes());
     }
 
-    /** Uploads a file of the artifact that is no block. */
-    ObjectEntry upload(Path file) {
-        return Retry.onUnavailableStore(() -> objects.put(key(file.getFileName().toString()), file));
+    /** Uploads a file of the artifact. */
+    ObjectEntry upload(Path file) throws IOException {
+        return patience.ask(() -> objects.put(key(file.getFileName().toString()), file));
     }
 
     /** The blocks' files as uploaded, in order. */

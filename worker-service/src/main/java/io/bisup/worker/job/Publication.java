@@ -10,6 +10,8 @@ import io.bisup.platform.job.JobStore;
 import io.bisup.platform.object.ObjectKey;
 import io.bisup.platform.object.ObjectKeys;
 import io.bisup.platform.object.ObjectStore;
+import io.bisup.platform.outage.Patience;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -23,22 +25,29 @@ final class Publication {
     private final JobStore jobs;
     private final ObjectStore objects;
     private final Claim claim;
+    private final Patience patience;
     private final ObjectKey key;
 
-    Publication(JobStore jobs, ObjectStore objects, Claim claim) {
+    Publication(JobStore jobs, ObjectStore objects, Claim claim, Patience patience) {
         this.jobs = jobs;
         this.objects = objects;
         this.claim = claim;
+        this.patience = patience;
         this.key = ObjectKeys.manifest(claim.jobId());
     }
 
     /** Finishes what an earlier attempt began: it put the manifest and died before it told the database. */
-    Optional<JobState> complete() {
-        return existing().map(manifest -> jobs.publish(claim, manifest));
+    Optional<JobState> complete() throws IOException {
+        Optional<ArtifactManifest> manifest = existing();
+        return manifest.isPresent() ? Optional.of(tell(manifest.get())) : Optional.empty();
+    }
+
+    private JobState tell(ArtifactManifest manifest) throws IOException {
+        return patience.ask(() -> jobs.publish(claim, manifest));
     }
 
     /** Publishes an artifact of these files. */
-    JobState publish(List<ObjectEntry> files) {
+    JobState publish(List<ObjectEntry> files) throws IOException {
         ArtifactManifest manifest = new ArtifactManifest(
                 FORMAT,
                 FORMAT_VERSION,
@@ -50,12 +59,12 @@ final class Publication {
                 files,
                 Digests.of(files));
         byte[] bytes = Json.write(manifest).getBytes(StandardCharsets.UTF_8);
-        boolean first = Retry.onUnavailableStore(() -> objects.putIfAbsent(key, bytes));
-        return jobs.publish(claim, first ? manifest : same(manifest));
+        boolean first = patience.ask(() -> objects.putIfAbsent(key, bytes));
+        return tell(first ? manifest : same(manifest));
     }
 
     /** The first manifest counts; ours must describe the same bytes. */
-    private ArtifactManifest same(ArtifactManifest ours) {
+    private ArtifactManifest same(ArtifactManifest ours) throws IOException {
         ArtifactManifest first = existing().orElseThrow();
         if (!first.digest().equals(ours.digest())) {
             throw new IllegalStateException("attempt " + first.attempt() + " published digest " + first.digest()
@@ -64,8 +73,8 @@ final class Publication {
         return first;
     }
 
-    private Optional<ArtifactManifest> existing() {
-        return Retry.onUnavailableStore(() -> objects.read(key))
+    private Optional<ArtifactManifest> existing() throws IOException {
+        return patience.ask(() -> objects.read(key))
                 .map(bytes -> Json.read(new String(bytes, StandardCharsets.UTF_8), ArtifactManifest.class));
     }
 }

@@ -2,42 +2,48 @@ package io.bisup.worker.job;
 
 import io.bisup.contract.JobState;
 import io.bisup.contract.ObjectEntry;
-import io.bisup.contract.PerplexitySpec;
+import io.bisup.contract.EvaluationSpec;
 import io.bisup.contract.Phase;
-import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.Work;
+import io.bisup.platform.outage.Patience;
 import io.bisup.platform.work.FileCache;
-import io.bisup.quantize.run.FolderQuantization;
+import io.bisup.worker.attempt.AttemptMessage;
+import io.bisup.worker.attempt.AttemptOrder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** One attempt's way from claim to published artifact, phase by phase. */
+/** One attempt's way from claim to published artifact, phase by phase; a process of its own computes. */
 final class QuantizationAttempt {
 
     private final Claim claim;
-    private final TensorRuntime runtime;
+    private final AttemptProcess process;
     private final FileCache cache;
     private final Checkpoints checkpoints;
     private final Publication publication;
     private final AttemptProgress progress;
+    private final AttemptControl control;
+    private final Patience patience;
 
     QuantizationAttempt(
             Claim claim,
-            TensorRuntime runtime,
+            AttemptProcess process,
             FileCache cache,
             Checkpoints checkpoints,
             Publication publication,
-            AttemptProgress progress) {
+            AttemptProgress progress,
+            AttemptControl control) {
         this.claim = claim;
-        this.runtime = runtime;
+        this.process = process;
         this.cache = cache;
         this.checkpoints = checkpoints;
         this.publication = publication;
         this.progress = progress;
+        this.control = control;
+        this.patience = control.patience();
     }
 
     /**
@@ -46,55 +52,71 @@ final class QuantizationAttempt {
      * @param folder empty folder for this attempt
      * @return the state the job reached
      */
-    JobState run(Path folder, AttemptControl control) throws IOException {
+    JobState run(Path folder) throws IOException {
         Optional<JobState> published = publication.complete();
         if (published.isPresent()) {
             return published.get();
         }
-        FolderQuantization.Request request = fetch();
-        control.checkpoint();
-        List<Path> finished = checkpoints.restore(folder, progress);
-        progress.enter(Phase.CALIBRATE);
-        FolderQuantization.Result result = quantize(request, folder, finished, control);
-        progress.enter(Phase.EXPORT);
-        List<ObjectEntry> files = new ArrayList<>(checkpoints.shards());
-        for (Path file : result.files()) {
-            files.add(checkpoints.upload(file));
+        List<Path> fetched = fetch();
+        ResumeIdentity identity = ResumeIdentity.of(process.awaitReady(control::check), claim.work());
+        List<String> finished = checkpoints.restore(folder, identity, progress);
+        control.enter(Phase.CALIBRATE);
+        List<String> files =
+                process.compute(order(fetched, folder, finished), control::check, commits(folder, identity));
+        process.close();
+        control.blocksEnd();
+        control.enter(Phase.EXPORT);
+        List<ObjectEntry> entries = new ArrayList<>(checkpoints.shards());
+        for (String file : files) {
+            entries.add(checkpoints.upload(folder.resolve(file)));
         }
-        control.checkpoint();
-        progress.enter(Phase.PUBLISH);
-        return publication.publish(files);
+        control.check();
+        control.enter(Phase.PUBLISH);
+        return publication.publish(entries);
     }
 
-    private FolderQuantization.Result quantize(
-            FolderQuantization.Request request, Path folder, List<Path> finished, AttemptControl control) {
-        try {
-            return new FolderQuantization(runtime, control).run(request, folder, finished, (shard, report) -> {
-                progress.committed(checkpoints.commit(shard, report));
-                if (progress.complete()) {
-                    progress.enter(Phase.EXPORT);
-                }
-            });
-        } catch (RuntimeException e) {
-            throw ModelFailures.coded(e);
-        }
+    private AttemptProcess.Listener commits(Path folder, ResumeIdentity identity) {
+        return new AttemptProcess.Listener() {
+            @Override
+            public void computing() {
+                control.blocksBegin();
+            }
+
+            @Override
+            public void block(AttemptMessage.Block block) throws IOException {
+                progress.committed(checkpoints.commit(folder.resolve(block.file()), block.report(), identity));
+                control.blockEnds();
+            }
+        };
     }
 
-    private FolderQuantization.Request fetch() throws IOException {
+    /** The folder of the model, then the file of the calibration text. */
+    private List<Path> fetch() throws IOException {
         Work work = claim.work();
-        List<Path> folders = cache.fetch(List.of(
-                new FileCache.Wanted(work.model().digest(), work.model().files()),
-                FileCache.Wanted.one(work.calibration().object())));
-        Path text = folders.getLast().resolve(work.calibration().object().name());
-        return new FolderQuantization.Request(
+        List<Path> folders = cache.fetch(
+                List.of(
+                        new FileCache.Wanted(work.model().digest(), work.model().files()),
+                        FileCache.Wanted.one(work.calibration().object())),
+                patience);
+        return List.of(
                 folders.getFirst(),
+                folders.getLast().resolve(work.calibration().object().name()));
+    }
+
+    private AttemptOrder order(List<Path> fetched, Path folder, List<String> finished) {
+        Work work = claim.work();
+        return new AttemptOrder(
+                fetched.getFirst().toAbsolutePath().toString(),
                 work.model().digest(),
                 work.recipe(),
-                CalibrationText.read(text, work.calibration()),
+                fetched.getLast().toAbsolutePath().toString(),
+                work.calibration(),
                 work.spec().systemPrompt(),
                 work.spec().evaluation().stream()
-                        .mapToInt(PerplexitySpec::window)
+                        .mapToInt(EvaluationSpec::window)
                         .max()
-                        .orElse(0));
+                        .orElse(0),
+                folder.toAbsolutePath().toString(),
+                finished);
     }
 }

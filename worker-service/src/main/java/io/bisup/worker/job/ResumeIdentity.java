@@ -1,90 +1,70 @@
 package io.bisup.worker.job;
 
-import io.bisup.llm.tensor.TensorRuntime;
-import io.bisup.llm.fused.FusedBlockStep;
-import java.io.IOException;
+import io.bisup.contract.Digests;
+import io.bisup.contract.Json;
+import io.bisup.platform.job.Work;
+import io.bisup.worker.attempt.EngineIdentity;
 import java.lang.reflect.RecordComponent;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /**
- * Everything beside the job's spec that the bytes of a block depend on. A checkpoint resumes only where all of it is equal;
- * the spec, the model and the data are the same by construction, and named by digests.
+ * Everything that the bytes of a block depend on. A checkpoint resumes only where all of it is equal.
  *
  * @param formatVersion of checkpoints
- * @param codeVersion of this program
- * @param tensorLibrary version of libtorch
- * @param device kind of device
- * @param processor vector instructions of the CPU, which decide the order of sums
- * @param threads of the tensor library, likewise
- * @param trainingStep whether blocks learn through the fused kernels of the CPU or through autograd, and the format of
- *     products
+ * @param engine program and machine
+ * @param model digest of the checkpoint's files
+ * @param recipe digest of the resolved recipe, its seeds among it
+ * @param calibration digest of the calibration data
+ * @param systemPrompt digest of the system prompt, or "none"
  */
 record ResumeIdentity(
         String formatVersion,
-        String codeVersion,
-        String tensorLibrary,
-        String device,
-        String processor,
-        String threads,
-        String trainingStep) {
+        EngineIdentity engine,
+        String model,
+        String recipe,
+        String calibration,
+        String systemPrompt) {
 
-    private static final List<String> VECTOR_FLAGS = List.of("avx512f", "avx2", "avx", "asimd");
+    private static final String FORMAT_VERSION = "2";
 
-    static ResumeIdentity current(TensorRuntime runtime, String codeVersion) {
+    static ResumeIdentity of(EngineIdentity engine, Work work) {
+        String prompt = work.spec().systemPrompt();
         return new ResumeIdentity(
-                "1",
-                codeVersion,
-                ai.djl.engine.Engine.getEngine("PyTorch").getVersion(),
-                runtime.device().isGpu() ? "cuda" : "cpu",
-                vectorInstructions(),
-                configuredThreads(),
-                (FusedBlockStep.isAvailable(runtime) ? "fused " : "autograd ") + runtime.compute());
+                FORMAT_VERSION,
+                engine,
+                work.model().digest(),
+                Digests.sha256(Json.write(work.recipe())),
+                work.calibration().sha256(),
+                prompt == null ? "none" : Digests.sha256(prompt));
     }
 
     /** Why a checkpoint of that identity cannot be resumed from here, naming the field that differs; empty when it can. */
     Optional<String> differenceFrom(ResumeIdentity checkpoint) {
-        for (RecordComponent component : ResumeIdentity.class.getRecordComponents()) {
-            String here = value(component, this);
-            String there = value(component, checkpoint);
-            if (!here.equals(there)) {
-                return Optional.of("the committed blocks were made with " + component.getName() + " '" + there
-                        + "', this worker has '" + here + "'");
+        return difference("", this, checkpoint);
+    }
+
+    private static Optional<String> difference(String prefix, Record here, Record there) {
+        for (RecordComponent component : here.getClass().getRecordComponents()) {
+            Object ours = value(component, here);
+            Object theirs = value(component, there);
+            if (ours instanceof Record nested && theirs instanceof Record other) {
+                Optional<String> inside = difference(component.getName() + ".", nested, other);
+                if (inside.isPresent()) {
+                    return inside;
+                }
+            } else if (!ours.equals(theirs)) {
+                return Optional.of("the committed blocks were made with " + prefix + component.getName() + " '" + theirs
+                        + "', this worker has '" + ours + "'");
             }
         }
         return Optional.empty();
     }
 
-    private static String value(RecordComponent component, ResumeIdentity identity) {
+    private static Object value(RecordComponent component, Record identity) {
         try {
-            return String.valueOf(component.getAccessor().invoke(identity));
+            return component.getAccessor().invoke(identity);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("a record's accessor is public", e);
+            throw new IllegalStateException("a record's accessor can be called", e);
         }
-    }
-
-    private static String vectorInstructions() {
-        String arch = System.getProperty("os.arch", "unknown");
-        Path cpuInfo = Path.of("/proc/cpuinfo");
-        if (!Files.isReadable(cpuInfo)) {
-            return arch;
-        }
-        try {
-            List<String> words = List.of(Files.readString(cpuInfo).split("\\s+"));
-            return VECTOR_FLAGS.stream()
-                    .filter(words::contains)
-                    .findFirst()
-                    .map(flag -> arch + "-" + flag)
-                    .orElse(arch);
-        } catch (IOException e) {
-            return arch;
-        }
-    }
-
-    private static String configuredThreads() {
-        String configured = System.getProperty("ai.djl.pytorch.num_threads", System.getenv("OMP_NUM_THREADS"));
-        return configured == null ? String.valueOf(Runtime.getRuntime().availableProcessors()) : configured;
     }
 }

@@ -2,22 +2,29 @@ package io.bisup.worker.job;
 
 import io.bisup.contract.Doorbell;
 import io.bisup.platform.dispatch.Doorbells;
+import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.JobStore;
 import io.bisup.platform.object.ObjectStore;
+import io.bisup.platform.outage.Patience;
+import io.bisup.platform.work.ClaimJournal;
 import io.bisup.platform.work.FileCache;
 import io.bisup.platform.work.WorkFolder;
 import io.bisup.platform.work.WorkSettings;
+import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.time.Clock;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** The process: listens to the doorbell from start to stop, one job at a time; on stop the job in hand goes back. */
+/**
+ * The supervisor: listens to the doorbell from start to stop, claims one job at a time and has it computed by a process of
+ * its own; on stop the job in hand goes back.
+ */
 @ApplicationScoped
 class Worker {
 
@@ -26,47 +33,82 @@ class Worker {
     private final JobStore jobs;
     private final ObjectStore objects;
     private final Doorbells doorbells;
-    private final Engine engine;
     private final WorkSettings settings;
-    private final String codeVersion;
     private volatile boolean stopping;
     private @Nullable WorkFolder folder;
+    private @Nullable AttemptProcesses processes;
     private Doorbells.@Nullable Listening listening;
 
-    Worker(
-            JobStore jobs,
-            ObjectStore objects,
-            Doorbells doorbells,
-            Engine engine,
-            WorkSettings settings,
-            @ConfigProperty(name = "quarkus.application.version") String codeVersion) {
+    Worker(JobStore jobs, ObjectStore objects, Doorbells doorbells, WorkSettings settings) {
         this.jobs = jobs;
         this.objects = objects;
         this.doorbells = doorbells;
-        this.engine = engine;
         this.settings = settings;
-        this.codeVersion = codeVersion;
     }
 
     /** A device that is asked for and missing, or a folder that cannot be written, ends the start with its own message. */
     void start(@Observes StartupEvent event) throws IOException {
-        LOG.infof(
-                "worker %s computes on %s in %s",
-                settings.name(), engine.runtime().device(), engine.runtime().compute());
         WorkFolder taken = WorkFolder.take(settings.dir());
         folder = taken;
+        AttemptProcesses started = new AttemptProcesses(settings.device(), taken.crashes());
+        processes = started;
+        awaitFirst(started);
+        reportPredecessor(taken.journal());
         FileCache cache = new FileCache(objects, taken.cache(), settings.cacheBytes(), Clock.systemUTC());
-        AttemptRunner runner = new AttemptRunner(jobs, objects, engine, cache, taken, codeVersion, () -> stopping);
+        AttemptRunner runner =
+                new AttemptRunner(jobs, objects, started, cache, taken, settings.grace(), () -> stopping);
         listening = doorbells.listen(
-                Doorbell.QUANTIZATION_JOBS,
-                jobs::oldestWaiting,
-                id -> jobs.claim(id, settings.name(), settings.lease()).map(claim -> () -> runner.run(claim)));
+                Doorbell.QUANTIZATION_JOBS, jobs::oldestWaiting, bell -> next().map(claim -> () -> run(runner, claim)));
+    }
+
+    /** A bell says that there is work, not which: the job that is due next is taken. */
+    private Optional<Claim> next() {
+        return jobs.claimNext(settings.name(), settings.lease());
+    }
+
+    private void awaitFirst(AttemptProcesses started) throws IOException {
+        AttemptProcess first = started.take();
+        try {
+            LOG.infof(
+                    "worker %s computes on %s",
+                    settings.name(), first.awaitReady(() -> {}).device());
+        } catch (RuntimeException e) {
+            first.close();
+            throw e;
+        }
+        started.putBack(first);
+    }
+
+    /** The folder's lock is ours, so its last owner is dead: what it claimed need not wait for its lease. */
+    private void reportPredecessor(ClaimJournal journal) throws IOException {
+        Optional<ClaimJournal.Entry> left = journal.left();
+        if (left.isPresent()) {
+            LOG.infof(
+                    "the last process of this folder died while it worked on job %s",
+                    left.get().id());
+            Patience.quiet(() -> {})
+                    .tell(() -> jobs.lost(left.get().id(), left.get().epoch()));
+            journal.end();
+        }
+    }
+
+    /** Without an engine this process is of no use: it ends, and whoever supervises it starts another. */
+    private static void run(AttemptRunner runner, Claim claim) {
+        try {
+            runner.run(claim);
+        } catch (AttemptProcess.EngineException e) {
+            LOG.fatalf("no attempt can be computed here: %s; this process ends", e.getMessage());
+            Quarkus.asyncExit(1);
+        }
     }
 
     void stop(@Observes ShutdownEvent event) throws IOException {
         stopping = true;
         if (listening != null) {
             listening.close();
+        }
+        if (processes != null) {
+            processes.close();
         }
         if (folder != null) {
             folder.close();

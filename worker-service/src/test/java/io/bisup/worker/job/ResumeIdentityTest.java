@@ -3,24 +3,43 @@ package io.bisup.worker.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bisup.contract.Json;
-import io.bisup.quantize.TinyModels;
+import io.bisup.worker.attempt.EngineIdentity;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** R-06: each part of what a block depends on refuses a checkpoint by its own name. */
 class ResumeIdentityTest {
 
-    private final ResumeIdentity here = ResumeIdentity.current(TinyModels.RUNTIME, "1.2.3");
+    private final ResumeIdentity here = new ResumeIdentity(
+            "2", new EngineIdentity("c0de", "2.7", "cpu", "amd64-avx2", "2", "fused"), "m", "r", "d", "none");
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"formatVersion", "codeVersion", "tensorLibrary", "device", "processor", "threads", "trainingStep"
+            strings = {
+                "formatVersion",
+                "code",
+                "tensorLibrary",
+                "device",
+                "processor",
+                "threads",
+                "trainingStep",
+                "model",
+                "recipe",
+                "calibration",
+                "systemPrompt"
             })
     void aCheckpointOfAnotherIdentityIsRefusedByTheFieldThatDiffers(String field) {
-        ResumeIdentity there = Json.read(
-                Json.write(here).replaceFirst("\"" + field + "\":\"[^\"]*\"", "\"" + field + "\":\"other\""),
-                ResumeIdentity.class);
-        assertThat(here.differenceFrom(there))
+        String json = Json.write(here);
+        String changed = json.replaceFirst("\"" + field + "\":\"[^\"]*\"", "\"" + field + "\":\"other\"");
+        assertThat(changed).isNotEqualTo(json);
+        assertThat(here.differenceFrom(Json.read(changed, ResumeIdentity.class)))
                 .hasValueSatisfying(reason -> assertThat(reason).contains(field).contains("'other'"));
-        assertThat(here.differenceFrom(here)).isEmpty();
+    }
+
+    @Test
+    void aCheckpointOfTheSameIdentityResumes() {
+        assertThat(here.differenceFrom(Json.read(Json.write(here), ResumeIdentity.class)))
+                .isEmpty();
     }
 }

@@ -14,6 +14,7 @@ import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -80,10 +81,41 @@ public final class LanguageModel implements AutoCloseable {
         return DecoderBlock.fullPrecision(config, layer, weights, runtime.lowPrecision());
     }
 
+    /** What is done at each block; see {@link #eachBlock}. */
+    @FunctionalInterface
+    public interface BlockVisitor {
+        /**
+         * Passes hidden states through one block.
+         *
+         * @param block applies the block to hidden states [batch, time, hidden] that follow a context
+         * @param prefix the model's prefix in this block, or nothing
+         */
+        void visit(BiFunction<NDArray, AttentionContext, NDArray> block, AttentionContext prefix);
+    }
+
+    /** Visits the blocks in their order, each loaded once: the outer loop of passes over a streamed model. */
+    public void eachBlock(BlockVisitor visitor) {
+        for (int layer = 0; layer < config.layers(); layer++) {
+            AttentionContext context =
+                    prefix.isEmpty() ? AttentionContext.EMPTY : AttentionContext.of(prefix.get(layer));
+            DecoderBlock block = blocks.acquire(layer);
+            try {
+                visitor.visit((hidden, past) -> block.forward(runtime.kernels(), hidden, rotary, past), context);
+            } finally {
+                blocks.release(block);
+            }
+        }
+    }
+
+    /** Hidden states [batch, time, hidden] of token ids, sequence after sequence, before the first block. */
+    public NDArray embed(long[] ids, int batch) {
+        return Tensors.inScope(
+                () -> ends.embed(runtime.kernels(), Tensors.longs(runtime.manager(), ids, batch, ids.length / batch)));
+    }
+
     /** Hidden states [1, time, hidden] of token ids, before the first block. */
     public NDArray embed(long[] ids) {
-        return Tensors.inScope(
-                () -> ends.embed(runtime.kernels(), Tensors.longs(runtime.manager(), ids, 1, ids.length)));
+        return embed(ids, 1);
     }
 
     /** Logits [1, time, vocabulary] of one sequence, behind the prefix if there is one. */
@@ -129,9 +161,11 @@ public final class LanguageModel implements AutoCloseable {
         try (TensorOwner owner = new TensorOwner()) {
             owner.own(() -> hidden.forEach(NDArray::close));
             sequences.forEach(ids -> hidden.add(embed(ids)));
-            for (int layer = 0; layer < config.layers(); layer++) {
-                throughBlock(layer, hidden);
-            }
+            eachBlock((block, context) -> hidden.replaceAll(input -> {
+                try (input) {
+                    return block.apply(input, context);
+                }
+            }));
             return scores(sequences, hidden);
         }
     }
@@ -145,21 +179,6 @@ public final class LanguageModel implements AutoCloseable {
             }
         }
         return scores;
-    }
-
-    /** Replaces each hidden state by the block's output, freeing it. */
-    private void throughBlock(int layer, List<NDArray> hidden) {
-        AttentionContext context = prefix.isEmpty() ? AttentionContext.EMPTY : AttentionContext.of(prefix.get(layer));
-        DecoderBlock block = blocks.acquire(layer);
-        try {
-            hidden.replaceAll(input -> {
-                try (input) {
-                    return block.forward(runtime.kernels(), input, rotary, context);
-                }
-            });
-        } finally {
-            blocks.release(block);
-        }
     }
 
     /** Runs the tokens and returns each block's keys and values, to serve as a prefix; the caller frees them. */

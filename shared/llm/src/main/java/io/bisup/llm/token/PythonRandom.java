@@ -27,6 +27,13 @@ public final class PythonRandom {
         return low + below(Math.addExact(Math.subtractExact(high, low), 1));
     }
 
+    /** As {@code random.random()}: 53 bits in [0, 1). */
+    public double random() {
+        long high = bits(27);
+        long low = bits(26);
+        return (high * 67108864.0 + low) * (1.0 / 9007199254740992.0);
+    }
+
     /** Uniform in [0, bound): draws as many bits as the bound has until they fall below it, as CPython does. */
     private long below(long bound) {
         int bits = Long.SIZE - Long.numberOfLeadingZeros(bound);

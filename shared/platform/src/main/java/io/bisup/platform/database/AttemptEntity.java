@@ -57,6 +57,10 @@ public class AttemptEntity {
     @Nullable
     Integer blocksAtEnd;
 
+    @Column(name = "log_tail")
+    @Nullable
+    String logTail;
+
     Attempt toRecord() {
         return new Attempt(
                 number,
@@ -66,6 +70,7 @@ public class AttemptEntity {
                 startedAt,
                 endedAt,
                 outcome,
-                Documents.readNullable(failure, Failure.class));
+                Documents.readNullable(failure, Failure.class),
+                logTail);
     }
 }

@@ -11,8 +11,10 @@ import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /** Jobs are claimed. */
 @ApplicationScoped
@@ -42,6 +44,25 @@ class Claims {
         return job.state == JobState.QUEUED && job.due(now)
                 ? Optional.of(take(job, workerId, lease, now))
                 : Optional.empty();
+    }
+
+    /**
+     * Claims what is due next: the job of the tenant that has the fewest running now, among these the one submitted first.
+     * A job that was paused or tried again keeps the place of its submission.
+     */
+    @Transactional
+    Optional<Claim> claimNext(String workerId, Duration lease) {
+        List<?> due = entities.createNativeQuery("""
+                        select j.id from job j
+                        left join (select tenant, count(*) as running from job
+                                   where state in ('RUNNING', 'CANCELLING') group by tenant) r on r.tenant = j.tenant
+                        where j.state = 'QUEUED' and coalesce(j.not_before, j.queued_at) <= clock_timestamp()
+                        order by coalesce(r.running, 0), j.id limit 1 for update of j skip locked
+                        """, UUID.class).getResultList();
+        return due.stream()
+                .findFirst()
+                .flatMap(id -> rows.lock((UUID) id))
+                .map(job -> take(job, workerId, lease, rows.now()));
     }
 
     private Claim take(JobEntity job, String workerId, Duration lease, Instant now) {

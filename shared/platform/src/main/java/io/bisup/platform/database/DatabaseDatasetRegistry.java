@@ -21,21 +21,21 @@ class DatabaseDatasetRegistry implements DatasetRegistry {
 
     @Override
     @Transactional
-    public RegisteredDataset register(RegisteredDataset dataset) {
-        registration.register(TABLE, dataset.name(), dataset.sha256(), Documents.write(dataset));
-        return find(dataset.name()).orElseThrow();
+    public RegisteredDataset register(String tenant, RegisteredDataset dataset) {
+        registration.register(TABLE, tenant, dataset.name(), dataset.sha256(), Documents.write(dataset));
+        return find(tenant, dataset.name()).orElseThrow();
     }
 
     @Override
     @Transactional
-    public Optional<RegisteredDataset> find(String name) {
-        return registration.document(TABLE, name).map(d -> Documents.read(d, RegisteredDataset.class));
+    public Optional<RegisteredDataset> find(String tenant, String name) {
+        return registration.document(TABLE, tenant, name).map(d -> Documents.read(d, RegisteredDataset.class));
     }
 
     @Override
     @Transactional
-    public List<RegisteredDataset> list() {
-        return registration.documents(TABLE).stream()
+    public List<RegisteredDataset> list(String tenant) {
+        return registration.documents(TABLE, tenant).stream()
                 .map(d -> Documents.read(d, RegisteredDataset.class))
                 .toList();
     }

@@ -1,10 +1,11 @@
 package io.bisup.platform.database;
 
 import io.bisup.contract.Digests;
+import io.bisup.contract.EvaluationProgress;
 import io.bisup.contract.EvaluationState;
 import io.bisup.contract.Failure;
-import io.bisup.contract.Measurement;
 import io.bisup.contract.PerplexityResult;
+import io.bisup.contract.Score;
 import io.bisup.platform.job.BaselineKey;
 import io.bisup.platform.job.EvaluationClaim;
 import io.bisup.platform.job.EvaluationRecord;
@@ -66,8 +67,13 @@ class DatabaseEvaluationStore implements EvaluationStore {
     }
 
     @Override
-    public void complete(EvaluationClaim claim, List<Measurement> measurements) {
-        evaluations.complete(claim, measurements);
+    public void progress(EvaluationClaim claim, EvaluationProgress progress) {
+        evaluations.progress(claim, progress);
+    }
+
+    @Override
+    public void complete(EvaluationClaim claim, List<? extends Score> scores) {
+        evaluations.complete(claim, scores);
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.bisup.platform.job.JobRecord;
 import io.bisup.platform.job.JobStore;
 import io.bisup.platform.job.NewJob;
 import io.bisup.platform.job.Page;
+import io.bisup.platform.job.QueueContext;
 import io.bisup.platform.job.Signal;
 import io.bisup.platform.job.Submission;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -31,6 +32,7 @@ class DatabaseJobStore implements JobStore {
     private final Attempts attempts;
     private final Publications publications;
     private final Wishes wishes;
+    private final Sweeps sweeps;
 
     DatabaseJobStore(
             Submissions submissions,
@@ -38,13 +40,15 @@ class DatabaseJobStore implements JobStore {
             Claims claims,
             Attempts attempts,
             Publications publications,
-            Wishes wishes) {
+            Wishes wishes,
+            Sweeps sweeps) {
         this.submissions = submissions;
         this.reads = reads;
         this.claims = claims;
         this.attempts = attempts;
         this.publications = publications;
         this.wishes = wishes;
+        this.sweeps = sweeps;
     }
 
     @Override
@@ -73,6 +77,21 @@ class DatabaseJobStore implements JobStore {
     }
 
     @Override
+    public List<String> uncollected(int limit) {
+        return sweeps.uncollected(limit);
+    }
+
+    @Override
+    public void collected(String jobId) {
+        sweeps.collected(jobId);
+    }
+
+    @Override
+    public Optional<QueueContext> queueContext(String jobId) {
+        return reads.queueContext(jobId);
+    }
+
+    @Override
     public Optional<ArtifactManifest> artifact(String jobId) {
         return reads.artifact(jobId);
     }
@@ -80,6 +99,11 @@ class DatabaseJobStore implements JobStore {
     @Override
     public Optional<Claim> claim(String jobId, String workerId, Duration lease) {
         return claims.claim(jobId, workerId, lease);
+    }
+
+    @Override
+    public Optional<Claim> claimNext(String workerId, Duration lease) {
+        return claims.claimNext(workerId, lease);
     }
 
     @Override
@@ -103,8 +127,13 @@ class DatabaseJobStore implements JobStore {
     }
 
     @Override
-    public void discardBlocks(Claim claim, String reason) {
-        attempts.discardBlocks(claim, reason);
+    public void discardBlocks(Claim claim, int from, String reason) {
+        attempts.discardBlocks(claim, from, reason);
+    }
+
+    @Override
+    public void keepLog(Claim claim, String tail) {
+        attempts.keepLog(claim, tail);
     }
 
     @Override
@@ -115,6 +144,11 @@ class DatabaseJobStore implements JobStore {
     @Override
     public JobState fail(Claim claim, Failure failure) {
         return attempts.fail(claim, failure);
+    }
+
+    @Override
+    public void lost(String jobId, long epoch) {
+        attempts.lost(jobId, epoch);
     }
 
     @Override

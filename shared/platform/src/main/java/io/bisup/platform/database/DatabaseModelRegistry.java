@@ -21,21 +21,21 @@ class DatabaseModelRegistry implements ModelRegistry {
 
     @Override
     @Transactional
-    public RegisteredModel register(RegisteredModel model) {
-        registration.register(TABLE, model.name(), model.digest(), Documents.write(model));
-        return find(model.name()).orElseThrow();
+    public RegisteredModel register(String tenant, RegisteredModel model) {
+        registration.register(TABLE, tenant, model.name(), model.digest(), Documents.write(model));
+        return find(tenant, model.name()).orElseThrow();
     }
 
     @Override
     @Transactional
-    public Optional<RegisteredModel> find(String name) {
-        return registration.document(TABLE, name).map(d -> Documents.read(d, RegisteredModel.class));
+    public Optional<RegisteredModel> find(String tenant, String name) {
+        return registration.document(TABLE, tenant, name).map(d -> Documents.read(d, RegisteredModel.class));
     }
 
     @Override
     @Transactional
-    public List<RegisteredModel> list() {
-        return registration.documents(TABLE).stream()
+    public List<RegisteredModel> list(String tenant) {
+        return registration.documents(TABLE, tenant).stream()
                 .map(d -> Documents.read(d, RegisteredModel.class))
                 .toList();
     }

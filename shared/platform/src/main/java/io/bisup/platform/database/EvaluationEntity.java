@@ -2,7 +2,9 @@ package io.bisup.platform.database;
 
 import io.bisup.contract.EvaluationState;
 import io.bisup.contract.Failure;
+import io.bisup.contract.EvaluationProgress;
 import io.bisup.contract.Measurement;
+import io.bisup.contract.Score;
 import io.bisup.platform.job.EvaluationRecord;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -11,6 +13,7 @@ import jakarta.persistence.Enumerated;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** A row of {@code evaluation}. */
 @Entity
@@ -26,6 +29,12 @@ public class EvaluationEntity extends LeasedEntity {
 
     String failures = "";
 
+    @Nullable
+    String scores;
+
+    @Nullable
+    String progress;
+
     @Column(name = "created_at")
     Instant createdAt;
 
@@ -38,6 +47,8 @@ public class EvaluationEntity extends LeasedEntity {
                 workerId,
                 Documents.readNullable(failure, Failure.class),
                 Documents.readList(measurements, Measurement.class),
+                Documents.readList(scores, Score.class),
+                Documents.readNullable(progress, EvaluationProgress.class),
                 createdAt,
                 finishedAt);
     }

@@ -1,6 +1,7 @@
 package io.bisup.platform.database;
 
 import io.bisup.contract.ArtifactManifest;
+import io.bisup.contract.EvaluationProgress;
 import io.bisup.contract.EvaluationState;
 import io.bisup.contract.Failure;
 import io.bisup.contract.FailureCode;
@@ -8,6 +9,7 @@ import io.bisup.contract.JobEvent;
 import io.bisup.contract.JobState;
 import io.bisup.contract.Measurement;
 import io.bisup.contract.QualityGate;
+import io.bisup.contract.Score;
 import io.bisup.platform.job.EvaluationClaim;
 import io.bisup.platform.job.EvaluationWork;
 import io.bisup.platform.registry.RegisteredDataset;
@@ -18,7 +20,6 @@ import jakarta.transaction.Transactional;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -92,18 +93,36 @@ class Evaluations {
     }
 
     @Transactional
-    void complete(EvaluationClaim claim, List<Measurement> measurements) {
+    void progress(EvaluationClaim claim, EvaluationProgress progress) {
+        entities.createQuery("update EvaluationEntity e set e.progress = :progress"
+                        + " where e.id = :id and e.epoch = :epoch and e.state = :running")
+                .setParameter("progress", Documents.write(progress))
+                .setParameter("id", UUID.fromString(claim.evaluationId()))
+                .setParameter("epoch", claim.epoch())
+                .setParameter("running", EvaluationState.RUNNING)
+                .executeUpdate();
+    }
+
+    @Transactional
+    void complete(EvaluationClaim claim, List<? extends Score> scores) {
         JobEntity job = rows.lockExisting(claim.jobId());
         EvaluationEntity evaluation = evaluations.fenced(claim);
         Instant now = rows.now();
+        List<Measurement> perplexities = scores.stream()
+                .filter(Measurement.class::isInstance)
+                .map(Measurement.class::cast)
+                .toList();
         evaluation.state = EvaluationState.SUCCEEDED;
-        evaluation.measurements = Documents.write(measurements);
+        evaluation.measurements = Documents.write(perplexities);
+        evaluation.scores = Documents.write(scores);
         evaluation.finishedAt = now;
         evaluation.leaseUntil = null;
         evaluation.failure = null;
         job.measurements = evaluation.measurements;
-        rows.tell(job, JobEvent.Type.EVALUATED, now, Map.of("measurements", measurements));
-        Optional<Failure> missed = missedGate(job, measurements);
+        rows.tell(job, JobEvent.Type.EVALUATED, now, Map.of("measurements", perplexities, "scores", scores));
+        QualityGate gate = job.readSpec().qualityGate();
+        Optional<Failure> missed =
+                gate == null ? Optional.empty() : gate.missed(scores).map(Evaluations::gateMissed);
         if (missed.isEmpty()) {
             rows.move(job, JobState.SUCCEEDED, now, Map.of());
             return;
@@ -120,26 +139,8 @@ class Evaluations {
                         missed.get().message()));
     }
 
-    private static Optional<Failure> missedGate(JobEntity job, List<Measurement> measurements) {
-        QualityGate gate = job.readSpec().qualityGate();
-        if (gate == null) {
-            return Optional.empty();
-        }
-        return measurements.stream()
-                .filter(m -> !(m.ratio() <= gate.maxPerplexityRatio())) // NaN misses every gate
-                .findFirst()
-                .map(m -> Failure.of(
-                        FailureCode.QUALITY_GATE_MISSED,
-                        String.format(
-                                Locale.ROOT,
-                                "perplexity on %s (%s, window %d) is %.4f, the FP model's %.4f: ratio %.4f, allowed %.4f",
-                                m.quantized().dataset(),
-                                m.quantized().protocol().id(),
-                                m.quantized().window(),
-                                m.quantized().perplexity(),
-                                m.baseline().perplexity(),
-                                m.ratio(),
-                                gate.maxPerplexityRatio())));
+    private static Failure gateMissed(String how) {
+        return Failure.of(FailureCode.QUALITY_GATE_MISSED, how);
     }
 
     @Transactional

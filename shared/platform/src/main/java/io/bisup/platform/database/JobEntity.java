@@ -6,6 +6,7 @@ import io.bisup.contract.Measurement;
 import io.bisup.contract.Progress;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.recipe.Recipe;
+import io.bisup.platform.job.JobLife;
 import io.bisup.platform.job.JobRecord;
 import io.bisup.platform.registry.RegisteredDataset;
 import jakarta.persistence.Column;
@@ -26,6 +27,7 @@ public class JobEntity extends LeasedEntity {
     @Enumerated(EnumType.STRING)
     JobState state;
 
+    String tenant;
     String model;
 
     @Column(name = "model_digest")
@@ -71,6 +73,17 @@ public class JobEntity extends LeasedEntity {
             + " and heartbeat_at + (lease_until - heartbeat_at) / 2 < clock_timestamp(), false)")
     boolean heartbeatLate;
 
+    JobLife life() {
+        return new JobLife(state, pauseRequested);
+    }
+
+    /** The life after a command that the caller knows to be possible here. */
+    JobLife after(JobLife.Command command) {
+        return life().after(command)
+                .orElseThrow(() -> new IllegalStateException(
+                        "job " + id + " is " + state + ": " + command + " has no place there"));
+    }
+
     QuantizationJobSpec readSpec() {
         return Documents.read(spec, QuantizationJobSpec.class);
     }
@@ -84,6 +97,7 @@ public class JobEntity extends LeasedEntity {
         return new JobRecord(
                 id.toString(),
                 version,
+                tenant,
                 readSpec(),
                 Documents.read(recipe, Recipe.class),
                 modelDigest,

@@ -28,6 +28,14 @@ public interface JobLimits {
     @WithDefault("30S")
     Duration ringAgainAfter();
 
+    /** After an outage of the database, leases that ran out meanwhile are left alone for so long: workers renew them. */
+    @WithDefault("15S")
+    Duration outageGrace();
+
+    /** So long after a job's end, the objects of its attempts that its artifact does not name are kept. */
+    @WithDefault("P1D")
+    Duration collectAfter();
+
     /** How long an idempotency key is remembered. */
     @WithDefault("24H")
     Duration idempotencyRetention();

@@ -2,12 +2,14 @@ package io.bisup.platform.database;
 
 import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.BlockReport;
+import io.bisup.contract.JobState;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.platform.job.Attempt;
 import io.bisup.platform.job.CommittedBlock;
 import io.bisup.platform.job.JobQuery;
 import io.bisup.platform.job.JobRecord;
 import io.bisup.platform.job.Page;
+import io.bisup.platform.job.QueueContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Query;
@@ -56,6 +58,10 @@ class JobReads {
 
     private static String where(JobQuery query, Map<String, Object> parameters) {
         List<String> conditions = new ArrayList<>();
+        if (query.tenant() != null) {
+            conditions.add("tenant = :tenant");
+            parameters.put("tenant", query.tenant());
+        }
         if (!query.states().isEmpty()) {
             conditions.add("state in (:states)");
             parameters.put("states", query.states().stream().map(Enum::name).toList());
@@ -104,6 +110,45 @@ class JobReads {
         return Rows.parse(id)
                 .map(uuid -> entities.find(ArtifactEntity.class, uuid))
                 .map(a -> Documents.read(a.manifest, ArtifactManifest.class));
+    }
+
+    @Transactional
+    Optional<QueueContext> queueContext(String id) {
+        return Rows.parse(id).map(uuid -> entities.find(JobEntity.class, uuid)).map(this::context);
+    }
+
+    private QueueContext context(JobEntity job) {
+        Object[] counts = (Object[]) entities.createNativeQuery("""
+                        select count(*) filter (where due and mine), count(*) filter (where due),
+                               count(*) filter (where running), count(*) filter (where running and mine),
+                               coalesce(cast(:notBefore as timestamptz) > clock_timestamp(), false)
+                        from (select tenant = :tenant as mine, state in ('RUNNING', 'CANCELLING') as running,
+                                     state = 'QUEUED' and id < :id
+                                       and coalesce(not_before, queued_at) <= clock_timestamp() as due
+                              from job where state in ('QUEUED', 'RUNNING', 'CANCELLING')) live
+                        """, Object[].class)
+                .setParameter("notBefore", job.notBefore)
+                .setParameter("tenant", job.tenant)
+                .setParameter("id", job.id)
+                .getSingleResult();
+        int ahead = ((Number) counts[1]).intValue();
+        return new QueueContext(
+                reason(job, ahead, (Boolean) counts[4]),
+                ((Number) counts[0]).intValue(),
+                ahead,
+                ((Number) counts[2]).intValue(),
+                ((Number) counts[3]).intValue(),
+                job.notBefore);
+    }
+
+    private static QueueContext.Reason reason(JobEntity job, int ahead, boolean pausing) {
+        if (job.state != JobState.QUEUED) {
+            return QueueContext.Reason.NOT_QUEUED;
+        }
+        if (pausing) {
+            return QueueContext.Reason.BACK_OFF;
+        }
+        return ahead > 0 ? QueueContext.Reason.OTHERS_FIRST : QueueContext.Reason.NO_FREE_WORKER;
     }
 
     @Transactional

@@ -5,6 +5,7 @@ import io.bisup.contract.Doorbell;
 import io.bisup.contract.EvaluationState;
 import io.bisup.contract.JobState;
 import io.bisup.platform.job.Claim;
+import io.bisup.platform.job.JobLife;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
@@ -36,15 +37,12 @@ class Publications {
         keep(job, manifest);
         settlements.end(job, "published", null, now);
         job.failure = null;
-        job.pauseRequested = false;
         Map<String, Object> what = Map.of("artifactDigest", manifest.digest(), "attempt", job.attempt);
         boolean evaluates = !job.readSpec().evaluation().isEmpty();
-        if (!evaluates) {
-            rows.move(job, JobState.SUCCEEDED, now, what);
-        } else if (job.state == JobState.CANCELLING) {
-            rows.move(job, JobState.CANCELLED, now, what);
-        } else {
-            rows.move(job, JobState.EVALUATING, now, what);
+        JobLife next = job.after(evaluates ? JobLife.Command.PUBLISH_TO_EVALUATE : JobLife.Command.PUBLISH);
+        job.pauseRequested = next.pauseRequested();
+        rows.move(job, next.state(), now, what);
+        if (job.state == JobState.EVALUATING) {
             evaluate(job, now);
         }
         return job.state;

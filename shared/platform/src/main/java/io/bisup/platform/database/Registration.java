@@ -10,6 +10,8 @@ import java.util.Optional;
 @ApplicationScoped
 class Registration {
 
+    private static final String OF_NAME = " where tenant = :tenant and name = :name";
+
     private final EntityManager entities;
 
     Registration(EntityManager entities) {
@@ -17,32 +19,37 @@ class Registration {
     }
 
     /** Takes the name for the digest, unless it is taken; then it must be for the same digest. */
-    void register(String table, String name, String digest, String document) {
+    void register(String table, String tenant, String name, String digest, String document) {
         entities.createNativeQuery("insert into " + table
-                        + " (name, digest, document) values (:name, :digest, :document) on conflict (name) do nothing")
+                        + " (tenant, name, digest, document) values (:tenant, :name, :digest, :document)"
+                        + " on conflict (tenant, name) do nothing")
+                .setParameter("tenant", tenant)
                 .setParameter("name", name)
                 .setParameter("digest", digest)
                 .setParameter("document", document)
                 .executeUpdate();
-        String registered =
-                (String) entities.createNativeQuery("select digest from " + table + " where name = :name", String.class)
-                        .setParameter("name", name)
-                        .getSingleResult();
+        String registered = (String) entities.createNativeQuery("select digest from " + table + OF_NAME, String.class)
+                .setParameter("tenant", tenant)
+                .setParameter("name", name)
+                .getSingleResult();
         if (!registered.equals(digest)) {
             throw new NameTakenException(table, name, registered, digest);
         }
     }
 
-    Optional<String> document(String table, String name) {
-        return entities.createNativeQuery("select document from " + table + " where name = :name", String.class)
+    Optional<String> document(String table, String tenant, String name) {
+        return entities.createNativeQuery("select document from " + table + OF_NAME, String.class)
+                .setParameter("tenant", tenant)
                 .setParameter("name", name)
                 .getResultStream()
                 .findFirst()
                 .map(String.class::cast);
     }
 
-    List<String> documents(String table) {
-        List<?> found = entities.createNativeQuery("select document from " + table + " order by name", String.class)
+    List<String> documents(String table, String tenant) {
+        List<?> found = entities.createNativeQuery(
+                        "select document from " + table + " where tenant = :tenant order by name", String.class)
+                .setParameter("tenant", tenant)
                 .getResultList();
         return found.stream().map(String.class::cast).toList();
     }

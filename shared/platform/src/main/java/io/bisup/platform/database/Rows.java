@@ -70,15 +70,20 @@ class Rows {
 
     /** The claimed job's row, locked, if the claim still holds: the compare of every compare-and-set. */
     JobEntity fenced(Claim claim) {
+        return live(UUID.fromString(claim.jobId()), claim.epoch())
+                .orElseThrow(() -> new StaleEpochException(claim.jobId(), claim.epoch()));
+    }
+
+    /** The row of a job that an attempt of this epoch works on, locked. */
+    Optional<JobEntity> live(UUID id, long epoch) {
         return entities.createQuery(
                         "from JobEntity j where j.id = :id and j.epoch = :epoch and j.state in :live", JobEntity.class)
-                .setParameter("id", UUID.fromString(claim.jobId()))
-                .setParameter("epoch", claim.epoch())
+                .setParameter("id", id)
+                .setParameter("epoch", epoch)
                 .setParameter("live", List.of(JobState.RUNNING, JobState.CANCELLING))
                 .setLockMode(LockModeType.PESSIMISTIC_WRITE)
                 .getResultStream()
-                .findFirst()
-                .orElseThrow(() -> new StaleEpochException(claim.jobId(), claim.epoch()));
+                .findFirst();
     }
 
     /** Moves the job to {@code next} and tells it. */

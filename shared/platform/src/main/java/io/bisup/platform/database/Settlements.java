@@ -4,6 +4,9 @@ import io.bisup.contract.Failure;
 import io.bisup.contract.FailureCode;
 import io.bisup.contract.JobEvent;
 import io.bisup.contract.JobState;
+import io.bisup.contract.Phase;
+import io.bisup.contract.Progress;
+import io.bisup.platform.job.JobLife;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.time.Instant;
@@ -36,7 +39,9 @@ class Settlements {
     void lose(JobEntity job, Instant now) {
         Failure failure = new Failure(
                 FailureCode.LEASE_LOST,
-                "worker " + job.workerId + " sent no heartbeat until " + job.leaseUntil,
+                job.leaseExpired(now)
+                        ? "worker " + job.workerId + " sent no heartbeat until " + job.leaseUntil
+                        : "the process of worker " + job.workerId + " died",
                 FailureCode.LEASE_LOST.remedy(),
                 null,
                 null,
@@ -66,6 +71,20 @@ class Settlements {
                 });
         job.leaseUntil = null;
         job.heartbeatAt = null;
+        job.progress = Documents.write(atTheEnd(job, outcome, failure, now));
+    }
+
+    /** Nothing runs any more: the phase is the one it ended in, and it waits for nothing. */
+    private static Progress atTheEnd(JobEntity job, String outcome, @Nullable Failure failure, Instant now) {
+        Progress last = Documents.readNullable(job.progress, Progress.class);
+        Double seconds = last == null ? null : last.secondsPerBlock();
+        if (outcome.equals("published")) {
+            return new Progress(Phase.PUBLISH, job.blocks, job.blocks, seconds, 0.0, now);
+        }
+        Phase phase = failure != null && failure.phase() != null
+                ? failure.phase()
+                : last == null ? Phase.FETCH : last.phase();
+        return new Progress(phase, job.blocksCommitted, job.blocks, seconds, null, now);
     }
 
     private void decide(JobEntity job, Failure failure, Instant now) {
@@ -74,15 +93,13 @@ class Settlements {
         why.put("attempt", job.attempt);
         why.put("failure", failure.code().name());
         why.put("message", failure.message());
-        if (job.state == JobState.CANCELLING) {
-            rows.move(job, JobState.CANCELLED, now, why);
-        } else if (used >= failure.code().attempts()) {
-            rows.move(job, JobState.FAILED, now, why);
-        } else if (job.pauseRequested) {
-            job.pauseRequested = false;
-            rows.move(job, JobState.PAUSED, now, why);
-        } else {
+        boolean last = used >= failure.code().attempts();
+        JobLife next = job.after(last ? JobLife.Command.FAIL_FOR_GOOD : JobLife.Command.FAIL);
+        job.pauseRequested = next.pauseRequested();
+        if (next.state() == JobState.QUEUED) {
             rows.enqueue(job, BackOff.until(failure.code(), used, now, limits), now, why);
+        } else {
+            rows.move(job, next.state(), now, why);
         }
     }
 

@@ -3,6 +3,9 @@ package io.bisup.platform.database;
 import io.bisup.contract.Doorbell;
 import io.bisup.contract.JobEvent;
 import io.bisup.contract.JobState;
+import io.bisup.platform.access.QuotaExceededException;
+import io.bisup.platform.access.Tenant;
+import io.bisup.platform.access.Tenants;
 import io.bisup.platform.job.IdempotencyConflictException;
 import io.bisup.platform.job.NewJob;
 import io.bisup.platform.job.Submission;
@@ -19,9 +22,11 @@ class Submissions {
 
     private final Rows rows;
     private final EntityManager entities;
+    private final Tenants tenants;
 
-    Submissions(Rows rows) {
+    Submissions(Rows rows, Tenants tenants) {
         this.rows = rows;
+        this.tenants = tenants;
         this.entities = rows.entities();
     }
 
@@ -30,9 +35,11 @@ class Submissions {
         UUID id = rows.newId();
         // Waits for a concurrent transaction with the same key, so that a key has one owner.
         int inserted = entities.createNativeQuery("""
-                        insert into idempotency (key, fingerprint, job_id, created_at)
-                        values (:key, :fingerprint, :id, clock_timestamp()) on conflict (key) do nothing
+                        insert into idempotency (tenant, key, fingerprint, job_id, created_at)
+                        values (:tenant, :key, :fingerprint, :id, clock_timestamp())
+                        on conflict (tenant, key) do nothing
                         """)
+                .setParameter("tenant", request.tenant())
                 .setParameter("key", request.idempotencyKey())
                 .setParameter("fingerprint", request.requestFingerprint())
                 .setParameter("id", id)
@@ -42,7 +49,9 @@ class Submissions {
 
     private Submission repeated(NewJob request) {
         Object[] owner = (Object[]) entities.createNativeQuery(
-                        "select fingerprint, cast(job_id as text) from idempotency where key = :key", Object[].class)
+                        "select fingerprint, cast(job_id as text) from idempotency where tenant = :tenant and key = :key",
+                        Object[].class)
+                .setParameter("tenant", request.tenant())
                 .setParameter("key", request.idempotencyKey())
                 .getSingleResult();
         if (!request.requestFingerprint().equals(owner[0])) {
@@ -53,10 +62,12 @@ class Submissions {
     }
 
     private Submission create(UUID id, NewJob request) {
+        requireRoom(request.tenant());
         Instant now = rows.now();
         JobEntity job = new JobEntity();
         job.id = id;
         job.state = JobState.QUEUED;
+        job.tenant = request.tenant();
         job.model = request.model().name();
         job.modelDigest = request.model().digest();
         job.blocks = request.model().blocks();
@@ -73,6 +84,14 @@ class Submissions {
         rows.ring(Doorbell.QUANTIZATION_JOBS, id, now);
         entities.flush();
         return new Submission(job.toRecord(), true);
+    }
+
+    /** Requests that come at the same moment may all be let in; the limit holds for those that follow. */
+    private void requireRoom(String tenant) {
+        Tenant limits = tenants.get(tenant);
+        if (tenants.liveJobs(tenant) >= limits.maxLiveJobs()) {
+            throw new QuotaExceededException(limits);
+        }
     }
 
     private static JobInputEntity input(UUID id, NewJob request) {

@@ -48,14 +48,16 @@ class Sweeps {
     }
 
     @Transactional
-    void settleJob(UUID id) {
-        rows.lock(id).ifPresent(job -> settle(job, rows.now()));
+    void settleJob(UUID id, boolean leasesCount) {
+        rows.lock(id).ifPresent(job -> settle(job, rows.now(), leasesCount));
     }
 
-    private void settle(JobEntity job, Instant now) {
+    private void settle(JobEntity job, Instant now, boolean leasesCount) {
         boolean held = job.state == JobState.RUNNING || job.state == JobState.CANCELLING;
         if (held && job.leaseExpired(now)) {
-            settlements.lose(job, now);
+            if (leasesCount) {
+                settlements.lose(job, now);
+            }
         } else if (held && before(job.attemptStartedAt, now, limits.maxAttempt())) {
             settlements.fail(job, deadline("bisup.jobs.max-attempt", limits.maxAttempt()), now);
         } else if (job.state == JobState.QUEUED && before(job.queuedAt, now, limits.maxPending())) {
@@ -79,7 +81,7 @@ class Sweeps {
     }
 
     @Transactional
-    void settleEvaluation(UUID id) {
+    void settleEvaluation(UUID id, boolean leasesCount) {
         JobEntity job = evaluations.jobOf(id).flatMap(rows::lock).orElseThrow();
         EvaluationEntity evaluation = evaluations.lock(id).orElseThrow();
         Instant now = rows.now();
@@ -87,7 +89,9 @@ class Sweeps {
             return;
         }
         if (evaluation.leaseExpired(now)) {
-            evaluations.lose(job, evaluation, now);
+            if (leasesCount) {
+                evaluations.lose(job, evaluation, now);
+            }
         } else if (before(evaluation.attemptStartedAt, now, limits.maxAttempt())) {
             evaluations.fail(job, evaluation, deadline("bisup.jobs.max-attempt", limits.maxAttempt()), now);
         }
@@ -113,6 +117,25 @@ class Sweeps {
         Instant now = rows.now();
         silent.forEach(id -> rows.ring(topic, (UUID) id, now));
         return silent.size();
+    }
+
+    @Transactional
+    List<String> uncollected(int limit) {
+        List<?> ids = entities.createNativeQuery(
+                        "select id from job where collected_at is null and finished_at"
+                                + " < clock_timestamp() - make_interval(secs => cast(:kept as double precision))"
+                                + " order by finished_at limit " + limit,
+                        UUID.class)
+                .setParameter("kept", limits.collectAfter().toSeconds())
+                .getResultList();
+        return ids.stream().map(String::valueOf).toList();
+    }
+
+    @Transactional
+    void collected(String jobId) {
+        entities.createNativeQuery("update job set collected_at = clock_timestamp() where id = :id")
+                .setParameter("id", UUID.fromString(jobId))
+                .executeUpdate();
     }
 
     @Transactional

@@ -14,7 +14,7 @@ final class Waiting {
                         "select cast(id as text) from " + table + " where state = 'QUEUED'"
                                 + " and coalesce(not_before, queued_at)"
                                 + " <= clock_timestamp() - make_interval(secs => cast(:waited as double precision))"
-                                + " order by queued_at limit 1",
+                                + " order by id limit 1",
                         String.class)
                 .setParameter("waited", waited.toMillis() / 1000.0)
                 .getResultStream()

@@ -3,6 +3,7 @@ package io.bisup.platform.database;
 import io.bisup.contract.EvaluationState;
 import io.bisup.contract.JobState;
 import io.bisup.platform.job.IllegalTransitionException;
+import io.bisup.platform.job.JobLife;
 import io.bisup.platform.job.JobRecord;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
@@ -26,16 +27,14 @@ class Wishes {
     @Transactional
     JobRecord cancel(String jobId) {
         JobEntity job = rows.lockExisting(jobId);
+        JobLife next = allowed(job, JobLife.Command.CANCEL, "cancelled");
         Instant now = rows.now();
-        switch (job.state) {
-            case CANCELLING, CANCELLED -> {}
-            case RUNNING -> rows.move(job, JobState.CANCELLING, now, Map.of());
-            case SUBMITTED, VALIDATING, QUEUED, PAUSED, EVALUATING -> {
-                stopEvaluations(job, now);
-                rows.move(job, JobState.CANCELLING, now, Map.of());
-                rows.move(job, JobState.CANCELLED, now, Map.of());
-            }
-            case SUCCEEDED, FAILED, REJECTED -> throw new IllegalTransitionException(jobId, job.state, "cancelled");
+        if (next.state() == JobState.CANCELLED && job.state != JobState.CANCELLED) {
+            stopEvaluations(job, now);
+            rows.move(job, JobState.CANCELLING, now, Map.of());
+        }
+        if (next.state() != job.state) {
+            rows.move(job, next.state(), now, Map.of());
         }
         return flushed(job);
     }
@@ -57,35 +56,38 @@ class Wishes {
     @Transactional
     JobRecord pause(String jobId) {
         JobEntity job = rows.lockExisting(jobId);
+        JobLife next = allowed(job, JobLife.Command.PAUSE, "paused");
         Instant now = rows.now();
-        switch (job.state) {
-            case PAUSED -> {}
-            case QUEUED -> rows.move(job, JobState.PAUSED, now, Map.of());
-            case RUNNING -> {
-                job.pauseRequested = true;
-                job.updatedAt = now;
-            }
-            case SUBMITTED, VALIDATING, EVALUATING, CANCELLING, CANCELLED, SUCCEEDED, FAILED, REJECTED ->
-                throw new IllegalTransitionException(jobId, job.state, "paused");
+        if (next.state() != job.state) {
+            rows.move(job, next.state(), now, Map.of());
         }
+        request(job, next.pauseRequested(), now);
         return flushed(job);
     }
 
     @Transactional
     JobRecord resume(String jobId) {
         JobEntity job = rows.lockExisting(jobId);
+        JobLife next = allowed(job, JobLife.Command.RESUME, "resumed");
         Instant now = rows.now();
-        switch (job.state) {
-            case QUEUED -> {}
-            case PAUSED -> rows.enqueue(job, null, now, Map.of());
-            case RUNNING -> {
-                job.pauseRequested = false;
-                job.updatedAt = now;
-            }
-            case SUBMITTED, VALIDATING, EVALUATING, CANCELLING, CANCELLED, SUCCEEDED, FAILED, REJECTED ->
-                throw new IllegalTransitionException(jobId, job.state, "resumed");
+        if (next.state() != job.state) {
+            rows.enqueue(job, null, now, Map.of());
         }
+        request(job, next.pauseRequested(), now);
         return flushed(job);
+    }
+
+    private static JobLife allowed(JobEntity job, JobLife.Command command, String action) {
+        return job.life()
+                .after(command)
+                .orElseThrow(() -> new IllegalTransitionException(job.id.toString(), job.state, action));
+    }
+
+    private static void request(JobEntity job, boolean pause, Instant now) {
+        if (job.pauseRequested != pause) {
+            job.pauseRequested = pause;
+            job.updatedAt = now;
+        }
     }
 
     private JobRecord flushed(JobEntity job) {

@@ -1,6 +1,7 @@
 package io.bisup.platform.dispatch;
 
 import io.bisup.contract.Doorbell;
+import io.bisup.contract.InvalidSpecException;
 import io.bisup.contract.Json;
 import io.quarkus.runtime.Quarkus;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class DoorbellListener implements Doorbells.Listening {
 
     private static final Logger LOG = Logger.getLogger(DoorbellListener.class);
+    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
@@ -31,17 +34,20 @@ final class DoorbellListener implements Doorbells.Listening {
     private final String topic;
     private final Doorbells.Waiting waiting;
     private final Claimer claimer;
+    private final DeadLetters deadLetters;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
     private @Nullable KafkaShareConsumer<String, String> consumer;
     private boolean kafkaDown;
     private long lookedAt = System.nanoTime();
 
-    DoorbellListener(KafkaSettings settings, String topic, Doorbells.Waiting waiting, Claimer claimer) {
+    DoorbellListener(
+            KafkaSettings settings, String topic, Doorbells.Waiting waiting, Claimer claimer, DeadLetters deadLetters) {
         this.settings = settings;
         this.topic = topic;
         this.waiting = waiting;
         this.claimer = claimer;
+        this.deadLetters = deadLetters;
         this.thread = Thread.ofPlatform()
                 .name("doorbell-" + topic)
                 .uncaughtExceptionHandler((t, error) -> exit(error))
@@ -113,7 +119,7 @@ final class DoorbellListener implements Doorbells.Listening {
             answer = AcknowledgeType.RELEASE;
         } else {
             try {
-                work = claim(id(rung.value()));
+                work = work(rung);
             } catch (RuntimeException e) {
                 LOG.warnf("a ring of %s could not be answered: %s", topic, e.getMessage());
                 answer = AcknowledgeType.RELEASE;
@@ -146,17 +152,34 @@ final class DoorbellListener implements Doorbells.Listening {
     }
 
     private Optional<Runnable> claim(String id) {
-        return closed.getCount() == 0 || id.isEmpty() ? Optional.empty() : claimer.claim(id);
+        return closed.getCount() == 0 ? Optional.empty() : claimer.claim(id);
     }
 
-    /** What is no bell of ours names nothing. */
-    private String id(String payload) {
+    /** Claims what the record rings for; one that is no ring goes to the dead letters. */
+    private Optional<Runnable> work(ConsumerRecord<String, String> rung) {
         try {
-            return Json.read(payload, Doorbell.class).id();
-        } catch (IllegalArgumentException e) {
-            LOG.warnf("a record of %s is no ring and is skipped: %s", topic, e.getMessage());
-            return "";
+            return claim(id(rung));
+        } catch (InvalidSpecException e) {
+            LOG.warnf("a record of %s is no ring and is put aside: %s", topic, e.getMessage());
+            deadLetters.bury(rung, String.valueOf(e.getMessage()));
+            return Optional.empty();
         }
+    }
+
+    /** The id that the record names; InvalidSpecException when it is no ring. */
+    private static String id(ConsumerRecord<String, String> rung) {
+        String payload = rung.value();
+        if (payload == null) {
+            throw new InvalidSpecException("", "has no payload", "send a doorbell");
+        }
+        String id = Json.read(payload, Doorbell.class).id();
+        if (id == null || !UUID.matcher(id).matches()) {
+            throw new InvalidSpecException("/id", "is no id of a job", "send the job's UUID");
+        }
+        if (!id.equals(rung.key())) {
+            throw new InvalidSpecException("/id", "differs from the record's key", "send both alike");
+        }
+        return id;
     }
 
     private KafkaShareConsumer<String, String> connected() throws ExecutionException, InterruptedException {

@@ -1,6 +1,9 @@
 package io.bisup.platform.dispatch;
 
 import io.bisup.platform.database.Sweeper;
+import io.bisup.platform.outage.Outages;
+import io.bisup.platform.outage.Store;
+import io.bisup.platform.work.Collector;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -22,21 +25,30 @@ public class Housekeeping {
     private final KafkaSettings kafka;
     private final OutboxRelay relay;
     private final Sweeper sweeper;
+    private final Collector collector;
     private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(
-            2, Thread.ofPlatform().daemon().name("housekeeping-", 0).factory());
+            3, Thread.ofPlatform().daemon().name("housekeeping-", 0).factory());
     private boolean kafkaDown;
+    private volatile boolean databaseDown;
 
-    Housekeeping(HousekeepingSettings settings, KafkaSettings kafka, OutboxRelay relay, Sweeper sweeper) {
+    Housekeeping(
+            HousekeepingSettings settings,
+            KafkaSettings kafka,
+            OutboxRelay relay,
+            Sweeper sweeper,
+            Collector collector) {
         this.settings = settings;
         this.kafka = kafka;
         this.relay = relay;
         this.sweeper = sweeper;
+        this.collector = collector;
     }
 
     void start(@Observes StartupEvent event) {
         if (settings.enabled()) {
             every(kafka.relayInterval(), this::relay);
             every(settings.sweepInterval(), this::sweep);
+            every(settings.collectInterval(), this::collect);
         }
     }
 
@@ -66,15 +78,38 @@ public class Housekeeping {
             }
             kafkaDown = true;
         } catch (RuntimeException e) {
-            LOG.errorf(e, "the outbox cannot be read; trying again");
+            notNow("the outbox cannot be read", e);
+        }
+    }
+
+    /** An outage of the database is told once, not five times a second. */
+    private void notNow(String what, RuntimeException e) {
+        Store away = Outages.of(e).orElse(null);
+        if (away == null) {
+            LOG.errorf(e, "%s; trying again", what);
+        } else if (away != Store.DATABASE || !databaseDown) {
+            databaseDown |= away == Store.DATABASE;
+            LOG.warnf("%s while %s is away; trying again", what, away.title());
+        }
+    }
+
+    private void collect() {
+        try {
+            collector.collect();
+        } catch (RuntimeException e) {
+            notNow("nothing can be collected", e);
         }
     }
 
     private void sweep() {
         try {
             sweeper.sweep();
+            if (databaseDown) {
+                LOG.info("PostgreSQL is back");
+            }
+            databaseDown = false;
         } catch (RuntimeException e) {
-            LOG.errorf(e, "sweeping failed; trying again");
+            notNow("nothing can be swept", e);
         }
     }
 }

@@ -12,6 +12,10 @@ public interface HousekeepingSettings {
     @WithDefault("false")
     boolean enabled();
 
+    /** How often objects that nobody needs are looked for. */
+    @WithDefault("10M")
+    Duration collectInterval();
+
     /** How often the sweeper looks for lost attempts, passed limits and jobs without a bell. */
     @WithDefault("5S")
     Duration sweepInterval();

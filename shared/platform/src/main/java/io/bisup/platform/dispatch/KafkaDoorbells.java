@@ -7,14 +7,16 @@ import jakarta.enterprise.context.ApplicationScoped;
 class KafkaDoorbells implements Doorbells {
 
     private final KafkaSettings settings;
+    private final DeadLetters deadLetters;
 
-    KafkaDoorbells(KafkaSettings settings) {
+    KafkaDoorbells(KafkaSettings settings, DeadLetters deadLetters) {
         this.settings = settings;
+        this.deadLetters = deadLetters;
     }
 
     @Override
     public Listening listen(String topic, Waiting waiting, Claimer claimer) {
-        DoorbellListener listener = new DoorbellListener(settings, topic, waiting, claimer);
+        DoorbellListener listener = new DoorbellListener(settings, topic, waiting, claimer, deadLetters);
         listener.start();
         return listener;
     }

@@ -36,7 +36,8 @@ final class Topics {
                 "default.api.timeout.ms",
                 TIMEOUT_MILLIS);
         try (Admin admin = Admin.create(config)) {
-            for (String topic : List.of(Doorbell.QUANTIZATION_JOBS, Doorbell.EVALUATION_JOBS, Doorbell.JOB_EVENTS)) {
+            for (String topic : List.of(
+                    Doorbell.QUANTIZATION_JOBS, Doorbell.EVALUATION_JOBS, Doorbell.JOB_EVENTS, DeadLetters.TOPIC)) {
                 create(admin, topic, settings.replication());
             }
             for (String doorbell : List.of(Doorbell.QUANTIZATION_JOBS, Doorbell.EVALUATION_JOBS)) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param resumedFromBlock blocks it found committed
  * @param outcome how it ended: "published", "failed", "lost", "returned", "paused", "cancelled"; null while it runs
  * @param failure the cause where it failed, or null
+ * @param logTail the last lines its process wrote, where that died; null otherwise
  */
 public record Attempt(
         int number,
@@ -22,4 +23,5 @@ public record Attempt(
         Instant startedAt,
         @Nullable Instant endedAt,
         @Nullable String outcome,
-        @Nullable Failure failure) {}
+        @Nullable Failure failure,
+        @Nullable String logTail) {}

@@ -1,15 +1,16 @@
 package io.bisup.platform.job;
 
+import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.PerplexitySpec;
 
 /**
- * Everything that an FP model's perplexity depends on.
+ * Everything that an FP model's perplexity depends on; what is put in front of a text follows from model and prefix.
  *
  * @param modelDigest of the FP model
  * @param datasetSha256 of the text
+ * @param format how its bytes were read
  * @param protocol how text became windows
  * @param window tokens per window
- * @param bos what was put in front
  * @param prefixSha256 digest of the prefix's token ids, or "none"
  * @param dtype in which the model computed
  * @param codeVersion of the evaluator
@@ -17,9 +18,9 @@ import io.bisup.contract.PerplexitySpec;
 public record BaselineKey(
         String modelDigest,
         String datasetSha256,
+        DatasetFormat format,
         PerplexitySpec.Protocol protocol,
         int window,
-        String bos,
         String prefixSha256,
         String dtype,
         String codeVersion) {}

@@ -2,7 +2,9 @@ package io.bisup.platform.job;
 
 import io.bisup.contract.EvaluationState;
 import io.bisup.contract.Failure;
+import io.bisup.contract.EvaluationProgress;
 import io.bisup.contract.Measurement;
+import io.bisup.contract.Score;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param attempt number of the current or last attempt
  * @param workerId who holds or last held it, or null
  * @param failure why it or its last attempt failed, or null
- * @param measurements results, once SUCCEEDED
+ * @param measurements the perplexities, once SUCCEEDED
+ * @param scores every result, in the order asked for, once SUCCEEDED
+ * @param progress last reported, or null
  */
 public record EvaluationRecord(
         String id,
@@ -26,5 +30,7 @@ public record EvaluationRecord(
         @Nullable String workerId,
         @Nullable Failure failure,
         List<Measurement> measurements,
+        List<Score> scores,
+        @Nullable EvaluationProgress progress,
         Instant createdAt,
         @Nullable Instant finishedAt) {}

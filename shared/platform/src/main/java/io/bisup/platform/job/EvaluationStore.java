@@ -2,14 +2,14 @@ package io.bisup.platform.job;
 
 import io.bisup.contract.EvaluationState;
 import io.bisup.contract.Failure;
-import io.bisup.contract.Measurement;
 import io.bisup.contract.PerplexityResult;
+import io.bisup.contract.Score;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /** Evaluation jobs, under the law of {@link JobStore}: one transaction a method, the database's clock, epochs. */
-public interface EvaluationStore {
+public interface EvaluationStore extends EvaluationLease {
 
     Optional<EvaluationRecord> find(String evaluationId);
 
@@ -23,27 +23,15 @@ public interface EvaluationStore {
     Optional<String> oldestWaiting(Duration waited);
 
     /**
-     * Keeps the claim alive.
-     *
-     * @throws StaleEpochException when it was taken over, or when the quantization job was cancelled
-     */
-    void heartbeat(EvaluationClaim claim);
-
-    /**
      * Records the results and ends the quantization job in the same transaction: SUCCEEDED, or FAILED with
-     * QUALITY_GATE_MISSED when a ratio exceeds its gate.
+     * QUALITY_GATE_MISSED when a tolerance of its gate is exceeded.
      */
-    void complete(EvaluationClaim claim, List<Measurement> measurements);
+    @Override
+    void complete(EvaluationClaim claim, List<? extends Score> scores);
 
-    /**
-     * Ends the attempt: tried again, or FAILED together with the quantization job, whose artifact is kept.
-     *
-     * @return the state reached
-     */
+    /** Ends the attempt: tried again, or FAILED together with the quantization job, whose artifact is kept. */
+    @Override
     EvaluationState fail(EvaluationClaim claim, Failure failure);
-
-    /** Gives the evaluation back to the queue, as when the service shuts down. */
-    void giveBack(EvaluationClaim claim);
 
     /** A baseline measured before under exactly this protocol. */
     Optional<PerplexityResult> baseline(BaselineKey key);

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which jobs to list, newest first.
  *
+ * @param tenant whose, or null for every tenant's
  * @param states any of these; empty means all
  * @param model name of the model, or null for all
  * @param labels each of these must match
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param pageSize 1 to 200
  */
 public record JobQuery(
+        @Nullable String tenant,
         Set<JobState> states,
         @Nullable String model,
         Map<String, String> labels,
@@ -34,6 +36,6 @@ public record JobQuery(
 
     /** The newest jobs, whatever they are. */
     public static JobQuery newest(int pageSize) {
-        return new JobQuery(Set.of(), null, Map.of(), null, null, pageSize);
+        return new JobQuery(null, Set.of(), null, Map.of(), null, null, pageSize);
     }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id UUID of version 7: sorts by submission time
  * @param version grows with every change of the row; good for an ETag
+ * @param tenant whose it is
  * @param spec what was posted
  * @param recipe its resolved recipe
  * @param modelDigest digest of the model the job works on
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 public record JobRecord(
         String id,
         long version,
+        String tenant,
         QuantizationJobSpec spec,
         Recipe recipe,
         String modelDigest,

@@ -22,6 +22,7 @@ public interface JobStore {
      *
      * @return the new job, or the one that the same key and fingerprint made before
      * @throws IdempotencyConflictException when the key was used for another request
+     * @throws io.bisup.platform.access.QuotaExceededException when the tenant has as many live jobs as it may
      */
     Submission submit(NewJob job);
 
@@ -40,6 +41,15 @@ public interface JobStore {
     /** Its attempts, in order. */
     List<Attempt> attempts(String jobId);
 
+    /** Finished jobs whose attempts' objects were not collected yet, those finished first at first. */
+    List<String> uncollected(int limit);
+
+    /** The objects of its attempts that its artifact does not name are gone. */
+    void collected(String jobId);
+
+    /** Why it waits, and how many before it; nothing when there is no such job. */
+    Optional<QueueContext> queueContext(String jobId);
+
     /** Its published artifact. */
     Optional<ArtifactManifest> artifact(String jobId);
 
@@ -50,14 +60,23 @@ public interface JobStore {
      */
     Optional<Claim> claim(String jobId, String workerId, Duration lease);
 
-    /** The job that has been QUEUED and due for longest, at least {@code waited}: how work is found without a bell. */
+    /**
+     * Claims the job that is due next. Tenants share the workers: the one with the fewest running jobs is served first;
+     * within a tenant the job submitted first, wherever it was paused or tried again meanwhile.
+     *
+     * @return nothing when no job is due
+     */
+    Optional<Claim> claimNext(String workerId, Duration lease);
+
+    /** The job that was submitted first of those that are QUEUED and due, for {@code waited} or longer: how work is found without a bell. */
     Optional<String> oldestWaiting(Duration waited);
 
     /** Keeps the claim alive and reports where the attempt is. */
     Signal heartbeat(Claim claim, Progress progress);
 
     /**
-     * Commits the next block. Blocks are committed in order: {@code report.block()} is the number committed so far.
+     * Commits the next block. Blocks are committed in order: {@code report.block()} is the number committed so far. The
+     * block that this attempt committed last, with the same objects, may be sent again: its answer may have been lost.
      *
      * @throws IllegalStateException when it is not the next block
      */
@@ -67,9 +86,13 @@ public interface JobStore {
     List<CommittedBlock> committedBlocks(String jobId);
 
     /**
-     * Forgets all committed blocks, so that this attempt starts at block 0: for checkpoints that turn out to be of no use.
+     * Forgets the committed blocks from {@code from} on, so that this attempt works on them anew: for checkpoints that turn
+     * out to be of no use.
      */
-    void discardBlocks(Claim claim, String reason);
+    void discardBlocks(Claim claim, int from, String reason);
+
+    /** Keeps the end of the log of an attempt whose process died; a claim that is no longer the newest changes nothing. */
+    void keepLog(Claim claim, String tail);
 
     /**
      * Records the artifact whose manifest object has been put, and goes on to EVALUATING (with an evaluation job and its
@@ -87,6 +110,12 @@ public interface JobStore {
      * @return the state reached
      */
     JobState fail(Claim claim, Failure failure);
+
+    /**
+     * Ends an attempt whose worker process is known to have died, without waiting for its lease. One that is no longer the
+     * newest changes nothing.
+     */
+    void lost(String jobId, long epoch);
 
     /** Gives the job back to the queue, as when the worker shuts down; costs no attempt of any failure's allowance. */
     void giveBack(Claim claim);

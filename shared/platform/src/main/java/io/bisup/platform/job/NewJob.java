@@ -9,15 +9,17 @@ import java.util.List;
 /**
  * A validated request for a job, with what its names meant at that moment.
  *
+ * @param tenant who posts
  * @param spec what was posted
  * @param recipe its resolved recipe
  * @param model what {@code spec.model()} stands for
  * @param calibration what {@code spec.calibrationDataset()} stands for
  * @param evaluationDatasets what the evaluations' data sets stand for, each once
- * @param idempotencyKey the request's key
+ * @param idempotencyKey the request's key, the tenant's own
  * @param requestFingerprint SHA-256 of the canonical request, to tell a repetition from another request with the same key
  */
 public record NewJob(
+        String tenant,
         QuantizationJobSpec spec,
         Recipe recipe,
         RegisteredModel model,

@@ -1,7 +1,7 @@
 package io.bisup.platform.object;
 
-import io.bisup.contract.FailureCode;
-import io.bisup.contract.FailureException;
+import io.bisup.platform.outage.Store;
+import io.bisup.platform.outage.StoreUnavailableException;
 import io.minio.BucketExistsArgs;
 import io.minio.MakeBucketArgs;
 import io.minio.MinioClient;
@@ -9,14 +9,33 @@ import io.minio.errors.ErrorResponseException;
 import io.minio.errors.MinioException;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The one bucket: a client for it, and its errors in our words. */
 @ApplicationScoped
 class Bucket {
 
+    private static final int SERVER_ERROR = 500;
+    private static final Duration PING = Duration.ofSeconds(2);
+
+    /** What a store says to everybody until an operator mends it: keys, permissions, a missing bucket; or to go slower. */
+    private static final Set<String> REFUSES_ALL = Set.of(
+            "AccessDenied",
+            "InvalidAccessKeyId",
+            "SignatureDoesNotMatch",
+            "ExpiredToken",
+            "RequestTimeTooSkewed",
+            "NoSuchBucket",
+            "RequestTimeout",
+            "TooManyRequests",
+            "SlowDown");
+
     private final ObjectStoreSettings settings;
     private @Nullable MinioClient client;
+    private @Nullable MinioClient impatient;
 
     Bucket(ObjectStoreSettings settings) {
         this.settings = settings;
@@ -32,38 +51,81 @@ class Bucket {
         return settings.bucket();
     }
 
-    /** Sends a request about {@code key}. */
+    /**
+     * Sends a request about {@code key}.
+     *
+     * @throws StoreUnavailableException when the store cannot be reached, breaks off or refuses everybody
+     * @throws IllegalStateException when it refuses this request
+     */
     <T> T call(String key, Request<T> request) {
         try {
             return request.send(client());
+        } catch (ErrorResponseException e) {
+            throw refused(key, e);
         } catch (MinioException e) {
             throw unavailable(key, e);
+        } catch (IllegalStateException e) {
+            // The client wraps what its HTTP library throws, such as a connection refused or reset.
+            if (e.getCause() instanceof IOException broken) {
+                throw unavailable(key, broken);
+            }
+            throw e;
         }
     }
 
-    FailureException unavailable(String key, Exception e) {
-        String reason = e instanceof ErrorResponseException error
+    private RuntimeException refused(String key, ErrorResponseException e) {
+        String code = e.errorResponse().code();
+        if (e.response().code() >= SERVER_ERROR || REFUSES_ALL.contains(code)) {
+            return unavailable(key, e);
+        }
+        return new IllegalStateException("the object store refuses " + key + ": " + reason(e), e);
+    }
+
+    private static String reason(Exception e) {
+        return e instanceof ErrorResponseException error
                 ? error.errorResponse().code() + " (" + error.errorResponse().message() + ")"
                 : String.valueOf(e.getMessage());
-        return new FailureException(
-                FailureCode.STORE_UNAVAILABLE,
-                "the object store at " + settings.endpoint() + " did not serve " + key + ": " + reason,
+    }
+
+    StoreUnavailableException unavailable(String key, Exception e) {
+        return new StoreUnavailableException(
+                Store.OBJECT_STORE,
+                "the object store at " + settings.endpoint() + " did not serve " + key + ": " + reason(e),
                 e);
+    }
+
+    /**
+     * Asks for the bucket and waits for two seconds at most.
+     *
+     * @throws StoreUnavailableException when it does not answer
+     */
+    synchronized void ping() {
+        call("the bucket " + name(), s3 -> {
+            if (impatient == null) {
+                impatient = connect(PING);
+            }
+            return impatient.bucketExists(
+                    BucketExistsArgs.builder().bucket(name()).build());
+        });
     }
 
     private synchronized MinioClient client() throws MinioException {
         if (client == null) {
-            MinioClient made = MinioClient.builder()
-                    .endpoint(settings.endpoint())
-                    .credentials(settings.accessKey(), settings.secretKey())
-                    .region(settings.region())
-                    .build();
-            long timeout = settings.timeout().toMillis();
-            made.setTimeout(timeout, timeout, timeout);
+            MinioClient made = connect(settings.timeout());
             makeBucket(made);
             client = made;
         }
         return client;
+    }
+
+    private MinioClient connect(Duration timeout) {
+        MinioClient made = MinioClient.builder()
+                .endpoint(settings.endpoint())
+                .credentials(settings.accessKey(), settings.secretKey())
+                .region(settings.region())
+                .build();
+        made.setTimeout(timeout.toMillis(), timeout.toMillis(), timeout.toMillis());
+        return made;
     }
 
     private void makeBucket(MinioClient s3) throws MinioException {
@@ -84,6 +146,9 @@ class Bucket {
     void close() throws Exception {
         if (client != null) {
             client.close();
+        }
+        if (impatient != null) {
+            impatient.close();
         }
     }
 }

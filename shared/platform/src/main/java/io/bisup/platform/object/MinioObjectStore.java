@@ -7,6 +7,7 @@ import io.minio.GetPresignedObjectUrlArgs;
 import io.minio.Http;
 import io.minio.ListObjectsArgs;
 import io.minio.PutObjectArgs;
+import io.minio.RemoveObjectArgs;
 import io.minio.Result;
 import io.minio.StatObjectArgs;
 import io.minio.errors.ErrorResponseException;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** The object store over S3, through the MinIO SDK. */
@@ -106,7 +108,7 @@ class MinioObjectStore implements ObjectStore {
     @Override
     public void get(ObjectEntry entry, Path target) throws IOException {
         Path part = target.resolveSibling(target.getFileName() + ".part");
-        try (InputStream in = open(entry, 0, entry.bytes())) {
+        try (InputStream in = new StoreStream(open(entry, 0, entry.bytes()), e -> bucket.unavailable(entry.key(), e))) {
             DigestInputStream digesting = new DigestInputStream(in, Digests.sha256());
             long bytes = Files.copy(digesting, part, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
             check(entry, bytes, Digests.hex(digesting.getMessageDigest().digest()));
@@ -170,6 +172,7 @@ class MinioObjectStore implements ObjectStore {
         });
     }
 
+    /** A body that breaks off is the store's outage; an error of the file that it is written to is not. */
     @Override
     public Optional<byte[]> read(ObjectKey key) {
         return bucket.call(key.value(), s3 -> {
@@ -224,6 +227,22 @@ class MinioObjectStore implements ObjectStore {
             }
             return keys;
         });
+    }
+
+    @Override
+    public int deleteAttempts(String jobId, Set<String> kept) {
+        List<String> garbage =
+                listAttempts(jobId).stream().filter(key -> !kept.contains(key)).toList();
+        for (String key : garbage) {
+            bucket.call(key, s3 -> {
+                s3.removeObject(RemoveObjectArgs.builder()
+                        .bucket(bucket.name())
+                        .object(key)
+                        .build());
+                return true;
+            });
+        }
+        return garbage.size();
     }
 
     private static String name(Result<Item> item) throws MinioException {

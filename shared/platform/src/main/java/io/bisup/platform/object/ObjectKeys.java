@@ -11,11 +11,14 @@ import java.util.regex.Pattern;
  * datasets/{upload}/{file}                   a registered data set
  * jobs/{job}/attempts/{n}/{file}             what an attempt uploads: shards, checkpoints
  * artifacts/{job}/manifest.json              put once: the artifact exists
+ * responses/{digest}/{file}                  a task's answers of one model under one protocol, whoever asks
  * </pre>
  */
 public final class ObjectKeys {
 
     private static final Pattern FILE = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
+
+    private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
 
     private ObjectKeys() {}
 
@@ -45,6 +48,14 @@ public final class ObjectKeys {
     /** The manifest that makes a job's artifact exist. */
     public static ObjectKey manifest(String jobId) {
         return new ObjectKey("artifacts/" + uuid(jobId) + "/manifest.json");
+    }
+
+    /** A file of a model's answers to a task; {@code digest} is the SHA-256 of all that they depend on. */
+    public static ObjectKey responses(String digest, String file) {
+        if (!DIGEST.matcher(digest).matches()) {
+            throw new IllegalArgumentException("'" + digest + "' is no SHA-256");
+        }
+        return new ObjectKey("responses/" + digest + "/" + fileName(file));
     }
 
     private static String fileName(String name) {

@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Immutable objects. What goes in is digested on the way, what comes out is checked against its digest. Every method throws
- * {@link io.bisup.contract.FailureException} with STORE_UNAVAILABLE when the store cannot be reached or refuses.
+ * {@link io.bisup.contract.FailureException} with STORE_UNAVAILABLE when the store cannot be reached,
+ * breaks off or refuses everybody.
  */
 public interface ObjectStore {
 
@@ -51,6 +53,9 @@ public interface ObjectStore {
 
     /** The keys a job's attempts have uploaded so far; what is listed but named by no row or manifest is garbage. */
     List<String> listAttempts(String jobId);
+
+    /** Deletes what a job's attempts have uploaded, except these keys; says how many. */
+    int deleteAttempts(String jobId, Set<String> kept);
 
     /** A URL that downloads the object until {@code validity} is over. */
     URI presign(ObjectEntry entry, Duration validity);

@@ -3,7 +3,7 @@ package io.bisup.platform.registry;
 import java.util.List;
 import java.util.Optional;
 
-/** Data sets by name. A name, once taken, means the same bytes for ever. */
+/** Data sets by tenant and name. A name, once taken, means the same bytes for ever. */
 public interface DatasetRegistry {
 
     /**
@@ -12,10 +12,10 @@ public interface DatasetRegistry {
      * @return what is registered under the name
      * @throws NameTakenException when the name stands for other bytes
      */
-    RegisteredDataset register(RegisteredDataset dataset);
+    RegisteredDataset register(String tenant, RegisteredDataset dataset);
 
-    Optional<RegisteredDataset> find(String name);
+    Optional<RegisteredDataset> find(String tenant, String name);
 
     /** All data sets, sorted by name. */
-    List<RegisteredDataset> list();
+    List<RegisteredDataset> list(String tenant);
 }

@@ -3,7 +3,7 @@ package io.bisup.platform.registry;
 import java.util.List;
 import java.util.Optional;
 
-/** Models by name. A name, once taken, means the same bytes for ever. */
+/** Models by tenant and name. A name, once taken, means the same bytes for ever. */
 public interface ModelRegistry {
 
     /**
@@ -12,10 +12,10 @@ public interface ModelRegistry {
      * @return what is registered under the name
      * @throws NameTakenException when the name stands for other bytes
      */
-    RegisteredModel register(RegisteredModel model);
+    RegisteredModel register(String tenant, RegisteredModel model);
 
-    Optional<RegisteredModel> find(String name);
+    Optional<RegisteredModel> find(String tenant, String name);
 
     /** All models, sorted by name. */
-    List<RegisteredModel> list();
+    List<RegisteredModel> list(String tenant);
 }

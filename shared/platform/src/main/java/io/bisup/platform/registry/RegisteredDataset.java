@@ -1,5 +1,6 @@
 package io.bisup.platform.registry;
 
+import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.ObjectEntry;
 
 /**
@@ -9,15 +10,7 @@ import io.bisup.contract.ObjectEntry;
  * @param format how to read the object
  * @param object its one object
  */
-public record RegisteredDataset(String name, Format format, ObjectEntry object) {
-
-    /** How a data set's bytes are read. */
-    public enum Format {
-        /** Plain UTF-8 text. */
-        TEXT,
-        /** One JSON object with a string field "text" a line. */
-        JSONL
-    }
+public record RegisteredDataset(String name, DatasetFormat format, ObjectEntry object) {
 
     public String sha256() {
         return object.sha256();

@@ -4,7 +4,7 @@ import io.bisup.contract.Failure;
 import io.bisup.contract.FailureCode;
 import io.bisup.contract.FailureException;
 import io.bisup.contract.Phase;
-import java.nio.file.FileSystemException;
+import io.bisup.platform.outage.Outages;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +28,9 @@ public final class Failures {
                 return failure(code, cause, phase, block, attempt);
             }
         }
+        if (Outages.causedBy(thrown)) {
+            return failure(FailureCode.STORE_UNAVAILABLE, thrown, phase, block, attempt);
+        }
         return failure(FailureCode.INTERNAL, thrown, phase, block, attempt);
     }
 
@@ -35,20 +38,13 @@ public final class Failures {
         return switch (thrown) {
             case FailureException own -> own.code();
             case OutOfMemoryError memory -> FailureCode.OUT_OF_MEMORY;
-            case FileSystemException disk when says(disk, "no space left") -> FailureCode.DISK_FULL;
-            case java.io.IOException disk when says(disk, "no space left") -> FailureCode.DISK_FULL;
+            case java.io.IOException disk
+            when says(disk, "no space left") || says(disk, "disk quota exceeded") -> FailureCode.DISK_FULL;
             // What libtorch says when the host's or the device's memory is used up.
             case RuntimeException torch
             when says(torch, "out of memory") || says(torch, "can't allocate memory") -> FailureCode.OUT_OF_MEMORY;
-            case java.sql.SQLException database when unreachable(database) -> FailureCode.STORE_UNAVAILABLE;
             default -> FailureCode.INTERNAL;
         };
-    }
-
-    /** No connection (class 08), the server shuts down (57P), or none came from the pool in time (no state). */
-    private static boolean unreachable(java.sql.SQLException e) {
-        String state = e.getSQLState();
-        return state == null || state.startsWith("08") || state.startsWith("57P");
     }
 
     private static boolean says(Throwable thrown, String words) {

@@ -3,6 +3,7 @@ package io.bisup.platform.work;
 import io.bisup.contract.Folders;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.platform.object.ObjectStore;
+import io.bisup.platform.outage.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -65,9 +66,10 @@ public final class FileCache {
     /**
      * Makes the files of each lie in one folder under their names; none of them goes while others come.
      *
+     * @param patience waits where the object store is away or a download breaks off
      * @return the folders, in the same order
      */
-    public synchronized List<Path> fetch(List<Wanted> wanted) throws IOException {
+    public synchronized List<Path> fetch(List<Wanted> wanted, Patience patience) throws IOException {
         List<Path> targets = new ArrayList<>();
         for (Wanted one : wanted) {
             Path target = Files.createDirectories(folder.resolve(one.digest()));
@@ -76,16 +78,16 @@ public final class FileCache {
         }
         makeRoom(targets, wanted.stream().mapToLong(Wanted::bytes).sum());
         for (int i = 0; i < targets.size(); i++) {
-            complete(targets.get(i), wanted.get(i).entries());
+            complete(targets.get(i), wanted.get(i).entries(), patience);
         }
         return targets;
     }
 
-    private void complete(Path target, List<ObjectEntry> entries) throws IOException {
+    private void complete(Path target, List<ObjectEntry> entries, Patience patience) throws IOException {
         for (ObjectEntry entry : entries) {
             Path file = target.resolve(entry.name());
             if (!Files.exists(file) || Files.size(file) != entry.bytes()) {
-                objects.get(entry, file);
+                patience.tell(() -> objects.get(entry, file));
             }
         }
     }
@@ -94,9 +96,11 @@ public final class FileCache {
         long left = limitBytes - bytes;
         for (Path old : newestFirst()) {
             if (!keep.contains(old)) {
-                left -= size(old);
-                if (left < 0) {
+                long size = size(old);
+                if (size > left) {
                     Folders.delete(old);
+                } else {
+                    left -= size;
                 }
             }
         }

@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -20,12 +21,18 @@ public final class Heartbeat implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Heartbeat.class.getName());
     private static final int BEATS_PER_LEASE = 3;
 
+    /** After a beat that a store did not take: soon enough to be first when it is back. */
+    private static final Duration AGAIN = Duration.ofSeconds(1);
+
     private final Runnable beat;
+    private final Duration interval;
     private final ScheduledExecutorService clock;
     private volatile @Nullable StaleEpochException lost;
+    private boolean failing;
 
-    private Heartbeat(Runnable beat) {
+    private Heartbeat(Runnable beat, Duration interval) {
         this.beat = beat;
+        this.interval = interval;
         this.clock = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("heartbeat").daemon().factory());
     }
@@ -37,10 +44,24 @@ public final class Heartbeat implements AutoCloseable {
      * @param beat tells the store; throws {@link StaleEpochException} when the claim is lost
      */
     public static Heartbeat start(Duration lease, Runnable beat) {
-        Heartbeat heartbeat = new Heartbeat(beat);
-        long millis = Math.max(1, lease.toMillis() / BEATS_PER_LEASE);
-        Future<?> _ = heartbeat.clock.scheduleWithFixedDelay(heartbeat::beat, 0, millis, TimeUnit.MILLISECONDS);
+        Heartbeat heartbeat = new Heartbeat(beat, Duration.ofMillis(Math.max(1, lease.toMillis() / BEATS_PER_LEASE)));
+        heartbeat.next(Duration.ZERO);
         return heartbeat;
+    }
+
+    private void next(Duration delay) {
+        try {
+            Future<?> _ = clock.schedule(this::beatAndGoOn, delay.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.log(Level.DEBUG, "closed meanwhile");
+        }
+    }
+
+    private void beatAndGoOn() {
+        beat();
+        if (lost == null) {
+            next(failing && AGAIN.compareTo(interval) < 0 ? AGAIN : interval);
+        }
     }
 
     private void beat() {
@@ -49,10 +70,23 @@ public final class Heartbeat implements AutoCloseable {
         }
         try {
             beat.run();
+            failing = false;
         } catch (StaleEpochException e) {
             lost = e;
         } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "a heartbeat failed and is tried again: {0}", e.toString());
+            if (!failing) {
+                LOG.log(Level.WARNING, "a heartbeat failed and is tried again: {0}", e.toString());
+            }
+            failing = true;
+        }
+    }
+
+    /** Beats once more, soon, beside the regular ones: there is something to tell. */
+    public void beatNow() {
+        try {
+            clock.execute(this::beat);
+        } catch (RejectedExecutionException e) {
+            LOG.log(Level.DEBUG, "closed meanwhile");
         }
     }
 
@@ -71,6 +105,7 @@ public final class Heartbeat implements AutoCloseable {
     /** Stops beating; waits for a beat under way. */
     @Override
     public void close() {
+        clock.shutdownNow();
         clock.close();
     }
 }

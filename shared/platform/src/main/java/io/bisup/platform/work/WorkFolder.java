@@ -57,11 +57,21 @@ public final class WorkFolder implements AutoCloseable {
         return Files.createDirectories(folder.resolve("cache"));
     }
 
+    /** Where processes that crash leave their reports. */
+    public Path crashes() throws IOException {
+        return Files.createDirectories(folder.resolve("crashes"));
+    }
+
     /** An empty folder for one attempt. */
     public Path attempt(String id) throws IOException {
         Path attempt = attempts().resolve(id);
         Folders.delete(attempt);
         return Files.createDirectories(attempt);
+    }
+
+    /** Remembers what this folder's process works on. */
+    public ClaimJournal journal() {
+        return new ClaimJournal(folder.resolve("claim.json"));
     }
 
     private Path attempts() {

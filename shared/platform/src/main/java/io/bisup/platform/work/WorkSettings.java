@@ -33,6 +33,10 @@ public interface WorkSettings {
     @WithDefault("30S")
     Duration lease();
 
+    /** On shutdown the block in hand may take so long to be finished and committed; after that its work is abandoned. */
+    @WithDefault("15S")
+    Duration grace();
+
     /** Name of this process in attempts; by default host and process id. */
     Optional<String> workerId();
 

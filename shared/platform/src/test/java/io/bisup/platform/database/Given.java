@@ -1,5 +1,6 @@
 package io.bisup.platform.database;
 
+import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.BlockReport;
 import io.bisup.contract.Digests;
@@ -11,6 +12,7 @@ import io.bisup.contract.Phase;
 import io.bisup.contract.Progress;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.recipe.Recipe;
+import io.bisup.platform.access.Tenant;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.NewJob;
 import io.bisup.platform.registry.RegisteredDataset;
@@ -46,6 +48,7 @@ public final class Given {
                         + (fields.isEmpty() ? "" : "," + fields) + "}",
                 QuantizationJobSpec.class);
         return new NewJob(
+                Tenant.DEFAULT,
                 spec,
                 Json.read(RECIPE, Recipe.class),
                 model(),
@@ -61,7 +64,7 @@ public final class Given {
     }
 
     public static RegisteredDataset dataset(String name) {
-        return new RegisteredDataset(name, RegisteredDataset.Format.TEXT, entry(name + ".txt"));
+        return new RegisteredDataset(name, DatasetFormat.TEXT, entry(name + ".txt"));
     }
 
     public static ObjectEntry entry(String name) {

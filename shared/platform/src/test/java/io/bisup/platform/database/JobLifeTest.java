@@ -134,7 +134,7 @@ class JobLifeTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("the next one is 0");
         jobs.commitBlock(claim, Given.block(0), List.of());
-        jobs.discardBlocks(claim, "made by another version");
+        jobs.discardBlocks(claim, 0, "made by another version");
         assertThat(jobs.blocks(id)).isEmpty();
         assertThat(jobs.attempts(id)).extracting("resumedFromBlock").containsExactly(0);
         assertThat(events.read(id, 0, 100).getLast())
@@ -258,13 +258,13 @@ class JobLifeTest {
         List<String> seen = new ArrayList<>();
         String token = null;
         do {
-            Page<JobRecord> page =
-                    jobs.list(new JobQuery(Set.of(JobState.QUEUED), "tiny", Map.of("team", team), null, token, 2));
+            Page<JobRecord> page = jobs.list(
+                    new JobQuery("default", Set.of(JobState.QUEUED), "tiny", Map.of("team", team), null, token, 2));
             page.items().forEach(j -> seen.add(j.id()));
             token = page.nextPageToken();
         } while (token != null);
         assertThat(seen).isEqualTo(made);
-        assertThatThrownBy(() -> jobs.list(new JobQuery(Set.of(), null, Map.of(), null, "x' or 1=1", 2)))
+        assertThatThrownBy(() -> jobs.list(new JobQuery("default", Set.of(), null, Map.of(), null, "x' or 1=1", 2)))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(jobs.find("../../etc")).isEmpty();
     }

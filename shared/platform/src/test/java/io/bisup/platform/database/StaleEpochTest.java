@@ -65,7 +65,7 @@ class StaleEpochTest {
         Map<String, ThrowingCallable> writes = Map.of(
                 "heartbeat", () -> jobs.heartbeat(stale, Given.progress(1)),
                 "commitBlock", () -> jobs.commitBlock(stale, Given.block(0), List.of()),
-                "discardBlocks", () -> jobs.discardBlocks(stale, "torn"),
+                "discardBlocks", () -> jobs.discardBlocks(stale, 0, "torn"),
                 "publish", () -> jobs.publish(stale, Given.manifest(stale)),
                 "fail", () -> jobs.fail(stale, FAILURE),
                 "giveBack", () -> jobs.giveBack(stale),

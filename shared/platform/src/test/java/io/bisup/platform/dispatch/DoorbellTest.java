@@ -38,6 +38,9 @@ class DoorbellTest {
     @Inject
     KafkaSettings settings;
 
+    @Inject
+    DeadLetters deadLetters;
+
     @Test
     void aJobSubmittedWhileKafkaIsDownRingsWhenItIsBack() throws InterruptedException {
         String id = jobs.submit(Given.job()).job().id();
@@ -49,7 +52,7 @@ class DoorbellTest {
         assertThat(relay.relay()).isPositive();
         assertThat(outbox.size()).isZero();
         BlockingQueue<String> claimed = new LinkedBlockingQueue<>();
-        try (var listening = new KafkaDoorbells(new Settings(settings.bootstrapServers(), NEVER))
+        try (var listening = new KafkaDoorbells(new Settings(settings.bootstrapServers(), NEVER), deadLetters)
                 .listen(Doorbell.QUANTIZATION_JOBS, w -> Optional.empty(), claimer(claimed))) {
             awaitId(claimed, id);
             assertThat(listening).isNotNull();
@@ -60,7 +63,7 @@ class DoorbellTest {
     void workIsFoundWhileKafkaIsDown() throws InterruptedException {
         BlockingQueue<String> claimed = new LinkedBlockingQueue<>();
         String id = jobs.submit(Given.job()).job().id();
-        try (var listening = new KafkaDoorbells(new Settings(NOWHERE, Duration.ofMillis(100)))
+        try (var listening = new KafkaDoorbells(new Settings(NOWHERE, Duration.ofMillis(100)), deadLetters)
                 .listen(Doorbell.QUANTIZATION_JOBS, jobs::oldestWaiting, claimer(claimed))) {
             awaitId(claimed, id);
             assertThat(listening).isNotNull();
@@ -85,7 +88,7 @@ class DoorbellTest {
     }
 
     /** Settings of a listener or relay; port 1 is where no Kafka is. */
-    private record Settings(String bootstrapServers, Duration lookInterval) implements KafkaSettings {
+    record Settings(String bootstrapServers, Duration lookInterval) implements KafkaSettings {
 
         @Override
         public short replication() {

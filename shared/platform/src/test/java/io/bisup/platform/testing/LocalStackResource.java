@@ -22,6 +22,7 @@ public class LocalStackResource implements QuarkusTestResourceLifecycleManager {
             Map<String, String> settings = new HashMap<>(settings(folder));
             stack.properties().forEach((key, value) -> settings.put((String) key, (String) value));
             settings.remove("config_ordinal");
+            adjust(settings);
             return settings;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -37,13 +38,16 @@ public class LocalStackResource implements QuarkusTestResourceLifecycleManager {
         return Map.of();
     }
 
+    /** Changes the addresses of the servers, as to put gates before them. */
+    protected void adjust(Map<String, String> settings) {}
+
     @Override
-    public final void inject(TestInjector injector) {
+    public void inject(TestInjector injector) {
         injector.injectIntoFields(stack, new TestInjector.MatchesType(LocalStackProcess.class));
     }
 
     @Override
-    public final void stop() {
+    public void stop() {
         if (stack != null) {
             stack.close();
         }

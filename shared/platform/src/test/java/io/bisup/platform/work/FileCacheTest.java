@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bisup.contract.Digests;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.platform.object.ObjectStore;
+import io.bisup.platform.outage.Patience;
 import io.bisup.platform.work.FileCache.Wanted;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the cache keeps and what it lets go; that it fetches is shown where there is a store. */
 class FileCacheTest {
 
+    private static final Patience WAITING = Patience.quiet(() -> {});
+
     /** In these tests everything wanted is on disk: any use of the store is an error. */
     private static final ObjectStore NO_STORE = (ObjectStore) Proxy.newProxyInstance(
             ObjectStore.class.getClassLoader(), new Class<?>[] {ObjectStore.class}, (proxy, method, arguments) -> {
@@ -33,7 +36,7 @@ class FileCacheTest {
     void whatIsThereIsNotFetchedAgain() throws Exception {
         Wanted model = onDisk("model", 100, 1);
 
-        assertThat(cache(1_000).fetch(List.of(model))).containsExactly(folder.resolve(model.digest()));
+        assertThat(cache(1_000).fetch(List.of(model), WAITING)).containsExactly(folder.resolve(model.digest()));
     }
 
     @Test
@@ -42,7 +45,7 @@ class FileCacheTest {
         Wanted recent = onDisk("recent", 400, 2);
         Wanted wanted = onDisk("wanted", 400, 0);
 
-        cache(1_000).fetch(List.of(wanted));
+        cache(1_000).fetch(List.of(wanted), WAITING);
 
         assertThat(folder.resolve(old.digest())).doesNotExist();
         assertThat(folder.resolve(recent.digest())).exists();
@@ -50,10 +53,23 @@ class FileCacheTest {
     }
 
     @Test
+    void whatStillFitsStaysBehindOneThatDoesNot() throws Exception {
+        Wanted small = onDisk("small", 100, 1);
+        Wanted large = onDisk("large", 900, 2);
+        Wanted wanted = onDisk("wanted", 400, 0);
+
+        cache(1_000).fetch(List.of(wanted));
+
+        assertThat(folder.resolve(large.digest())).doesNotExist();
+        assertThat(folder.resolve(small.digest())).exists();
+    }
+
+    @Test
     void whatIsWantedTogetherStaysTogetherWhateverTheLimit() throws Exception {
         List<Wanted> wanted = List.of(onDisk("artifact", 400, 1), onDisk("model", 900, 2));
 
-        assertThat(cache(10).fetch(wanted)).allSatisfy(path -> assertThat(path).isNotEmptyDirectory());
+        assertThat(cache(10).fetch(wanted, WAITING))
+                .allSatisfy(path -> assertThat(path).isNotEmptyDirectory());
     }
 
     private FileCache cache(long limit) {

@@ -1,0 +1,121 @@
+package io.bisup.api;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.startsWith;
+
+import io.bisup.api.testing.ApiStack;
+import io.bisup.api.testing.Inputs;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Evaluations without a quantization, and the data sets of tasks. */
+@QuarkusTest
+@QuarkusTestResource(ApiStack.class)
+class EvaluationJobsTest {
+
+    private static final String ROWS = "{\"goal\":\"g\",\"sol1\":\"a\",\"sol2\":\"b\",\"label\":0}\n";
+
+    @BeforeEach
+    void register() {
+        Inputs.register();
+        dataset("piqa", "?format=jsonl&task=piqa", ROWS);
+    }
+
+    @Test
+    void aJobIsQueuedOnceAKeyAndCanBeCancelled() {
+        String key = UUID.randomUUID().toString();
+        String spec = "{\"model\":\"tiny\",\"evaluation\":[{\"dataset\":\"piqa\",\"task\":\"piqa\"},"
+                + "{\"dataset\":\"wiki\",\"protocol\":\"gptq\",\"window\":64}]}";
+
+        String id = post(spec, key)
+                .statusCode(202)
+                .header("Location", containsString("/v1/evaluation-jobs/"))
+                .body("state", equalTo("QUEUED"))
+                .body("spec.evaluation[0].harness", equalTo("0.4.9.2+"))
+                .extract()
+                .path("id");
+
+        post(spec, key).statusCode(202).body("id", equalTo(id));
+        post(spec.replace("64", "32"), key).statusCode(409);
+        given().get("/v1/evaluation-jobs").then().statusCode(200).body("items.id", hasItem(id));
+        given().get("/v1/evaluation-jobs/" + id + "/samples").then().statusCode(404);
+        given().get("/v1/evaluation-jobs/" + id + "/results").then().statusCode(200);
+        given().post("/v1/evaluation-jobs/" + id + ":cancel")
+                .then()
+                .statusCode(202)
+                .body("state", equalTo("CANCELLED"));
+        given().get("/v1/evaluation-jobs/" + id).then().statusCode(200).body("state", equalTo("CANCELLED"));
+        given().get("/v1/evaluation-jobs/" + UUID.randomUUID()).then().statusCode(404);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"dataset\":\"nowhere\",\"task\":\"piqa\"}|/evaluation/0/dataset",
+                "{\"dataset\":\"piqa\",\"task\":\"chess\"}|/evaluation/0/task",
+                "{\"dataset\":\"wiki\",\"task\":\"piqa\"}|/evaluation/0/dataset",
+                "{\"dataset\":\"wiki\",\"protocol\":\"c4-new\",\"window\":64}|/evaluation/0/protocol",
+                "{\"dataset\":\"piqa\",\"task\":\"piqa\",\"limit\":0}|/evaluation/0/limit"
+            })
+    void whatCannotRunIsRefusedWithItsField(String evaluation, String pointer) {
+        post("{\"model\":\"tiny\",\"evaluation\":[" + evaluation + "]}", UUID.randomUUID().toString())
+                .statusCode(422)
+                .body("errors[0].pointer", equalTo(pointer));
+    }
+
+    @Test
+    void aSubjectIsOneModelOrOneArtifact() {
+        String wiki = "\"evaluation\":[{\"dataset\":\"wiki\",\"protocol\":\"gptq\",\"window\":64}]}";
+        post("{" + wiki, "k" + UUID.randomUUID()).statusCode(422);
+        post("{\"model\":\"nobody\"," + wiki, "k" + UUID.randomUUID())
+                .statusCode(422)
+                .body("errors[0].pointer", equalTo("/model"));
+        post("{\"artifact\":\"" + UUID.randomUUID() + "\"," + wiki, "k" + UUID.randomUUID())
+                .body("errors[0].pointer", equalTo("/artifact"));
+    }
+
+    @Test
+    void rowsOfATaskAreCheckedAndFormatsAreSaid() {
+        put("bad-rows", "?format=jsonl&task=piqa", ROWS + ROWS.replace("\"label\":0", "\"label\":2"))
+                .statusCode(422)
+                .body("errors[0].message", startsWith("line 2: field \"label\""));
+        put("bad-task", "?format=jsonl&task=chess", ROWS).statusCode(400);
+        put("rows-as-documents", "?format=jsonl", ROWS)
+                .statusCode(422)
+                .body("errors[0].message", startsWith("line 1: field \"text\" is missing"));
+        put("blank-lines", "?format=jsonl", "\n{\"text\":\"a\"}\n\n{\"text\":\"b\"}\n\n").statusCode(201);
+        put("long-line", "?format=jsonl", "{\"text\":\"" + "b ".repeat(300_000) + "\"}").statusCode(201);
+        put("lines", "?format=wikitext", " = T = \n \n a\n").statusCode(201).body("format", equalTo("WIKITEXT"));
+        put("no-parquet", "?format=parquet", "PAR1").statusCode(422);
+    }
+
+    private static void dataset(String name, String query, String body) {
+        put(name, query, body).statusCode(org.hamcrest.Matchers.anyOf(equalTo(200), equalTo(201)));
+    }
+
+    private static ValidatableResponse put(String name, String query, String body) {
+        return given().contentType("application/octet-stream")
+                .body(body.getBytes(StandardCharsets.UTF_8))
+                .put("/v1/datasets/" + name + query)
+                .then();
+    }
+
+    private static ValidatableResponse post(String spec, String key) {
+        return given().contentType("application/json")
+                .header("Idempotency-Key", key)
+                .body(spec)
+                .post("/v1/evaluation-jobs")
+                .then();
+    }
+}

@@ -1,0 +1,58 @@
+package io.bisup.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bisup.api.problem.ProblemKind;
+import io.bisup.api.testing.ApiStack;
+import io.bisup.api.testing.Operations;
+import io.bisup.contract.Problem;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The description says what is answered: also the refusals, by one schema. */
+@QuarkusTest
+@QuarkusTestResource(ApiStack.class)
+class OpenApiTest {
+
+    @Test
+    void everyOperationDescribesItsRefusals() {
+        for (Operations.Operation operation : Operations.all()) {
+            JsonNode responses = operation.description().path("responses");
+            List<String> wanted =
+                    operation.path().contains("{") ? List.of("400", "401", "404", "503") : List.of("400", "401", "503");
+            for (String status : wanted) {
+                assertThat(responses
+                                .at("/" + status + "/content/application~1problem+json/schema/$ref")
+                                .asText())
+                        .as(operation.method() + " " + operation.path() + " " + status)
+                        .isEqualTo("#/components/schemas/Problem");
+            }
+        }
+    }
+
+    @Test
+    void theProblemSchemaIsTheContracts() {
+        JsonNode schema = Operations.openApi().at("/components/schemas/Problem");
+        String[] fields = Arrays.stream(Problem.class.getRecordComponents())
+                .map(RecordComponent::getName)
+                .toArray(String[]::new);
+        assertThat(schema.path("properties").properties().stream().map(java.util.Map.Entry::getKey))
+                .containsExactlyInAnyOrder(fields);
+        assertThat(schema.at("/properties/code/enum")).hasSize(ProblemKind.values().length);
+    }
+
+    @Test
+    void aDownloadIsARedirect() {
+        JsonNode responses = Operations.openApi()
+                .path("paths")
+                .path("/v1/artifacts/{id}/files/{file}")
+                .at("/get/responses");
+        assertThat(responses.has("307")).isTrue();
+        assertThat(responses.has("200")).isFalse();
+    }
+}

@@ -1,0 +1,165 @@
+package io.bisup.cli.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bisup.cli.ExitCode;
+import io.bisup.contract.EvaluationJobSpec;
+import io.bisup.contract.EvaluationState;
+import io.bisup.contract.Json;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Evaluates a registered model or an artifact. */
+@Command(
+        name = "evaluate",
+        description = "Evaluate a registered model, or an artifact beside its FP model; prints the evaluation's id.",
+        mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+public final class EvaluateCommand implements Callable<Integer> {
+
+    private static final String PATH = "/v1/evaluation-jobs";
+
+    @Mixin
+    private ServiceOptions service;
+
+    @ArgGroup(multiplicity = "1")
+    private Subject subject;
+
+    @Option(names = "--evaluate", required = true, paramLabel = "DATASET:PROTOCOL:WINDOW", description = EvaluateOption.DESCRIPTION)
+    private List<String> evaluate;
+
+    @Option(names = "--watch", description = "wait for the end and print the results; exit code 1 when it fails")
+    private boolean watch;
+
+    @Option(names = "--idempotency-key", paramLabel = "KEY", description = "again with the same key is the same job")
+    private @Nullable String idempotencyKey;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** What is measured. */
+    static final class Subject {
+        @Option(names = "--model", paramLabel = "NAME", required = true, description = "registered model")
+        private @Nullable String model;
+
+        @Option(
+                names = "--artifact",
+                paramLabel = "JOB",
+                required = true,
+                description = "id of the quantization job whose artifact it is")
+        private @Nullable String artifact;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        EvaluationJobSpec job = new EvaluationJobSpec(
+                subject.model,
+                subject.artifact,
+                evaluate.stream().map(EvaluateOption::parse).toList(),
+                Map.of());
+        String key = idempotencyKey != null ? idempotencyKey : UUID.randomUUID().toString();
+        JsonNode submitted = service.client().post(PATH, Json.write(job), Map.of("Idempotency-Key", key));
+        PrintWriter out = spec.commandLine().getOut();
+        String id = submitted.path("id").asText();
+        if (!watch) {
+            out.println(service.json() ? ServiceClient.line(submitted) : id);
+            out.flush();
+            return ExitCode.OK;
+        }
+        JsonNode ended = await(id, out);
+        out.println(service.json() ? ServiceClient.line(ended) : ended.path("state").asText());
+        if (!service.json()) {
+            print(ended, out);
+        }
+        out.flush();
+        return state(ended) == EvaluationState.SUCCEEDED ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private static EvaluationState state(JsonNode job) {
+        return EvaluationState.valueOf(job.path("state").asText());
+    }
+
+    private JsonNode await(String id, PrintWriter out) throws InterruptedException {
+        String last = "";
+        while (true) {
+            JsonNode job = service.client().get(PATH + "/" + id);
+            JsonNode progress = job.path("progress");
+            String now = progress.isMissingNode()
+                    ? job.path("state").asText().toLowerCase(Locale.ROOT)
+                    : progress.path("what").asText() + " " + progress.path("done").asInt() + " of "
+                            + progress.path("of").asInt();
+            if (!service.json() && !now.equals(last)) {
+                out.println(now);
+                out.flush();
+            }
+            last = now;
+            if (state(job).terminal()) {
+                return job;
+            }
+            Thread.sleep(1000);
+        }
+    }
+
+    private static void print(JsonNode job, PrintWriter out) {
+        if (!job.path("failure").isMissingNode()) {
+            out.println(job.path("failure").path("message").asText());
+        }
+        for (JsonNode score : job.path("scores")) {
+            out.println(line(score));
+        }
+    }
+
+    private static String line(JsonNode score) {
+        if (score.has("divergence")) {
+            JsonNode result = score.path("divergence");
+            return String.format(
+                    Locale.ROOT,
+                    "%s: mean KL %.6f ± %.6f, same top %.4f",
+                    result.path("dataset").asText(),
+                    result.path("kl").path("value").asDouble(),
+                    result.path("kl").path("stderr").asDouble(),
+                    result.path("sameTop").path("value").asDouble());
+        }
+        JsonNode quantized = score.path("quantized");
+        if (!quantized.has("task")) {
+            return String.format(
+                    Locale.ROOT,
+                    "%s: perplexity %.4f, FP model %.4f",
+                    quantized.path("dataset").asText(),
+                    quantized.path("perplexity").asDouble(),
+                    score.path("baseline").path("perplexity").asDouble());
+        }
+        StringBuilder line = new StringBuilder(quantized.path("task").asText()).append(':');
+        quantized
+                .path("metrics")
+                .properties()
+                .forEach(metric -> line.append(String.format(
+                        Locale.ROOT,
+                        " %s %.4f ± %.4f%s",
+                        metric.getKey(),
+                        metric.getValue().path("value").asDouble(),
+                        metric.getValue().path("stderr").asDouble(),
+                        difference(score.path("difference").path(metric.getKey())))));
+        return line.toString();
+    }
+
+    private static String difference(JsonNode difference) {
+        return difference.isMissingNode()
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        " (%+.4f ± %.4f to the FP model)",
+                        difference.path("value").asDouble(),
+                        difference.path("stderr").asDouble());
+    }
+}

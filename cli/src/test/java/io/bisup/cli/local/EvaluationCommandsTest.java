@@ -1,0 +1,87 @@
+package io.bisup.cli.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bisup.cli.CommandRun;
+import io.bisup.contract.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Offline evaluation on the demo model, from the command line to the files it writes. */
+class EvaluationCommandsTest {
+
+    private static final Path MODEL = Path.of("../demo-model/model");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void zeroShotWritesOneLineADocument() throws IOException {
+        Path data = rows("{\"goal\":\"bake bread\",\"sol1\":\"use flour\",\"sol2\":\"use river stones\",\"label\":0}\n"
+                + "{\"ctx\":\"The miller sold\",\"choices\":[\"bread\",\"the sky\",\"it\"],\"gold\":0}\n"
+                + "{\"goal\":\"x\",\"sol1\":\"y\",\"sol2\":\"z\",\"label\":1}\n");
+        Path out = folder.resolve("samples.jsonl");
+
+        CommandRun run = CommandRun.of(
+                "local", "zeroshot", "--model", MODEL, "--task", "piqa", "--data", data, "--out", out, "--limit", "2",
+                "--json");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonNode result = Json.mapper().readTree(run.out().lines().toList().getLast());
+        List<String> lines = Files.readAllLines(out);
+        assertThat(lines).hasSize(2);
+        JsonNode second = Json.mapper().readTree(lines.get(1));
+        assertThat(second.path("doc_id").asInt()).isEqualTo(1);
+        assertThat(second.path("ll")).hasSize(3).allSatisfy(ll -> assertThat(ll.asDouble()).isNegative());
+        assertThat(second.path("greedy")).hasSize(3).allSatisfy(greedy -> assertThat(greedy.isBoolean()).isTrue());
+        assertThat(second.path("gold").asInt()).isZero();
+        double expected = (Json.mapper().readTree(lines.get(0)).path("acc_norm").asDouble()
+                        + second.path("acc_norm").asDouble())
+                / 2;
+        assertThat(result.path("metrics").path("acc_norm").path("value").asDouble()).isEqualTo(expected);
+        assertThat(result.path("documents").asInt()).isEqualTo(2);
+        assertThat(result.path("harness").asText()).isEqualTo("0.4.9.2+");
+    }
+
+    @Test
+    void aModelDoesNotDivergeFromItself() throws IOException {
+        Path text = Files.writeString(folder.resolve("t.txt"), "The miller of the valley sold bread. ".repeat(30));
+
+        CommandRun run = CommandRun.of(
+                "local", "divergence", "--base", MODEL, "--model", MODEL, "--text", text, "--window", "64", "--json");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonNode result = Json.mapper().readTree(run.out().lines().toList().getLast());
+        assertThat(result.path("kl").path("value").asDouble()).isBetween(-1e-9, 1e-9);
+        assertThat(result.path("sameTop").path("value").asDouble()).isEqualTo(1);
+        assertThat(result.path("predictions").asInt())
+                .isEqualTo(63 * result.path("windows").asInt());
+        assertThat(result.path("format").asText()).isEqualTo("TEXT");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "chess, {}, 'no task'",
+        "piqa, {}, 'line 1: field \"goal\" is missing'",
+        "piqa, not json, line 1 is no JSON object",
+        "winogrande, '', it is empty"
+    })
+    void aMistakeIsOneLineAndExitCodeTwo(String task, String row, String named) throws IOException {
+        CommandRun run =
+                CommandRun.of("local", "zeroshot", "--model", MODEL, "--task", task, "--data", rows(row + "\n"));
+
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err().strip().lines()).singleElement().asString().contains(named);
+    }
+
+    private Path rows(String rows) throws IOException {
+        return Files.writeString(folder.resolve("rows.jsonl"), rows);
+    }
+}

@@ -1,0 +1,136 @@
+package io.bisup.eval.job;
+
+import com.fasterxml.jackson.databind.ObjectReader;
+import io.bisup.contract.BosRule;
+import io.bisup.contract.Digests;
+import io.bisup.contract.Harness;
+import io.bisup.contract.Json;
+import io.bisup.contract.ObjectEntry;
+import io.bisup.contract.TaskResult;
+import io.bisup.contract.TaskSample;
+import io.bisup.contract.TaskSpec;
+import io.bisup.data.DatasetException;
+import io.bisup.data.task.Task;
+import io.bisup.data.task.TaskDataset;
+import io.bisup.llm.folder.OpenModel;
+import io.bisup.llm.token.Tokenizer;
+import io.bisup.measure.CodeVersion;
+import io.bisup.measure.PrefixRule;
+import io.bisup.measure.task.TaskEvaluation;
+import io.bisup.measure.task.TaskRules;
+import io.bisup.platform.object.ObjectKeys;
+import io.bisup.platform.object.ObjectStore;
+import io.bisup.platform.outage.Patience;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model's answers to tasks, kept in the object store under the digest of all they depend on: an evaluation that is tried
+ * again, or another one of the same model, finds them there.
+ */
+final class TaskResponses {
+
+    private static final String SAMPLES = "samples.jsonl";
+    private static final String RESULT = "result.json";
+    private static final ObjectReader SAMPLE = Json.mapper().readerFor(TaskSample.class);
+
+    private final ObjectStore objects;
+    private final Clock clock;
+
+    TaskResponses(ObjectStore objects, Clock clock) {
+        this.objects = objects;
+        this.clock = clock;
+    }
+
+    /**
+     * Answers to one task; the result is stored last, so that who finds it finds the samples.
+     *
+     * @param result the metrics and their protocol
+     * @param samples where the documents' scores lie, one JSON object a line
+     */
+    record Answers(TaskResult result, ObjectEntry samples) {}
+
+    /** All that answers depend on. */
+    private record Key(
+            String modelDigest,
+            String prefixSha256,
+            String datasetSha256,
+            String task,
+            @Nullable Integer limit,
+            Harness harness,
+            BosRule bos,
+            String dtype,
+            String codeVersion) {}
+
+    /** The answers of a model, found or computed. */
+    Answers of(
+            TaskSpec spec,
+            EvaluationFiles.Dataset dataset,
+            String modelDigest,
+            List<Long> prefix,
+            LazyModel model,
+            String what,
+            Step step)
+            throws IOException {
+        String digest = Digests.sha256(Json.write(new Key(
+                modelDigest,
+                PrefixRule.sha256(prefix),
+                dataset.sha256(),
+                spec.task(),
+                spec.limit(),
+                spec.harness(),
+                spec.bos(),
+                model.runtime().device().lowPrecision() ? "bfloat16" : "float32",
+                CodeVersion.CURRENT)));
+        Patience patience = step.patience();
+        Optional<byte[]> known = patience.ask(() -> objects.read(ObjectKeys.responses(digest, RESULT)));
+        if (known.isPresent()) {
+            return Json.mapper().readValue(known.get(), Answers.class);
+        }
+        TaskEvaluation.Outcome outcome = measure(spec, dataset, model.get(), what, step);
+        byte[] lines = outcome.samples().stream()
+                .map(Json::write)
+                .collect(Collectors.joining("\n", "", "\n"))
+                .getBytes(StandardCharsets.UTF_8);
+        ObjectEntry samples = patience.ask(() -> objects.put(ObjectKeys.responses(digest, SAMPLES), lines));
+        Answers answers = new Answers(outcome.result(), samples);
+        byte[] result = Json.write(answers).getBytes(StandardCharsets.UTF_8);
+        patience.tell(() -> objects.put(ObjectKeys.responses(digest, RESULT), result));
+        return answers;
+    }
+
+    private TaskEvaluation.Outcome measure(
+            TaskSpec spec, EvaluationFiles.Dataset dataset, OpenModel model, String what, Step step) {
+        Task task = Task.named(spec.task())
+                .orElseThrow(() -> DatasetException.unsuitable(
+                        spec.dataset(),
+                        "there is no task " + spec.task(),
+                        "use one of " + String.join(", ", Task.names())));
+        TaskDataset all = TaskDataset.read(dataset.file(), spec.dataset(), dataset.format(), task);
+        TaskDataset documents = spec.limit() == null ? all : all.limited(spec.limit());
+        try (Tokenizer tokenizer = model.openTokenizer()) {
+            return new TaskEvaluation(model.model(), model.prefixIds(), tokenizer)
+                    .measure(
+                            documents,
+                            new TaskRules(spec.harness(), spec.bos(), null),
+                            clock,
+                            (done, of) -> step.at(spec.task() + ", " + what, done, of));
+        }
+    }
+
+    /** The documents' scores. */
+    List<TaskSample> samples(Answers answers, Patience patience) throws IOException {
+        String lines = new String(patience.ask(() -> objects.get(answers.samples())), StandardCharsets.UTF_8);
+        List<TaskSample> samples = new ArrayList<>();
+        for (String line : lines.lines().toList()) {
+            samples.add(SAMPLE.readValue(line));
+        }
+        return samples;
+    }
+}

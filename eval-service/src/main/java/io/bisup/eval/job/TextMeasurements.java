@@ -1,0 +1,91 @@
+package io.bisup.eval.job;
+
+import io.bisup.contract.DivergenceResult;
+import io.bisup.contract.DivergenceSpec;
+import io.bisup.contract.PerplexityResult;
+import io.bisup.contract.PerplexitySpec;
+import io.bisup.data.TextDataset;
+import io.bisup.llm.folder.OpenModel;
+import io.bisup.llm.token.Tokenizer;
+import io.bisup.measure.CodeVersion;
+import io.bisup.measure.Divergence;
+import io.bisup.measure.Perplexity;
+import io.bisup.measure.PrefixRule;
+import io.bisup.platform.job.BaselineKey;
+import io.bisup.platform.job.EvaluationStore;
+import io.bisup.platform.outage.Patience;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/** Perplexities, of which the FP model's are kept, and divergences. */
+final class TextMeasurements {
+
+    private final EvaluationStore store;
+    private final Clock clock;
+
+    TextMeasurements(EvaluationStore store, Clock clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    PerplexityResult perplexity(
+            PerplexitySpec spec, EvaluationFiles.Dataset dataset, OpenModel model, String what, Step step) {
+        try (Tokenizer tokenizer = model.openTokenizer()) {
+            return new Perplexity(model.model(), model.prefixIds(), tokenizer, clock)
+                    .measure(
+                            read(spec.dataset(), dataset),
+                            spec.protocol(),
+                            spec.window(),
+                            (done, of) -> step.at(spec.dataset() + ", " + what, done, of));
+        }
+    }
+
+    /** The FP model's perplexity: the one kept under its key, or measured and kept now. */
+    PerplexityResult baseline(
+            PerplexitySpec spec,
+            EvaluationFiles.Dataset dataset,
+            String modelDigest,
+            List<Long> prefix,
+            LazyModel model,
+            String what,
+            Step step)
+            throws IOException {
+        BaselineKey key = new BaselineKey(
+                modelDigest,
+                dataset.sha256(),
+                dataset.format(),
+                spec.protocol(),
+                spec.window(),
+                PrefixRule.sha256(prefix),
+                model.runtime().device().lowPrecision() ? "bfloat16" : "float32",
+                CodeVersion.CURRENT);
+        Patience patience = step.patience();
+        Optional<PerplexityResult> kept = patience.ask(() -> store.baseline(key));
+        if (kept.isEmpty()) {
+            PerplexityResult measured = perplexity(spec, dataset, model.get(), what, step);
+            patience.tell(() -> store.keepBaseline(key, measured));
+            kept = patience.ask(() -> store.baseline(key));
+        }
+        return kept.orElseThrow();
+    }
+
+    /** Both models stand behind the artifact's prefix. */
+    DivergenceResult divergence(
+            DivergenceSpec spec, EvaluationFiles.Dataset dataset, OpenModel model, OpenModel artifact, Step step) {
+        try (Tokenizer tokenizer = model.openTokenizer()) {
+            return new Divergence(model.model(), artifact.model(), model.prefixIds(), tokenizer, clock)
+                    .measure(
+                            read(spec.dataset(), dataset),
+                            spec.divergence(),
+                            spec.window(),
+                            0,
+                            (done, of) -> step.at(spec.dataset() + ", divergence", done, of));
+        }
+    }
+
+    private static TextDataset read(String name, EvaluationFiles.Dataset dataset) {
+        return TextDataset.read(dataset.file(), name, dataset.format());
+    }
+}

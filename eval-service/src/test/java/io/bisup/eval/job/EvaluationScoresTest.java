@@ -1,0 +1,163 @@
+package io.bisup.eval.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
+
+import io.bisup.contract.BosRule;
+import io.bisup.contract.Digests;
+import io.bisup.contract.DivergenceScore;
+import io.bisup.contract.DivergenceSpec;
+import io.bisup.contract.EvaluationJobSpec;
+import io.bisup.contract.EvaluationSpec;
+import io.bisup.contract.EvaluationState;
+import io.bisup.contract.Failure;
+import io.bisup.contract.FailureCode;
+import io.bisup.contract.Harness;
+import io.bisup.contract.JobState;
+import io.bisup.contract.Json;
+import io.bisup.contract.Measurement;
+import io.bisup.contract.ObjectEntry;
+import io.bisup.contract.PerplexitySpec;
+import io.bisup.contract.QualityGate;
+import io.bisup.contract.Score;
+import io.bisup.contract.TaskScore;
+import io.bisup.contract.TaskSpec;
+import io.bisup.platform.job.EvaluationJobRecord;
+import io.bisup.platform.job.EvaluationJobStore;
+import io.bisup.platform.job.EvaluationRecord;
+import io.bisup.platform.job.EvaluationStore;
+import io.bisup.platform.job.JobRecord;
+import io.bisup.platform.job.JobStore;
+import io.bisup.platform.object.ObjectStore;
+import io.bisup.platform.registry.RegisteredDataset;
+import io.bisup.platform.registry.RegisteredModel;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A quantized artifact, and a model of its own, scored by tasks, perplexity and divergence. */
+@QuarkusTest
+@QuarkusTestResource(EvalStack.class)
+class EvaluationScoresTest {
+
+    private static final TaskSpec PIQA = new TaskSpec("piqa", "piqa", 40, Harness.V0_4_9_2, BosRule.AUTO);
+    private static final PerplexitySpec PERPLEXITY =
+            new PerplexitySpec("stories", PerplexitySpec.Protocol.GPTQ, 128);
+
+    @Inject
+    JobStore jobs;
+
+    @Inject
+    EvaluationStore evaluations;
+
+    @Inject
+    EvaluationJobStore evaluationJobs;
+
+    @Inject
+    ObjectStore objects;
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void needsTheReferenceModel() {
+        Inputs.needReferenceData();
+    }
+
+    @Test
+    void aQuantizedArtifactIsScoredAndItsGateIsJudged() throws Exception {
+        Inputs inputs = new Inputs(jobs, objects);
+        RegisteredModel model = inputs.model();
+        List<ObjectEntry> artifact = inputs.quantized(folder);
+        List<RegisteredDataset> datasets =
+                List.of(inputs.text("stories", Inputs.stories(20_000)), inputs.task("piqa"));
+        List<EvaluationSpec> specs =
+                List.of(PERPLEXITY, PIQA, new DivergenceSpec("stories", PerplexitySpec.Protocol.GPTQ, 128));
+
+        JobRecord job = inputs.evaluate(model, artifact, datasets, specs, new QualityGate(null, 1e-6, null, null));
+
+        assertThat(job.state()).isEqualTo(JobState.FAILED);
+        assertThat(job.failure()).returns(FailureCode.QUALITY_GATE_MISSED, Failure::code);
+        assertThat(job.failure().message()).contains("mean divergence on stories");
+        assertThat(job.artifactDigest()).as("the artifact is kept").isEqualTo(Digests.of(artifact));
+        EvaluationRecord record = evaluations.ofJob(job.id()).getFirst();
+        assertThat(record.scores()).hasSize(3);
+        Measurement perplexity = (Measurement) record.scores().get(0);
+        TaskScore task = (TaskScore) record.scores().get(1);
+        DivergenceScore divergence = (DivergenceScore) record.scores().get(2);
+        assertThat(perplexity.ratio()).isBetween(1.0001, 3.0);
+        assertThat(job.measurements()).containsExactly(perplexity);
+        assertThat(divergence.divergence().kl().value()).isBetween(1e-4, 1.0);
+        assertThat(task.quantized().documents()).isEqualTo(40);
+        assertThat(samples(task.samples())).hasSize(40).isNotEqualTo(samples(task.baselineSamples()));
+        assertThat(task.difference().get("acc").value())
+                .isCloseTo(
+                        task.quantized().metrics().get("acc").value()
+                                - task.baseline().metrics().get("acc").value(),
+                        within(1e-12));
+    }
+
+    @Test
+    void aModelIsEvaluatedOnItsOwnAndItsAnswersAreKept() throws Exception {
+        Inputs inputs = new Inputs(jobs, objects);
+        RegisteredModel model = inputs.model();
+        List<RegisteredDataset> datasets =
+                List.of(inputs.text("stories", Inputs.stories(20_000)), inputs.task("piqa"));
+
+        EvaluationJobRecord first = ended(submit(model, datasets, UUID.randomUUID().toString()));
+        EvaluationJobRecord second = ended(submit(model, datasets, UUID.randomUUID().toString()));
+
+        assertThat(first.state()).as("%s", first.failure()).isEqualTo(EvaluationState.SUCCEEDED);
+        TaskScore task = (TaskScore) first.scores().get(0);
+        assertThat(task.baseline()).isNull();
+        assertThat(task.quantized().bos()).isEqualTo("tokenizer");
+        assertThat(samples(task.samples()).getFirst()).contains("\"doc_id\":0", "\"acc_norm\":", "\"ll\":[");
+        Score again = second.scores().get(0);
+        assertThat(again).as("found, with the seconds it took then").isEqualTo(task);
+        assertThat(first.progress()).isNotNull();
+    }
+
+    @Test
+    void aKeyIsOneJobAndACancelledJobStays() throws Exception {
+        Inputs inputs = new Inputs(jobs, objects);
+        RegisteredModel model = inputs.model();
+        List<RegisteredDataset> datasets = List.of(inputs.text("stories", Inputs.stories(20_000)), inputs.task("piqa"));
+        String key = UUID.randomUUID().toString();
+
+        String id = submit(model, datasets, key);
+        EvaluationJobRecord cancelled = evaluationJobs.cancel("default", id);
+
+        assertThat(submit(model, datasets, key)).isEqualTo(id);
+        assertThat(cancelled.state()).isIn(EvaluationState.CANCELLED, EvaluationState.SUCCEEDED);
+        assertThat(ended(id).state()).isEqualTo(cancelled.state());
+        assertThat(evaluationJobs.claimJob(id, "other", Duration.ofMinutes(1))).isEmpty();
+    }
+
+    private String submit(RegisteredModel model, List<RegisteredDataset> datasets, String key) {
+        EvaluationJobSpec spec = new EvaluationJobSpec(model.name(), null, List.of(PIQA, PERPLEXITY), Map.of());
+        return evaluationJobs
+                .submit(new EvaluationJobStore.New(
+                        "default",
+                        spec, model, null, datasets, key, Digests.sha256(Json.write(spec))))
+                .id();
+    }
+
+    private EvaluationJobRecord ended(String id) {
+        return await().atMost(Duration.ofMinutes(2))
+                .until(() -> evaluationJobs.findJob("default", id).orElseThrow(), job -> job.state().terminal());
+    }
+
+    private List<String> samples(ObjectEntry entry) {
+        return new String(objects.get(entry), StandardCharsets.UTF_8).lines().toList();
+    }
+}

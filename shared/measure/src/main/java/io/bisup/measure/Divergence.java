@@ -1,0 +1,156 @@
+package io.bisup.measure;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
+import io.bisup.contract.DivergenceResult;
+import io.bisup.contract.Estimate;
+import io.bisup.contract.PerplexitySpec;
+import io.bisup.data.TextDataset;
+import io.bisup.llm.model.LanguageModel;
+import io.bisup.llm.tensor.Kernels;
+import io.bisup.llm.token.Tokenizer;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.DoubleStream;
+
+/**
+ * How far a quantized model is from the FP model, by llama.cpp's definitions: both read each window in one go, distributions
+ * are compared in float32, sums kept in float64.
+ */
+public final class Divergence {
+
+    private static final long ACTIVATION_BYTES = 64L << 20;
+    private static final List<String> QUANTILES = List.of("1", "5", "10", "50", "90", "95", "99", "99.9");
+
+    private final LanguageModel base;
+    private final LanguageModel quantized;
+    private final List<Long> prefixIds;
+    private final Tokenizer tokenizer;
+    private final Clock clock;
+
+    /**
+     * Both models stand behind the same prefix.
+     *
+     * @param prefixIds token ids of that prefix; empty if there is none
+     */
+    public Divergence(
+            LanguageModel base, LanguageModel quantized, List<Long> prefixIds, Tokenizer tokenizer, Clock clock) {
+        if (base.config().vocabSize() != quantized.config().vocabSize()) {
+            throw new IllegalArgumentException("vocabularies of " + base.config().vocabSize() + " and "
+                    + quantized.config().vocabSize() + " tokens: the two are not one model");
+        }
+        this.base = base;
+        this.quantized = quantized;
+        this.prefixIds = List.copyOf(prefixIds);
+        this.tokenizer = tokenizer;
+        this.clock = clock;
+    }
+
+    /**
+     * Measures on one data set.
+     *
+     * @param firstPosition first position of each window whose prediction counts: 0 for all, half the window as llama.cpp
+     * @throws io.bisup.data.DatasetException if the data set does not fit the protocol or the model
+     */
+    public DivergenceResult measure(
+            TextDataset dataset,
+            PerplexitySpec.Protocol protocol,
+            int window,
+            int firstPosition,
+            Progress progress) {
+        WindowChecks.requireFits(base, prefixIds, window);
+        if (firstPosition < 0 || firstPosition > window - 2) {
+            throw new IllegalArgumentException("first position " + firstPosition + " of windows of " + window);
+        }
+        Instant start = clock.instant();
+        PrefixRule rule = PrefixRule.of(prefixIds, tokenizer);
+        WindowSet cut = new WindowCutter(tokenizer, rule.special()).cut(dataset, protocol, window);
+        WindowChecks.requireKnown(base, cut, dataset);
+        Differences found = compare(cut.windows(), firstPosition, progress);
+        Distribution kl = new Distribution(found.kl());
+        Map<String, Estimate> quantiles = new TreeMap<>();
+        QUANTILES.forEach(percent -> quantiles.put(percent, kl.quantile(Double.parseDouble(percent) / 100)));
+        return new DivergenceResult(
+                dataset.name(),
+                dataset.sha256(),
+                dataset.format(),
+                protocol,
+                window,
+                firstPosition,
+                cut.windows().size(),
+                found.kl().length,
+                rule.bos(),
+                rule.prefixSha256(),
+                quantized.runtime().device().lowPrecision() ? "bfloat16" : "float32",
+                CodeVersion.CURRENT,
+                found.perplexity(),
+                found.basePerplexity(),
+                Scores.mean(found.lnRatio()),
+                Scores.mean(DoubleStream.of(found.kl())),
+                kl.max(),
+                quantiles,
+                Scores.mean(found.deltaP()),
+                rootMeanSquare(found.deltaP()),
+                Scores.mean(found.sameTop()),
+                Duration.between(start, clock.instant()).toMillis() / 1e3);
+    }
+
+    /** The root's error is that of the mean square, over twice the root. */
+    private static Estimate rootMeanSquare(DoubleStream values) {
+        Estimate square = Scores.mean(values.map(v -> v * v));
+        double root = Math.sqrt(square.value());
+        return new Estimate(root, root == 0 ? 0 : square.stderr() / (2 * root));
+    }
+
+    private Differences compare(List<long[]> windows, int first, Progress progress) {
+        int predictions = Math.multiplyExact(windows.size(), windows.getFirst().length - 1 - first);
+        long bytes = 2L * windows.getFirst().length * base.config().hiddenSize() * Float.BYTES;
+        int batch = (int) Math.clamp(ACTIVATION_BYTES / bytes, 1, windows.size());
+        try (Kernels kernels = EvaluationKernels.compile(base.runtime())) {
+            Differences differences = new Differences(kernels, base.config().vocabSize(), predictions);
+            for (int done = 0; done < windows.size(); done += batch) {
+                List<long[]> part = windows.subList(done, Math.min(windows.size(), done + batch));
+                compare(part, first, differences);
+                progress.done(done + part.size(), windows.size());
+            }
+            return differences;
+        }
+    }
+
+    private void compare(List<long[]> windows, int first, Differences differences) {
+        List<NDArray> ofBase = new ArrayList<>();
+        List<NDArray> ofQuantized = new ArrayList<>();
+        try {
+            pass(base, windows, ofBase);
+            pass(quantized, windows, ofQuantized);
+            for (int i = 0; i < windows.size(); i++) {
+                differences.add(base, ofBase.get(i), quantized, ofQuantized.get(i), windows.get(i), first);
+            }
+        } finally {
+            ofBase.forEach(NDArray::close);
+            ofQuantized.forEach(NDArray::close);
+        }
+    }
+
+    /** Fills the list with the last hidden states of each window; whatever happens, what is in it is open. */
+    private static void pass(LanguageModel model, List<long[]> windows, List<NDArray> hidden) {
+        windows.forEach(window -> hidden.add(kept(model.embed(window))));
+        model.eachBlock((block, prefix) -> {
+            for (int i = 0; i < hidden.size(); i++) {
+                NDArray before = hidden.get(i);
+                hidden.set(i, kept(block.apply(before, prefix)));
+                before.close();
+            }
+        });
+    }
+
+    private static NDArray kept(NDArray array) {
+        NDScope.unregister(array);
+        return array;
+    }
+}

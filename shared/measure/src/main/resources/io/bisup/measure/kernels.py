@@ -1,0 +1,36 @@
+# Kernels of evaluation. d hidden size, V vocabulary.
+
+# Keys (or values) of branches: row rows[i] of the past before the fresh ones of branch i. past: [B, G, S, D]; fresh: [R, G, T, D].
+def branch_past(self, past: Tensor, rows: Tensor, fresh: Tensor) -> Tensor:
+  return torch.cat([torch.index_select(past, 0, rows), fresh], 2)
+
+# Rows of [B, T, d], counted through the first two dimensions: [1, N, d].
+def gather_positions(self, hidden: Tensor, at: Tensor) -> Tensor:
+  return torch.unsqueeze(torch.index_select(torch.flatten(hidden, 0, 1), 0, at), 0)
+
+# Log-probability of target targets[i] at position rows[i], and 1 where it is the most probable token. logits: [1, N, V].
+def score_pairs(self, logits: Tensor, rows: Tensor, targets: Tensor) -> Tuple[Tensor, Tensor]:
+  flat = torch.squeeze(logits, 0)
+  normaliser = torch.index_select(torch.logsumexp(flat, [1]), 0, rows)
+  best = torch.index_select(torch.argmax(flat, 1), 0, rows)
+  chosen = torch.take(flat, torch.add(torch.mul(rows, flat.size(1)), targets))
+  return (torch.to(torch.sub(chosen, normaliser), 7), torch.to(torch.eq(best, targets), 4))
+
+# Of the base p and the quantized model q, per position: KL(p || q), ln q(target) and ln p(target) as float64, and 1 where both have
+# the same most probable token. base, quantized: [1, N, V]; targets: [N].
+def divergence(self, base: Tensor, quantized: Tensor, targets: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
+  p = torch.log_softmax(torch.squeeze(base, 0), 1)
+  q = torch.log_softmax(torch.squeeze(quantized, 0), 1)
+  kl = torch.sum(torch.mul(torch.exp(p), torch.sub(p, q)), [1], False, dtype=7)
+  at = torch.unsqueeze(targets, 1)
+  base_target = torch.to(torch.squeeze(torch.gather(p, 1, at), 1), 7)
+  target = torch.to(torch.squeeze(torch.gather(q, 1, at), 1), 7)
+  same = torch.to(torch.eq(torch.argmax(p, 1), torch.argmax(q, 1)), 4)
+  return (kl, target, base_target, same)
+
+# Squared distance over the squared length of the base, of each position. base, quantized: [1, T, d]; result float64 [T].
+def relative_errors(self, base: Tensor, quantized: Tensor) -> Tensor:
+  b = torch.to(torch.squeeze(base, 0), 7)
+  q = torch.to(torch.squeeze(quantized, 0), 7)
+  distance = torch.sum(torch.square(torch.sub(q, b)), [1])
+  return torch.div(distance, torch.clamp(torch.sum(torch.square(b), [1]), 1e-30))

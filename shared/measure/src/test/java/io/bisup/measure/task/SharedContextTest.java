@@ -1,0 +1,92 @@
+package io.bisup.measure.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.bisup.llm.folder.ModelFolder;
+import io.bisup.llm.folder.OpenModel;
+import io.bisup.llm.model.TokenScores;
+import io.bisup.llm.tensor.Kernels;
+import io.bisup.llm.tensor.TensorRuntime;
+import io.bisup.llm.tensor.TestDevice;
+import io.bisup.llm.testing.ReferenceData;
+import io.bisup.measure.EvaluationKernels;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Sharing and batching change no score: each request equals a pass of its own. */
+class SharedContextTest {
+
+    private static final TensorRuntime RUNTIME = TestDevice.runtime();
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void scoresEqualThoseOfSinglePasses(long seed) {
+        List<Long> prefix = seed == 2 ? List.of(1L, 75L, 9L) : List.of();
+        List<RequestTree> trees = trees(new Random(seed));
+        try (OpenModel open = ModelFolder.open(ReferenceData.path("data/models/TinyStories-656K"), RUNTIME, prefix);
+                Kernels kernels = EvaluationKernels.compile(RUNTIME)) {
+            List<Integer> done = new ArrayList<>();
+
+            new LikelihoodScorer(open.model(), kernels).score(trees, (tree, scores) -> {
+                done.add(tree.document());
+                for (int i = 0; i < scores.size(); i++) {
+                    assertEqual(scores.get(i), tree.requests().get(i), open);
+                }
+            });
+
+            assertThat(done).containsExactlyInAnyOrderElementsOf(
+                    trees.stream().map(RequestTree::document).toList());
+        }
+    }
+
+    private static void assertEqual(Scored scored, EncodedRequest request, OpenModel open) {
+        if (request.scored() == 0) {
+            assertThat(scored).isEqualTo(Scored.NOTHING);
+            return;
+        }
+        TokenScores alone = open.model().score(List.of(request.tokens())).getFirst();
+        int first = request.inputLength() - request.scored();
+        double expected = Arrays.stream(alone.logProbabilities()).skip(first).sum();
+        boolean greedy = true;
+        for (int at = first; at < request.inputLength(); at++) {
+            greedy &= alone.greedy()[at];
+        }
+        double tolerance = RUNTIME.device().isGpu() ? 0.05 * Math.abs(expected) : 1e-4;
+        assertThat(scored.logLikelihood()).isCloseTo(expected, within(tolerance));
+        if (!RUNTIME.device().isGpu()) {
+            assertThat(scored.greedy()).isEqualTo(greedy);
+        }
+    }
+
+    /** Contexts of many lengths, also none; one to four continuations of one to nine tokens, some beginning alike, some empty. */
+    private static List<RequestTree> trees(Random random) {
+        List<RequestTree> trees = new ArrayList<>();
+        for (int document = 0; document < 60; document++) {
+            long[] context = ids(random, 1 + random.nextInt(document % 7 == 0 ? 3 : 40));
+            long[] common = ids(random, random.nextInt(3));
+            List<EncodedRequest> requests = new ArrayList<>();
+            int choices = 1 + random.nextInt(4);
+            for (int choice = 0; choice < choices; choice++) {
+                long[] own = ids(random, document % 5 == 0 ? 1 : random.nextInt(8));
+                long[] start = document % 11 == 0 ? ids(random, context.length) : context;
+                long[] tokens = join(start, common, own);
+                requests.add(new EncodedRequest(tokens, tokens.length - start.length));
+            }
+            trees.add(RequestTree.of(document, requests));
+        }
+        return trees;
+    }
+
+    private static long[] join(long[]... parts) {
+        return Arrays.stream(parts).flatMapToLong(Arrays::stream).toArray();
+    }
+
+    private static long[] ids(Random random, int count) {
+        return random.longs(count, 3, 2000).toArray();
+    }
+}

@@ -1,0 +1,136 @@
+package io.bisup.platform.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bisup.contract.Failure;
+import io.bisup.contract.FailureCode;
+import io.bisup.platform.job.Claim;
+import io.bisup.platform.job.JobStore;
+import io.bisup.platform.job.NewJob;
+import io.bisup.platform.job.QueueContext;
+import io.bisup.platform.testing.LocalStackResource;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Who is served next (B11, L-09), and what a waiting job is told of it. */
+@QuarkusTest
+@QuarkusTestResource(LocalStackResource.class)
+class QueueTest {
+
+    private static final Duration LEASE = Duration.ofMinutes(5);
+
+    @Inject
+    JobStore jobs;
+
+    @Inject
+    EntityManager entities;
+
+    @BeforeEach
+    void emptyTheQueue() {
+        QuarkusTransaction.requiringNew().run(() -> {
+            entities.createNativeQuery(
+                            "update job set state = 'CANCELLED' where state in ('QUEUED', 'RUNNING', 'CANCELLING')")
+                    .executeUpdate();
+            entities.createNativeQuery("insert into tenant (id, max_live_jobs, requests_per_minute)"
+                            + " values ('other', 1000, 1000) on conflict do nothing")
+                    .executeUpdate();
+        });
+    }
+
+    @Test
+    void jobsStartInTheOrderOfTheirSubmission() {
+        List<String> ids = submit("default", 30);
+        assertThat(IntStream.range(0, 30).mapToObj(i -> next().jobId())).isEqualTo(ids);
+    }
+
+    @Test
+    void aResumedAndARetriedJobKeepTheirPlaces() {
+        List<String> ids = submit("default", 4);
+        jobs.requestPause(ids.get(1));
+        Claim first = next();
+        jobs.fail(first, new Failure(FailureCode.LEASE_LOST, "lost", "", null, null, 1));
+        jobs.resume(ids.get(1));
+        assertThat(IntStream.range(0, 4).mapToObj(i -> next().jobId())).isEqualTo(ids);
+    }
+
+    @Test
+    void aTenantWithOneJobIsNotStarvedByOneWithMany() {
+        List<String> many = submit("default", 20);
+        String one = submit("other", 1).getFirst();
+        assertThat(next().jobId()).isEqualTo(many.getFirst());
+        assertThat(next().jobId()).as("the other tenant has nothing running").isEqualTo(one);
+        assertThat(next().jobId()).isEqualTo(many.get(1));
+    }
+
+    @Test
+    void aWaitingJobIsToldWhy() {
+        List<String> ids = submit("default", 3);
+        String other = submit("other", 1).getFirst();
+        assertThat(context(ids.get(2))).isEqualTo(told(QueueContext.Reason.OTHERS_FIRST, 2, 2, 0, 0));
+        assertThat(context(other)).isEqualTo(told(QueueContext.Reason.OTHERS_FIRST, 0, 3, 0, 0));
+        next();
+        assertThat(context(ids.get(0))).isEqualTo(told(QueueContext.Reason.NOT_QUEUED, 0, 0, 1, 1));
+        assertThat(context(ids.get(1))).isEqualTo(told(QueueContext.Reason.NO_FREE_WORKER, 0, 0, 1, 1));
+        jobs.requestPause(ids.get(1));
+        assertThat(context(ids.get(1)).reason()).isEqualTo(QueueContext.Reason.NOT_QUEUED);
+    }
+
+    @Test
+    void severalWorkersNeverGetTheSameJob() {
+        List<String> ids = submit("default", 40);
+        List<String> claimed = IntStream.range(0, 40)
+                .parallel()
+                .mapToObj(i -> jobs.claimNext("w" + i, LEASE))
+                .flatMap(Optional::stream)
+                .map(Claim::jobId)
+                .toList();
+        assertThat(claimed).doesNotHaveDuplicates().isSubsetOf(ids);
+        List<String> left = new ArrayList<>();
+        for (Optional<Claim> c = jobs.claimNext("w", LEASE); c.isPresent(); c = jobs.claimNext("w", LEASE)) {
+            left.add(c.get().jobId());
+        }
+        assertThat(claimed.size() + left.size()).isEqualTo(40);
+    }
+
+    private static QueueContext told(QueueContext.Reason reason, int ofTenant, int ahead, int running, int own) {
+        return new QueueContext(reason, ofTenant, ahead, running, own, null);
+    }
+
+    private QueueContext context(String id) {
+        return jobs.queueContext(id).orElseThrow();
+    }
+
+    private Claim next() {
+        return jobs.claimNext("w1", LEASE).orElseThrow();
+    }
+
+    private List<String> submit(String tenant, int number) {
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < number; i++) {
+            NewJob job = Given.job("{}", UUID.randomUUID().toString());
+            ids.add(jobs.submit(new NewJob(
+                            tenant,
+                            job.spec(),
+                            job.recipe(),
+                            job.model(),
+                            job.calibration(),
+                            job.evaluationDatasets(),
+                            job.idempotencyKey(),
+                            job.requestFingerprint()))
+                    .job()
+                    .id());
+        }
+        return ids;
+    }
+}

@@ -1,0 +1,82 @@
+package io.bisup.platform.work;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bisup.contract.ArtifactManifest;
+import io.bisup.contract.Digests;
+import io.bisup.contract.ObjectEntry;
+import io.bisup.platform.database.Given;
+import io.bisup.platform.job.Claim;
+import io.bisup.platform.job.JobStore;
+import io.bisup.platform.object.ObjectKeys;
+import io.bisup.platform.object.ObjectStore;
+import io.bisup.platform.testing.LocalStackResource;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** What an artifact names stays; all else that attempts of finished jobs left goes; live jobs are left alone. */
+@QuarkusTest
+@QuarkusTestResource(LocalStackResource.class)
+class CollectorTest {
+
+    @Inject
+    JobStore jobs;
+
+    @Inject
+    ObjectStore objects;
+
+    @Inject
+    Collector collector;
+
+    @Test
+    void objectsOfDeadAttemptsGo() {
+        String done =
+                claim(jobs.submit(Given.job("{\"evaluation\":[]}", key())).job().id());
+        ObjectEntry named = put(done, 2);
+        put(done, 1);
+        Claim claim = jobs.claim(done, "w2", Duration.ofMinutes(1)).orElseThrow();
+        ArtifactManifest given = Given.manifest(claim);
+        jobs.publish(
+                claim,
+                new ArtifactManifest(
+                        given.format(),
+                        given.formatVersion(),
+                        done,
+                        2,
+                        given.model(),
+                        given.modelDigest(),
+                        given.recipe(),
+                        List.of(named),
+                        Digests.of(List.of(named))));
+        String cancelled = jobs.submit(Given.job()).job().id();
+        put(cancelled, 1);
+        jobs.requestCancel(cancelled);
+        String live = claim(jobs.submit(Given.job()).job().id());
+        ObjectEntry inUse = put(live, 1);
+
+        collector.collect();
+        assertThat(objects.listAttempts(done)).containsExactly(named.key());
+        assertThat(objects.listAttempts(cancelled)).isEmpty();
+        assertThat(objects.listAttempts(live)).containsExactly(inUse.key());
+        assertThat(jobs.uncollected(100)).doesNotContain(done, cancelled);
+    }
+
+    private ObjectEntry put(String job, int attempt) {
+        return objects.put(ObjectKeys.attempt(job, attempt, "block-00000.safetensors"), new byte[] {1, 2, 3});
+    }
+
+    private static String key() {
+        return UUID.randomUUID().toString();
+    }
+
+    /** An attempt that was given back: the job is queued, with an attempt behind it. */
+    private String claim(String id) {
+        jobs.giveBack(jobs.claim(id, "w1", Duration.ofMinutes(1)).orElseThrow());
+        return id;
+    }
+}
