@@ -9,6 +9,7 @@ import io.bisup.contract.PerplexitySpec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
@@ -34,12 +35,13 @@ class ChaosTest {
         System.out.printf("ChaosTest: %d rounds, seed %d%n", ROUNDS, SEED);
         Random random = new Random(SEED);
         List<String> ids = new ArrayList<>();
+        List<Nemesis> nemeses = List.copyOf(EnumSet.allOf(Nemesis.class));
         try (RunningSuite suite = RunningSuite.start(folder)) {
             suite.guard();
             for (int round = 0; round < ROUNDS; round++) {
                 ids.add(submit(suite));
                 LockSupport.parkNanos(random.nextLong(Duration.ofSeconds(6).toNanos()));
-                Nemesis nemesis = Nemesis.values()[round % Nemesis.values().length];
+                Nemesis nemesis = nemeses.get(round % nemeses.size());
                 System.out.println(nemesis.strike(suite, random));
             }
             TreeSet<String> digests = new TreeSet<>();
