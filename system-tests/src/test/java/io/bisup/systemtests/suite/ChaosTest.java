@@ -28,7 +28,7 @@ class ChaosTest {
 
     private static final int ROUNDS = Integer.getInteger("bisup.chaos.rounds", 6);
     private static final long SEED = Long.getLong("bisup.seed", System.nanoTime());
-    private static final Duration LIMIT = Duration.ofMinutes(6);
+    private static final Duration LIMIT = Duration.ofMinutes(10);
 
     @Test
     void nothingIsLostAndNothingHappensTwice(@TempDir Path folder) throws Exception {
