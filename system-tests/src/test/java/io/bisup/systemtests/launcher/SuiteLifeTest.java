@@ -91,7 +91,7 @@ class SuiteLifeTest {
 
     /** Twice: right after a death a member may still count as well. */
     private static void awaitWell(Suite suite) {
-        Instant end = Instant.now().plus(Duration.ofMinutes(2));
+        Instant end = Instant.now().plus(Duration.ofMinutes(5));
         for (int well = 0; well < 3; well = suite.unwell().isEmpty() ? well + 1 : 0) {
             assertThat(Instant.now()).as("not well: %s", suite.unwell()).isBefore(end);
             LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());

@@ -34,12 +34,12 @@ class HistoryCheckerTest {
 
     private static java.util.List<String> faults(String events, String attempts) throws JsonProcessingException {
         StringBuilder json = new StringBuilder();
-        for (String event : events.split(" ")) {
+        for (String event : events.split(" ", -1)) {
             json.append(json.isEmpty() ? "" : ",").append(event(event));
         }
         StringBuilder tries = new StringBuilder();
-        for (String attempt : attempts.split(" ")) {
-            String[] parts = attempt.split(":");
+        for (String attempt : attempts.split(" ", -1)) {
+            String[] parts = attempt.split(":", -1);
             tries.append(tries.isEmpty() ? "" : ",").append("{\"number\":" + parts[0] + ",\"epoch\":" + parts[1] + "}");
         }
         return HistoryChecker.faults(array(json), array(tries));
@@ -50,7 +50,7 @@ class HistoryCheckerTest {
     }
 
     private static String event(String text) {
-        String[] parts = text.substring(1).split(":");
+        String[] parts = text.substring(1).split(":", -1);
         String head = "{\"sequence\":" + parts[0] + ",\"type\":";
         String state = switch (text.charAt(0)) {
             case 'q' -> "QUEUED";

@@ -108,7 +108,7 @@ final class RunningSuite implements AutoCloseable {
 
     /** Asks again while the service is not there or says 503 because a store is away; any other error fails. */
     <T> T patiently(Supplier<T> request) {
-        Instant end = Instant.now().plus(Duration.ofMinutes(3));
+        Instant end = Instant.now().plus(Duration.ofMinutes(5));
         while (true) {
             try {
                 return request.get();
