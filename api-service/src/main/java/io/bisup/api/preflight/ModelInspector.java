@@ -7,6 +7,7 @@ import io.bisup.llm.checkpoint.ModelMatch;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.ModelConfigException;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /** Reads config.json and the headers of the weights, nothing else, and checks that they describe one model we can run. */
 public final class ModelInspector {
@@ -14,6 +15,9 @@ public final class ModelInspector {
     static final String CONFIG = "config.json";
     static final String TOKENIZER = "tokenizer.json";
     private static final int MAX_CONFIG_BYTES = 1 << 20;
+
+    private static final Pattern PARSERS_WORDS =
+            Pattern.compile(" \\(start marker at \\[Source[^\\]]*\\]\\)|, from `[^`]*`|\\[Source[^\\]]*\\]");
 
     private ModelInspector() {}
 
@@ -40,9 +44,9 @@ public final class ModelInspector {
                     files.sizes().containsKey(TOKENIZER),
                     weights.files());
         } catch (ModelConfigException e) {
-            throw new ModelRefusedException(kind(e), String.valueOf(e.getMessage()), remedy(kind(e)));
+            throw new ModelRefusedException(kind(e), told(e), remedy(kind(e)));
         } catch (MalformedCheckpointException e) {
-            throw damaged(String.valueOf(e.getMessage()));
+            throw damaged(told(e));
         }
     }
 
@@ -67,6 +71,11 @@ public final class ModelInspector {
             case UNSUPPORTED_ARCHITECTURE, REMOTE_CODE, UNSUPPORTED_FEATURE -> ProblemKind.UNSUPPORTED_ARCHITECTURE;
             case UNREADABLE_FILE, MALFORMED_JSON, MISSING_FIELD, INVALID_FIELD -> ProblemKind.MALFORMED_CHECKPOINT;
         };
+    }
+
+    /** The message without what a parser says of its own insides. */
+    private static String told(RuntimeException e) {
+        return PARSERS_WORDS.matcher(String.valueOf(e.getMessage())).replaceAll("");
     }
 
     private static String remedy(ProblemKind kind) {

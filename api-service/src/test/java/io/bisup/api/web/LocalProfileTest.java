@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bisup.api.ApiConfig;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +64,7 @@ class LocalProfileTest {
     private static ApiConfig config(Map<String, String> settings) {
         return new SmallRyeConfigBuilder()
                 .withMapping(ApiConfig.class)
+                .withConverter(Duration.class, 200, new DurationConverter())
                 .withDefaultValues(settings)
                 .addDefaultInterceptors()
                 .build()
