@@ -69,7 +69,9 @@ class EvaluationJobsTest {
                 "{\"dataset\":\"piqa\",\"task\":\"piqa\",\"limit\":0}|/evaluation/0/limit"
             })
     void whatCannotRunIsRefusedWithItsField(String evaluation, String pointer) {
-        post("{\"model\":\"tiny\",\"evaluation\":[" + evaluation + "]}", UUID.randomUUID().toString())
+        post(
+                        "{\"model\":\"tiny\",\"evaluation\":[" + evaluation + "]}",
+                        UUID.randomUUID().toString())
                 .statusCode(422)
                 .body("errors[0].pointer", equalTo(pointer));
     }
@@ -94,8 +96,10 @@ class EvaluationJobsTest {
         put("rows-as-documents", "?format=jsonl", ROWS)
                 .statusCode(422)
                 .body("errors[0].message", startsWith("line 1: field \"text\" is missing"));
-        put("blank-lines", "?format=jsonl", "\n{\"text\":\"a\"}\n\n{\"text\":\"b\"}\n\n").statusCode(201);
-        put("long-line", "?format=jsonl", "{\"text\":\"" + "b ".repeat(300_000) + "\"}").statusCode(201);
+        put("blank-lines", "?format=jsonl", "\n{\"text\":\"a\"}\n\n{\"text\":\"b\"}\n\n")
+                .statusCode(201);
+        put("long-line", "?format=jsonl", "{\"text\":\"" + "b ".repeat(300_000) + "\"}")
+                .statusCode(201);
         put("lines", "?format=wikitext", " = T = \n \n a\n").statusCode(201).body("format", equalTo("WIKITEXT"));
         put("no-parquet", "?format=parquet", "PAR1").statusCode(422);
     }

@@ -59,8 +59,8 @@ class DatasetRegistration {
         }
     }
 
-    private Registered register(
-            String name, DatasetFormat format, @Nullable Task task, Path spool, String sha256) throws IOException {
+    private Registered register(String name, DatasetFormat format, @Nullable Task task, Path spool, String sha256)
+            throws IOException {
         DatasetCheck.require(spool, format, task);
         Optional<RegisteredDataset> existing = registry.find(name);
         if (existing.isPresent()) {

@@ -56,7 +56,8 @@ public class DatasetResource {
             @QueryParam("format") @Nullable String format,
             @QueryParam("task") @Nullable String task,
             InputStream body) {
-        var registered = registration.register(name, DatasetFormats.of(contentType, format), DatasetFormats.task(task), body);
+        var registered =
+                registration.register(name, DatasetFormats.of(contentType, format), DatasetFormats.task(task), body);
         DatasetView view = DatasetView.of(registered.dataset());
         return Names.registered(registered.created(), PATH, view.name(), view);
     }

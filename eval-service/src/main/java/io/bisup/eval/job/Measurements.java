@@ -77,10 +77,15 @@ final class Measurements {
                 scores.add(
                         switch (found) {
                             case Found.Text text -> new Measurement(text.result(), text.result());
-                            case Found.Answers a -> new TaskScore(
-                                    a.answers().result(), null, Map.of(), a.answers().samples(), null);
-                            case Found.Nothing none -> throw new IllegalStateException(
-                                    "a model does not diverge from itself");
+                            case Found.Answers a ->
+                                new TaskScore(
+                                        a.answers().result(),
+                                        null,
+                                        Map.of(),
+                                        a.answers().samples(),
+                                        null);
+                            case Found.Nothing none ->
+                                throw new IllegalStateException("a model does not diverge from itself");
                         });
             }
             return scores;
@@ -108,8 +113,9 @@ final class Measurements {
                         switch (spec) {
                             case PerplexitySpec perplexity -> new Measurement(text(quantized.get(i)), text(baseline));
                             case TaskSpec task -> compared(task, answers(quantized.get(i)), answers(baseline));
-                            case DivergenceSpec divergence -> new DivergenceScore(texts.divergence(
-                                    divergence, fetched.dataset(spec.dataset()), model.get(), subject.get(), step));
+                            case DivergenceSpec divergence ->
+                                new DivergenceScore(texts.divergence(
+                                        divergence, fetched.dataset(spec.dataset()), model.get(), subject.get(), step));
                         });
             }
         }
@@ -121,8 +127,7 @@ final class Measurements {
             throws IOException {
         EvaluationFiles.Dataset dataset = fetched.dataset(spec.dataset());
         return switch (spec) {
-            case PerplexitySpec text ->
-                new Found.Text(texts.perplexity(text, dataset, subject.get(), SUBJECT, step));
+            case PerplexitySpec text -> new Found.Text(texts.perplexity(text, dataset, subject.get(), SUBJECT, step));
             case TaskSpec task ->
                 new Found.Answers(
                         responses.of(task, dataset, digest, subject.get().prefixIds(), subject, SUBJECT, step));
@@ -143,8 +148,7 @@ final class Measurements {
         return switch (spec) {
             case PerplexitySpec text ->
                 new Found.Text(texts.baseline(text, dataset, digest, prefix, model, BASELINE, step));
-            case TaskSpec task ->
-                new Found.Answers(responses.of(task, dataset, digest, prefix, model, BASELINE, step));
+            case TaskSpec task -> new Found.Answers(responses.of(task, dataset, digest, prefix, model, BASELINE, step));
             case DivergenceSpec later -> new Found.Nothing();
         };
     }

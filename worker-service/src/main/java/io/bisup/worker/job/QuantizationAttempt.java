@@ -1,10 +1,10 @@
 package io.bisup.worker.job;
 
-import io.bisup.data.TextDataset;
+import io.bisup.contract.EvaluationSpec;
 import io.bisup.contract.JobState;
 import io.bisup.contract.ObjectEntry;
-import io.bisup.contract.EvaluationSpec;
 import io.bisup.contract.Phase;
+import io.bisup.data.TextDataset;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.Work;

@@ -2,8 +2,8 @@ package io.bisup.worker.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.ArtifactManifest;
+import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.Digests;
 import io.bisup.contract.FailureCode;
 import io.bisup.contract.JobEvent;

@@ -146,8 +146,7 @@ class DatabaseEvaluationJobStore implements EvaluationJobStore {
     @Override
     @Transactional
     public EvaluationJobRecord cancel(String id) {
-        EvaluationJobEntity row =
-                Rows.parse(id).flatMap(this::lock).orElseThrow(() -> new JobNotFoundException(id));
+        EvaluationJobEntity row = Rows.parse(id).flatMap(this::lock).orElseThrow(() -> new JobNotFoundException(id));
         if (!row.state.terminal()) {
             row.state = EvaluationState.CANCELLED;
             row.finishedAt = rows.now();
