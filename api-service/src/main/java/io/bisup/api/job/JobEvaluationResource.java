@@ -4,6 +4,7 @@ import io.bisup.api.Listing;
 import io.bisup.platform.job.EvaluationRecord;
 import io.bisup.platform.job.EvaluationStore;
 import io.bisup.platform.job.JobNotFoundException;
+import io.bisup.platform.job.JobRecord;
 import io.bisup.platform.job.JobStore;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
@@ -35,8 +36,7 @@ public class JobEvaluationResource {
             summary = "The job's evaluations with progress and every score",
             description = "Their samples are at /v1/evaluation-jobs/{id}/samples.")
     public Listing<EvaluationRecord> evaluations(@PathParam("id") String id) {
-        String job = Ids.job(id);
-        jobs.find(job).orElseThrow(() -> new JobNotFoundException(id));
-        return new Listing<>(evaluations.ofJob(job));
+        JobRecord job = jobs.find(Ids.job(id)).orElseThrow(() -> new JobNotFoundException(id));
+        return new Listing<>(evaluations.ofJob(job.id()));
     }
 }
