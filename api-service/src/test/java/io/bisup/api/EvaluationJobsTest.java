@@ -46,7 +46,7 @@ class EvaluationJobsTest {
                 .path("id");
 
         post(spec, key).statusCode(202).body("id", equalTo(id));
-        post(spec.replace("64", "32"), key).statusCode(409);
+        post(spec.replace("64", "32"), key).statusCode(422);
         given().get("/v1/evaluation-jobs").then().statusCode(200).body("items.id", hasItem(id));
         given().get("/v1/evaluation-jobs/" + id + "/samples").then().statusCode(404);
         given().get("/v1/evaluation-jobs/" + id + "/results").then().statusCode(200);
@@ -100,7 +100,9 @@ class EvaluationJobsTest {
                 .statusCode(201);
         put("long-line", "?format=jsonl", "{\"text\":\"" + "b ".repeat(300_000) + "\"}")
                 .statusCode(201);
-        put("lines", "?format=wikitext", " = T = \n \n a\n").statusCode(201).body("format", equalTo("WIKITEXT"));
+        put("wikitext-lines", "?format=wikitext", " = T = \n \n a\n")
+                .statusCode(201)
+                .body("format", equalTo("WIKITEXT"));
         put("no-parquet", "?format=parquet", "PAR1").statusCode(422);
     }
 
