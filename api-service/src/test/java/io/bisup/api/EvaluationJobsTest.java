@@ -50,7 +50,8 @@ class EvaluationJobsTest {
         given().get("/v1/evaluation-jobs").then().statusCode(200).body("items.id", hasItem(id));
         given().get("/v1/evaluation-jobs/" + id + "/samples").then().statusCode(404);
         given().get("/v1/evaluation-jobs/" + id + "/results").then().statusCode(200);
-        given().post("/v1/evaluation-jobs/" + id + ":cancel")
+        given().urlEncodingEnabled(false)
+                .post("/v1/evaluation-jobs/" + id + ":cancel")
                 .then()
                 .statusCode(202)
                 .body("state", equalTo("CANCELLED"));
