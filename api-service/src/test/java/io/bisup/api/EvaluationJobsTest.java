@@ -46,11 +46,12 @@ class EvaluationJobsTest {
                 .path("id");
 
         post(spec, key).statusCode(202).body("id", equalTo(id));
-        post(spec.replace("64", "32"), key).statusCode(409);
+        post(spec.replace("64", "32"), key).statusCode(422);
         given().get("/v1/evaluation-jobs").then().statusCode(200).body("items.id", hasItem(id));
         given().get("/v1/evaluation-jobs/" + id + "/samples").then().statusCode(404);
         given().get("/v1/evaluation-jobs/" + id + "/results").then().statusCode(200);
-        given().post("/v1/evaluation-jobs/" + id + ":cancel")
+        given().urlEncodingEnabled(false)
+                .post("/v1/evaluation-jobs/" + id + ":cancel")
                 .then()
                 .statusCode(202)
                 .body("state", equalTo("CANCELLED"));
@@ -69,7 +70,9 @@ class EvaluationJobsTest {
                 "{\"dataset\":\"piqa\",\"task\":\"piqa\",\"limit\":0}|/evaluation/0/limit"
             })
     void whatCannotRunIsRefusedWithItsField(String evaluation, String pointer) {
-        post("{\"model\":\"tiny\",\"evaluation\":[" + evaluation + "]}", UUID.randomUUID().toString())
+        post(
+                        "{\"model\":\"tiny\",\"evaluation\":[" + evaluation + "]}",
+                        UUID.randomUUID().toString())
                 .statusCode(422)
                 .body("errors[0].pointer", equalTo(pointer));
     }
@@ -94,9 +97,13 @@ class EvaluationJobsTest {
         put("rows-as-documents", "?format=jsonl", ROWS)
                 .statusCode(422)
                 .body("errors[0].message", startsWith("line 1: field \"text\" is missing"));
-        put("blank-lines", "?format=jsonl", "\n{\"text\":\"a\"}\n\n{\"text\":\"b\"}\n\n").statusCode(201);
-        put("long-line", "?format=jsonl", "{\"text\":\"" + "b ".repeat(300_000) + "\"}").statusCode(201);
-        put("lines", "?format=wikitext", " = T = \n \n a\n").statusCode(201).body("format", equalTo("WIKITEXT"));
+        put("blank-lines", "?format=jsonl", "\n{\"text\":\"a\"}\n\n{\"text\":\"b\"}\n\n")
+                .statusCode(201);
+        put("long-line", "?format=jsonl", "{\"text\":\"" + "b ".repeat(300_000) + "\"}")
+                .statusCode(201);
+        put("wikitext-lines", "?format=wikitext", " = T = \n \n a\n")
+                .statusCode(201)
+                .body("format", equalTo("WIKITEXT"));
         put("no-parquet", "?format=parquet", "PAR1").statusCode(422);
     }
 

@@ -2,10 +2,10 @@ package io.bisup.bench;
 
 import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.Digests;
+import io.bisup.data.TextDataset;
 import io.bisup.demo.DemoCorpus;
 import io.bisup.demo.corpus.Register;
 import io.bisup.demo.corpus.Split;
-import io.bisup.data.TextDataset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +30,11 @@ record AblationTexts(
                 .toList();
         return new AblationTexts(
                 String.join("\n\n", DemoCorpus.train().subList(0, 2_000)),
-                new TextDataset("demo-validation", Digests.sha256(String.join("\n", validation)), DatasetFormat.JSONL, validation),
+                new TextDataset(
+                        "demo-validation",
+                        Digests.sha256(String.join("\n", validation)),
+                        DatasetFormat.JSONL,
+                        validation),
                 DemoCorpus.SYSTEM_PROMPT);
     }
 

@@ -86,9 +86,10 @@ public class EvaluationResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
             summary = "Evaluate a registered model, or an artifact beside its FP model",
-            description = "Each evaluation is {dataset, protocol, window} for a perplexity, {dataset, task, limit?} for a "
-                    + "zero-shot task or {dataset, divergence, window} for the divergence from the FP model. The same "
-                    + "Idempotency-Key with the same spec answers the same job.")
+            description =
+                    "Each evaluation is {dataset, protocol, window} for a perplexity, {dataset, task, limit?} for a "
+                            + "zero-shot task or {dataset, divergence, window} for the divergence from the FP model. The same "
+                            + "Idempotency-Key with the same spec answers the same job.")
     @RequestBody(required = true, content = @Content(schema = @Schema(implementation = EvaluationJobSpec.class)))
     @APIResponseSchema(value = EvaluationJobRecord.class, responseCode = "202", responseDescription = "Accepted")
     @APIResponse(responseCode = "422", description = "The spec cannot run: errors[] names fields, causes and remedies")
@@ -105,7 +106,9 @@ public class EvaluationResource {
                 subject.datasets(),
                 idempotencyKey,
                 Digests.sha256(Json.write(spec))));
-        return Response.accepted(job).location(URI.create(PATH + "/" + job.id())).build();
+        return Response.accepted(job)
+                .location(URI.create(PATH + "/" + job.id()))
+                .build();
     }
 
     @GET
@@ -135,9 +138,7 @@ public class EvaluationResource {
     @GET
     @Path(ID + "/results")
     @Operation(summary = "The tasks' results in the form of lm-evaluation-harness")
-    public Map<String, Object> results(
-            @PathParam("id") String id,
-            @QueryParam("baseline") @Nullable String baseline) {
+    public Map<String, Object> results(@PathParam("id") String id, @QueryParam("baseline") @Nullable String baseline) {
         return LmEvalReport.of(scores(id), Parameters.flag("baseline", baseline));
     }
 

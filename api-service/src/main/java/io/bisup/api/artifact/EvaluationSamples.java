@@ -30,7 +30,11 @@ public final class EvaluationSamples {
      * @param total documents scored
      * @param nextOffset where the next page begins; null on the last
      */
-    public record SamplePage(List<JsonNode> items, int offset, int total, @Nullable Integer nextOffset) {}
+    public record SamplePage(
+            List<JsonNode> items,
+            int offset,
+            int total,
+            @Nullable Integer nextOffset) {}
 
     SamplePage page(List<Score> scores, int evaluation, boolean baseline, int offset, int size) {
         if (evaluation < scores.size() && scores.get(evaluation) instanceof TaskScore task) {
@@ -46,11 +50,13 @@ public final class EvaluationSamples {
     }
 
     private SamplePage page(ObjectEntry entry, int offset, int size) {
-        List<String> lines = new String(objects.get(entry), StandardCharsets.UTF_8).lines().toList();
+        List<String> lines =
+                new String(objects.get(entry), StandardCharsets.UTF_8).lines().toList();
         int first = Math.min(offset, lines.size());
         int end = Math.min(first + size, lines.size());
-        List<JsonNode> items =
-                lines.subList(first, end).stream().map(EvaluationSamples::parsed).toList();
+        List<JsonNode> items = lines.subList(first, end).stream()
+                .map(EvaluationSamples::parsed)
+                .toList();
         return new SamplePage(items, first, lines.size(), end < lines.size() ? end : null);
     }
 

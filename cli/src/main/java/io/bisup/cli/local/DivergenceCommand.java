@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
 /** Measures how far a quantized model is from the model it was made of. */
 @Command(
         name = "divergence",
-        description = "Measure how far a quantized model's predictions are from the FP model's, as llama.cpp defines it.",
+        description =
+                "Measure how far a quantized model's predictions are from the FP model's, as llama.cpp defines it.",
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class DivergenceCommand implements Callable<Integer> {
@@ -104,7 +105,8 @@ public final class DivergenceCommand implements Callable<Integer> {
                 OpenModel exact = ModelFolder.open(base, runtime, quantized.prefixIds());
                 Tokenizer tokenizer = exact.openTokenizer();
                 Bar bar = new Bar("divergence", "windows")) {
-            int context = exact.model().config().maxPositions() - exact.prefixIds().size();
+            int context =
+                    exact.model().config().maxPositions() - exact.prefixIds().size();
             int length = window == null ? Math.min(USUAL_WINDOW, context) : window;
             return new Divergence(exact.model(), quantized.model(), exact.prefixIds(), tokenizer, Clock.systemUTC())
                     .measure(dataset, protocol, length, secondHalf ? length / 2 : 0, bar);

@@ -1,6 +1,7 @@
 package io.bisup.cli.local;
 
 import io.bisup.cli.UserErrorException;
+import io.bisup.data.DatasetException;
 import io.bisup.llm.checkpoint.MalformedCheckpointException;
 import io.bisup.llm.config.ModelConfigException;
 import io.bisup.llm.folder.ModelFolder;
@@ -9,7 +10,6 @@ import io.bisup.llm.tensor.Compute;
 import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.token.TokenizerException;
-import io.bisup.data.DatasetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;

@@ -76,8 +76,8 @@ public final class PropagationCommand implements Callable<Integer> {
         } else {
             writer.println("block  first token  other tokens");
             result.blocks()
-                    .forEach(b -> writer.println(String.format(
-                            Locale.ROOT, "%5d  %11.4g  %12.4g", b.block(), b.firstToken(), b.others())));
+                    .forEach(b -> writer.println(
+                            String.format(Locale.ROOT, "%5d  %11.4g  %12.4g", b.block(), b.firstToken(), b.others())));
         }
         writer.flush();
         return ExitCode.OK;
@@ -97,7 +97,8 @@ public final class PropagationCommand implements Callable<Integer> {
                 OpenModel exact = ModelFolder.open(base, runtime, quantized.prefixIds());
                 Tokenizer tokenizer = exact.openTokenizer();
                 Bar bar = new Bar("propagation", "windows")) {
-            int context = exact.model().config().maxPositions() - exact.prefixIds().size();
+            int context =
+                    exact.model().config().maxPositions() - exact.prefixIds().size();
             int length = window == null ? Math.min(USUAL_WINDOW, context) : window;
             return new Propagation(exact.model(), quantized.model(), exact.prefixIds(), tokenizer, Clock.systemUTC())
                     .measure(dataset, length, windows, bar);

@@ -38,8 +38,9 @@ import picocli.CommandLine.TypeConversionException;
 /** Scores a model on a zero-shot task. */
 @Command(
         name = "zeroshot",
-        description = "Score a model on a task as lm-evaluation-harness does: arc_easy, arc_challenge, boolq, hellaswag, "
-                + "lambada_openai, mmlu, openbookqa, piqa, winogrande.",
+        description =
+                "Score a model on a task as lm-evaluation-harness does: arc_easy, arc_challenge, boolq, hellaswag, "
+                        + "lambada_openai, mmlu, openbookqa, piqa, winogrande.",
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class ZeroShotCommand implements Callable<Integer> {
@@ -60,7 +61,10 @@ public final class ZeroShotCommand implements Callable<Integer> {
     @Option(names = "--format", converter = FormatConverter.class, description = "jsonl or parquet, else by the name")
     private @Nullable DatasetFormat format;
 
-    @Option(names = "--out", paramLabel = "FILE", description = "one JSON line per document: doc_id, ll, greedy, gold, acc")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "one JSON line per document: doc_id, ll, greedy, gold, acc")
     private @Nullable Path out;
 
     @Option(names = "--limit", description = "documents to score, from the first")
@@ -69,7 +73,10 @@ public final class ZeroShotCommand implements Callable<Integer> {
     @Option(names = "--shots", defaultValue = "0", description = "solved examples before each document (mmlu)")
     private int shots;
 
-    @Option(names = "--examples", paramLabel = "FILE", description = "the development split that --shots takes them from")
+    @Option(
+            names = "--examples",
+            paramLabel = "FILE",
+            description = "the development split that --shots takes them from")
     private @Nullable Path examples;
 
     @Option(
@@ -126,7 +133,8 @@ public final class ZeroShotCommand implements Callable<Integer> {
 
     private TaskDataset withExamples(String name, DatasetFormat read) {
         if (examples == null) {
-            throw new UserErrorException("--shots " + shots + " needs --examples: the development split to take them from");
+            throw new UserErrorException(
+                    "--shots " + shots + " needs --examples: the development split to take them from");
         }
         DatasetFormat theirs = DatasetFormat.ofFileName(examples.toString());
         return TaskDataset.read(

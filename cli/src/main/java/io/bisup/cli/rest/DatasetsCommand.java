@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -27,9 +27,11 @@ public final class DatasetsCommand {
             @Parameters(paramLabel = "NAME", description = "what jobs will call it") String name,
             @Parameters(paramLabel = "FILE", description = "UTF-8 text, JSON lines or Parquet") Path file,
             @Option(names = "--format", converter = FormatConverter.class, description = FormatConverter.DESCRIPTION)
-                    @Nullable DatasetFormat format,
+                    @Nullable
+                    DatasetFormat format,
             @Option(names = "--task", description = "rows have the fields of this zero-shot task, such as arc_easy")
-                    @Nullable String task) {
+                    @Nullable
+                    String task) {
         DatasetFormat read = format == null ? DatasetFormat.ofFileName(file.toString()) : format;
         JsonNode dataset = new Inputs(service.client()).addDataset(name, file, read, task);
         spec.commandLine().getOut().println(service.json() ? ServiceClient.line(dataset) : line(dataset));

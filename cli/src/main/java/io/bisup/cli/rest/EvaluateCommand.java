@@ -35,7 +35,11 @@ public final class EvaluateCommand implements Callable<Integer> {
     @ArgGroup(multiplicity = "1")
     private Subject subject;
 
-    @Option(names = "--evaluate", required = true, paramLabel = "DATASET:PROTOCOL:WINDOW", description = EvaluateOption.DESCRIPTION)
+    @Option(
+            names = "--evaluate",
+            required = true,
+            paramLabel = "DATASET:PROTOCOL:WINDOW",
+            description = EvaluateOption.DESCRIPTION)
     private List<String> evaluate;
 
     @Option(names = "--watch", description = "wait for the end and print the results; exit code 1 when it fails")
@@ -77,7 +81,8 @@ public final class EvaluateCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         JsonNode ended = await(id, out);
-        out.println(service.json() ? ServiceClient.line(ended) : ended.path("state").asText());
+        out.println(
+                service.json() ? ServiceClient.line(ended) : ended.path("state").asText());
         if (!service.json()) {
             print(ended, out);
         }
@@ -96,7 +101,8 @@ public final class EvaluateCommand implements Callable<Integer> {
             JsonNode progress = job.path("progress");
             String now = progress.isMissingNode()
                     ? job.path("state").asText().toLowerCase(Locale.ROOT)
-                    : progress.path("what").asText() + " " + progress.path("done").asInt() + " of "
+                    : progress.path("what").asText() + " "
+                            + progress.path("done").asInt() + " of "
                             + progress.path("of").asInt();
             if (!service.json() && !now.equals(last)) {
                 out.println(now);

@@ -14,8 +14,9 @@ import java.util.Optional;
 /** One evaluation in a few words. */
 final class EvaluateOption {
 
-    static final String DESCRIPTION = "what to measure, repeatable: DATASET:PROTOCOL:WINDOW a perplexity (gptq, c4-new, c4-old), "
-            + "DATASET:divergence:WINDOW the divergence from the FP model, DATASET:TASK[:LIMIT] a zero-shot task";
+    static final String DESCRIPTION =
+            "what to measure, repeatable: DATASET:PROTOCOL:WINDOW a perplexity (gptq, c4-new, c4-old), "
+                    + "DATASET:divergence:WINDOW the divergence from the FP model, DATASET:TASK[:LIMIT] a zero-shot task";
 
     private EvaluateOption() {}
 
@@ -31,8 +32,9 @@ final class EvaluateOption {
         boolean divergence = parts[1].equals("divergence");
         if (protocol.isEmpty() && !divergence) {
             if (Task.named(parts[1]).isEmpty()) {
-                throw new UserErrorException("--evaluate: '" + parts[1] + "' is no protocol and no task; use gptq, c4-new, "
-                        + "c4-old, divergence, " + String.join(", ", Task.names()));
+                throw new UserErrorException(
+                        "--evaluate: '" + parts[1] + "' is no protocol and no task; use gptq, c4-new, "
+                                + "c4-old, divergence, " + String.join(", ", Task.names()));
             }
             return new TaskSpec(parts[0], parts[1], number, Harness.V0_4_9_2, BosRule.AUTO);
         }
@@ -45,7 +47,8 @@ final class EvaluateOption {
     }
 
     private static UserErrorException unreadable(String text) {
-        return new UserErrorException("--evaluate: '" + text + "' is not DATASET:PROTOCOL:WINDOW or DATASET:TASK[:LIMIT]; "
-                + "write for example wikitext2:gptq:2048, wikitext2:divergence:512 or arc:arc_easy:200");
+        return new UserErrorException(
+                "--evaluate: '" + text + "' is not DATASET:PROTOCOL:WINDOW or DATASET:TASK[:LIMIT]; "
+                        + "write for example wikitext2:gptq:2048, wikitext2:divergence:512 or arc:arc_easy:200");
     }
 }

@@ -41,10 +41,7 @@ final class SpecOptions {
     @Option(names = "--system-prompt", paramLabel = "FILE", description = "text whose keys and values stay precise")
     private @Nullable String systemPrompt;
 
-    @Option(
-            names = "--evaluate",
-            paramLabel = "DATASET:PROTOCOL:WINDOW",
-            description = EvaluateOption.DESCRIPTION)
+    @Option(names = "--evaluate", paramLabel = "DATASET:PROTOCOL:WINDOW", description = EvaluateOption.DESCRIPTION)
     private List<String> evaluate = List.of();
 
     @Option(names = "--max-ratio", paramLabel = "R", description = "quality gate: quantized over FP perplexity")

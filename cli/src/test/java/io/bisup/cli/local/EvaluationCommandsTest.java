@@ -24,13 +24,26 @@ class EvaluationCommandsTest {
 
     @Test
     void zeroShotWritesOneLineADocument() throws IOException {
-        Path data = rows("{\"goal\":\"bake bread\",\"sol1\":\"use flour\",\"sol2\":\"use river stones\",\"label\":0}\n"
-                + "{\"ctx\":\"The miller sold\",\"choices\":[\"bread\",\"the sky\",\"it\"],\"gold\":0}\n"
-                + "{\"goal\":\"x\",\"sol1\":\"y\",\"sol2\":\"z\",\"label\":1}\n");
+        Path data = rows("""
+                {"goal":"bake bread","sol1":"use flour","sol2":"use river stones","label":0}
+                {"ctx":"The miller sold","choices":["bread","the sky","it"],"gold":0}
+                {"goal":"x","sol1":"y","sol2":"z","label":1}
+                """);
         Path out = folder.resolve("samples.jsonl");
 
         CommandRun run = CommandRun.of(
-                "local", "zeroshot", "--model", MODEL, "--task", "piqa", "--data", data, "--out", out, "--limit", "2",
+                "local",
+                "zeroshot",
+                "--model",
+                MODEL,
+                "--task",
+                "piqa",
+                "--data",
+                data,
+                "--out",
+                out,
+                "--limit",
+                "2",
                 "--json");
 
         assertThat(run.code()).as(run.err()).isZero();
@@ -39,13 +52,18 @@ class EvaluationCommandsTest {
         assertThat(lines).hasSize(2);
         JsonNode second = Json.mapper().readTree(lines.get(1));
         assertThat(second.path("doc_id").asInt()).isEqualTo(1);
-        assertThat(second.path("ll")).hasSize(3).allSatisfy(ll -> assertThat(ll.asDouble()).isNegative());
-        assertThat(second.path("greedy")).hasSize(3).allSatisfy(greedy -> assertThat(greedy.isBoolean()).isTrue());
+        assertThat(second.path("ll"))
+                .hasSize(3)
+                .allSatisfy(ll -> assertThat(ll.asDouble()).isNegative());
+        assertThat(second.path("greedy"))
+                .hasSize(3)
+                .allSatisfy(greedy -> assertThat(greedy.isBoolean()).isTrue());
         assertThat(second.path("gold").asInt()).isZero();
         double expected = (Json.mapper().readTree(lines.get(0)).path("acc_norm").asDouble()
                         + second.path("acc_norm").asDouble())
                 / 2;
-        assertThat(result.path("metrics").path("acc_norm").path("value").asDouble()).isEqualTo(expected);
+        assertThat(result.path("metrics").path("acc_norm").path("value").asDouble())
+                .isEqualTo(expected);
         assertThat(result.path("documents").asInt()).isEqualTo(2);
         assertThat(result.path("harness").asText()).isEqualTo("0.4.9.2+");
     }

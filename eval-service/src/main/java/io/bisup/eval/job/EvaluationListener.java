@@ -52,7 +52,8 @@ class EvaluationListener {
         folder = taken;
         Clock clock = Clock.systemUTC();
         FileCache cache = new FileCache(objects, taken.cache(), settings.cacheBytes(), clock);
-        Measurements measurements = new Measurements(engine.runtime(), new EvaluationFiles(cache), store, objects, clock);
+        Measurements measurements =
+                new Measurements(engine.runtime(), new EvaluationFiles(cache), store, objects, clock);
         EvaluationAttempt ofJobs = new EvaluationAttempt(store, measurements, () -> stopping, clock);
         EvaluationAttempt ofTheirOwn = new EvaluationAttempt(alone, measurements, () -> stopping, clock);
         listening = doorbells.listen(

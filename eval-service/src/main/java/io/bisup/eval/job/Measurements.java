@@ -76,10 +76,15 @@ final class Measurements {
                 scores.add(
                         switch (found) {
                             case Found.Text text -> new Measurement(text.result(), text.result());
-                            case Found.Answers a -> new TaskScore(
-                                    a.answers().result(), null, Map.of(), a.answers().samples(), null);
-                            case Found.Nothing none -> throw new IllegalStateException(
-                                    "a model does not diverge from itself");
+                            case Found.Answers a ->
+                                new TaskScore(
+                                        a.answers().result(),
+                                        null,
+                                        Map.of(),
+                                        a.answers().samples(),
+                                        null);
+                            case Found.Nothing none ->
+                                throw new IllegalStateException("a model does not diverge from itself");
                         });
             }
             return scores;
@@ -120,8 +125,7 @@ final class Measurements {
             throws IOException {
         EvaluationFiles.Dataset dataset = fetched.dataset(spec.dataset());
         return switch (spec) {
-            case PerplexitySpec text ->
-                new Found.Text(texts.perplexity(text, dataset, subject.get(), SUBJECT, step));
+            case PerplexitySpec text -> new Found.Text(texts.perplexity(text, dataset, subject.get(), SUBJECT, step));
             case TaskSpec task ->
                 new Found.Answers(
                         responses.of(task, dataset, digest, subject.get().prefixIds(), subject, SUBJECT, step));
@@ -142,8 +146,7 @@ final class Measurements {
         return switch (spec) {
             case PerplexitySpec text ->
                 new Found.Text(texts.baseline(text, dataset, digest, prefix, model, BASELINE, step));
-            case TaskSpec task ->
-                new Found.Answers(responses.of(task, dataset, digest, prefix, model, BASELINE, step));
+            case TaskSpec task -> new Found.Answers(responses.of(task, dataset, digest, prefix, model, BASELINE, step));
             case DivergenceSpec later -> new Found.Nothing();
         };
     }

@@ -51,8 +51,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EvaluationScoresTest {
 
     private static final TaskSpec PIQA = new TaskSpec("piqa", "piqa", 40, Harness.V0_4_9_2, BosRule.AUTO);
-    private static final PerplexitySpec PERPLEXITY =
-            new PerplexitySpec("stories", PerplexitySpec.Protocol.GPTQ, 128);
+    private static final PerplexitySpec PERPLEXITY = new PerplexitySpec("stories", PerplexitySpec.Protocol.GPTQ, 128);
 
     @Inject
     JobStore jobs;
@@ -79,8 +78,7 @@ class EvaluationScoresTest {
         Inputs inputs = new Inputs(jobs, objects);
         RegisteredModel model = inputs.model();
         List<ObjectEntry> artifact = inputs.quantized(folder);
-        List<RegisteredDataset> datasets =
-                List.of(inputs.text("stories", Inputs.stories(20_000)), inputs.task("piqa"));
+        List<RegisteredDataset> datasets = List.of(inputs.text("stories", Inputs.stories(20_000)), inputs.task("piqa"));
         List<EvaluationSpec> specs =
                 List.of(PERPLEXITY, PIQA, new DivergenceSpec("stories", PerplexitySpec.Protocol.GPTQ, 128));
 
@@ -111,11 +109,12 @@ class EvaluationScoresTest {
     void aModelIsEvaluatedOnItsOwnAndItsAnswersAreKept() throws Exception {
         Inputs inputs = new Inputs(jobs, objects);
         RegisteredModel model = inputs.model();
-        List<RegisteredDataset> datasets =
-                List.of(inputs.text("stories", Inputs.stories(20_000)), inputs.task("piqa"));
+        List<RegisteredDataset> datasets = List.of(inputs.text("stories", Inputs.stories(20_000)), inputs.task("piqa"));
 
-        EvaluationJobRecord first = ended(submit(model, datasets, UUID.randomUUID().toString()));
-        EvaluationJobRecord second = ended(submit(model, datasets, UUID.randomUUID().toString()));
+        EvaluationJobRecord first =
+                ended(submit(model, datasets, UUID.randomUUID().toString()));
+        EvaluationJobRecord second =
+                ended(submit(model, datasets, UUID.randomUUID().toString()));
 
         assertThat(first.state()).as("%s", first.failure()).isEqualTo(EvaluationState.SUCCEEDED);
         TaskScore task = (TaskScore) first.scores().get(0);

@@ -31,7 +31,7 @@ public enum Harness {
         return Arrays.stream(values())
                 .filter(harness -> harness.id.equals(id))
                 .findFirst()
-                .orElseThrow(() -> new InvalidSpecException(
-                        "harness", "'" + id + "' is unknown", "use 0.3, 0.4 or 0.4.9.2+"));
+                .orElseThrow(() ->
+                        new InvalidSpecException("harness", "'" + id + "' is unknown", "use 0.3, 0.4 or 0.4.9.2+"));
     }
 }

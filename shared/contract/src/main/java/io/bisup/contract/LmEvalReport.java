@@ -25,8 +25,7 @@ public final class LmEvalReport {
                 if (result != null) {
                     results.put(result.task(), metrics(result));
                     configs.put(result.task(), protocol(result));
-                    samples.put(
-                            result.task(), Map.of("original", result.documents(), "effective", result.documents()));
+                    samples.put(result.task(), Map.of("original", result.documents(), "effective", result.documents()));
                     shots.put(result.task(), result.shots());
                 }
             }

@@ -117,7 +117,7 @@ public record QualityGate(
         double points = -100 * difference.value();
         if (exceeds(points, maxAccuracyDrop)) {
             return Optional.of(String.format(
-                        Locale.ROOT,
+                    Locale.ROOT,
                     "%s of %s drops by %.2f ± %.2f points over %d documents, allowed %.2f",
                     metric,
                     task.quantized().task(),

@@ -22,8 +22,10 @@ public record TaskSample(
         List<Boolean> greedy,
         int gold,
         double acc,
-        @JsonProperty("acc_norm") @JsonInclude(JsonInclude.Include.ALWAYS)
-                @Nullable Double accNorm,
+
+        @JsonProperty("acc_norm") @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
+        Double accNorm,
+
         List<String> req) {
     public TaskSample {
         ll = List.copyOf(ll);

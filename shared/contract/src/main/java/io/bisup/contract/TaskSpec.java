@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param harness whose release's rules make tokens of text
  * @param bos whether a begin-of-sequence token is put first
  */
-public record TaskSpec(String dataset, String task, @Nullable Integer limit, Harness harness, BosRule bos)
-        implements EvaluationSpec {
+public record TaskSpec(
+        String dataset, String task, @Nullable Integer limit, Harness harness, BosRule bos) implements EvaluationSpec {
 
     public TaskSpec {
         Check.name(dataset, "dataset");

@@ -14,35 +14,47 @@ class QualityGateTest {
     @Test
     void eachToleranceJudgesItsKind() {
         assertThat(new QualityGate(1.05).missed(List.of(perplexity(10.4)))).isEmpty();
-        assertThat(new QualityGate(1.05).missed(List.of(perplexity(10.6))).orElseThrow()).contains("ratio 1.0600");
-        assertThat(new QualityGate(null, 0.1, null, null).missed(List.of(divergence(0.09)))).isEmpty();
-        assertThat(new QualityGate(null, 0.1, null, null).missed(List.of(divergence(0.11))).orElseThrow())
+        assertThat(new QualityGate(1.05).missed(List.of(perplexity(10.6))).orElseThrow())
+                .contains("ratio 1.0600");
+        assertThat(new QualityGate(null, 0.1, null, null).missed(List.of(divergence(0.09))))
+                .isEmpty();
+        assertThat(new QualityGate(null, 0.1, null, null)
+                        .missed(List.of(divergence(0.11)))
+                        .orElseThrow())
                 .contains("0.110000", "0.100000");
-        assertThat(new QualityGate(null, null, 2.0, null).missed(List.of(task(-0.019, 0.01)))).isEmpty();
-        assertThat(new QualityGate(null, null, 2.0, null).missed(List.of(task(-0.021, 0.01))).orElseThrow())
+        assertThat(new QualityGate(null, null, 2.0, null).missed(List.of(task(-0.019, 0.01))))
+                .isEmpty();
+        assertThat(new QualityGate(null, null, 2.0, null)
+                        .missed(List.of(task(-0.021, 0.01)))
+                        .orElseThrow())
                 .contains("acc_norm of piqa drops by 2.10");
-        assertThat(new QualityGate(null, null, null, 2.0).missed(List.of(task(-0.019, 0.01)))).isEmpty();
-        assertThat(new QualityGate(null, null, null, 2.0).missed(List.of(task(-0.021, 0.01)))).isPresent();
-        assertThat(new QualityGate(null, null, 2.0, 2.0).missed(List.of(task(0.5, 0.01)))).isEmpty();
+        assertThat(new QualityGate(null, null, null, 2.0).missed(List.of(task(-0.019, 0.01))))
+                .isEmpty();
+        assertThat(new QualityGate(null, null, null, 2.0).missed(List.of(task(-0.021, 0.01))))
+                .isPresent();
+        assertThat(new QualityGate(null, null, 2.0, 2.0).missed(List.of(task(0.5, 0.01))))
+                .isEmpty();
     }
 
     @Test
     void whatIsNoNumberMissesEveryTolerance() {
         assertThat(new QualityGate(2).missed(List.of(perplexity(Double.NaN)))).isPresent();
-        assertThat(new QualityGate(null, 9.0, null, null).missed(List.of(divergence(Double.NaN)))).isPresent();
-        assertThat(new QualityGate(null, null, null, 9.0).missed(List.of(task(-0.1, Double.NaN)))).isPresent();
-        assertThat(new QualityGate(null, null, null, 9.0).missed(List.of(task(-0.1, 0)))).isPresent();
-        assertThat(new QualityGate(null, null, 0.0, 0.0).missed(List.of(task(0, 0)))).isEmpty();
+        assertThat(new QualityGate(null, 9.0, null, null).missed(List.of(divergence(Double.NaN))))
+                .isPresent();
+        assertThat(new QualityGate(null, null, null, 9.0).missed(List.of(task(-0.1, Double.NaN))))
+                .isPresent();
+        assertThat(new QualityGate(null, null, null, 9.0).missed(List.of(task(-0.1, 0))))
+                .isPresent();
+        assertThat(new QualityGate(null, null, 0.0, 0.0).missed(List.of(task(0, 0))))
+                .isEmpty();
     }
 
     @Test
     void aToleranceWithoutItsEvaluationIsRefused() {
-        assertThatThrownBy(() -> Json.read(
-                        """
+        assertThatThrownBy(() -> Json.read("""
                         {"model":"m","recipe":"rtn-w4a4-g128","calibrationDataset":"c",
                          "evaluation":[{"dataset":"w","protocol":"gptq","window":64}],
-                         "qualityGate":{"maxMeanKl":0.1}}""",
-                        QuantizationJobSpec.class))
+                         "qualityGate":{"maxMeanKl":0.1}}""", QuantizationJobSpec.class))
                 .isInstanceOf(InvalidSpecException.class)
                 .hasMessageContaining("maxMeanKl");
         assertThatThrownBy(() -> new QualityGate(null, null, null, null)).isInstanceOf(InvalidSpecException.class);
@@ -85,18 +97,7 @@ class QualityGateTest {
 
     private static PerplexityResult result(double perplexity) {
         return new PerplexityResult(
-                "w",
-                "0",
-                PerplexitySpec.Protocol.GPTQ,
-                64,
-                640,
-                10,
-                "none",
-                "none",
-                "float32",
-                "1",
-                perplexity,
-                0.1);
+                "w", "0", PerplexitySpec.Protocol.GPTQ, 64, 640, 10, "none", "none", "float32", "1", perplexity, 0.1);
     }
 
     private static DivergenceScore divergence(double kl) {

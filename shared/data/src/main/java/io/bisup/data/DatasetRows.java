@@ -35,7 +35,8 @@ public final class DatasetRows {
             throw unreadable(file, name, broken);
         }
         if (count == 0) {
-            throw new DatasetException(FailureCode.DATASET_TOO_SHORT, name, "it is empty", "give a file with rows in it");
+            throw new DatasetException(
+                    FailureCode.DATASET_TOO_SHORT, name, "it is empty", "give a file with rows in it");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.bisup.data;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -8,7 +9,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.core.JsonFactory;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,7 +59,8 @@ final class JsonLines {
             }
             cause = "is no JSON object";
         } catch (JsonProcessingException broken) {
-            cause = "is no JSON object (" + broken.getOriginalMessage().lines().findFirst().orElse("") + ")";
+            cause = "is no JSON object ("
+                    + broken.getOriginalMessage().lines().findFirst().orElse("") + ")";
         }
         throw DatasetException.unsuitable(name, "line " + number + " " + cause, "give one JSON object a line");
     }

@@ -26,7 +26,8 @@ class PythonTextTest {
 
     @Test
     void stripsWhatPythonStrips() {
-        String spaces = "\t\n\u000b\f\r\u001c\u001d\u001e\u001f \u0085\u00a0\u1680\u2000\u2007\u200a\u2028\u2029\u202f\u205f\u3000";
+        String spaces =
+                "\t\n\u000b\f\r\u001c\u001d\u001e\u001f \u0085\u00a0\u1680\u2000\u2007\u200a\u2028\u2029\u202f\u205f\u3000";
 
         assertThat(PythonText.strip(spaces + "a b" + spaces)).isEqualTo("a b");
         assertThat(PythonText.strip("\u200ba\ufeff")).isEqualTo("\u200ba\ufeff");

@@ -51,8 +51,8 @@ class TextDatasetTest {
     void aDocumentMayBeLongerThanAMebibyte() throws IOException {
         String text = "word ".repeat(500_000);
 
-        TextDataset dataset = TextDataset.read(
-                file("docs.jsonl", "{\"text\": \"" + text + "\"}\n"), "docs", DatasetFormat.JSONL);
+        TextDataset dataset =
+                TextDataset.read(file("docs.jsonl", "{\"text\": \"" + text + "\"}\n"), "docs", DatasetFormat.JSONL);
 
         assertThat(dataset.rows()).containsExactly(text);
     }

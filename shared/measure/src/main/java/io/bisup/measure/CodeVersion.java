@@ -25,7 +25,8 @@ import java.util.TreeMap;
 public final class CodeVersion {
 
     /** Such as {@code 0.1.0+5f3c0a91d2be}. */
-    public static final String CURRENT = text("version.txt") + "+" + digest(parts()).substring(0, 12);
+    public static final String CURRENT =
+            text("version.txt") + "+" + digest(parts()).substring(0, 12);
 
     private static final String KERNELS = "/io/bisup/llm/kernels/";
 
@@ -34,8 +35,11 @@ public final class CodeVersion {
     /** What computes, by name: classes and kernels. */
     static Map<String, byte[]> parts() {
         Map<String, byte[]> parts = reached(Set.of(
-                name(Perplexity.class), name(TaskEvaluation.class), name(Divergence.class),
-                name(Propagation.class), name(ModelFolder.class)));
+                name(Perplexity.class),
+                name(TaskEvaluation.class),
+                name(Divergence.class),
+                name(Propagation.class),
+                name(ModelFolder.class)));
         for (String file : text(KERNELS + "index").lines().toList()) {
             parts.put(KERNELS + file, bytes(KERNELS + file));
         }
@@ -45,8 +49,9 @@ public final class CodeVersion {
 
     static String digest(Map<String, byte[]> parts) {
         MessageDigest digest = Digests.sha256();
-        new TreeMap<>(parts).forEach((name, bytes) ->
-                digest.update((Digests.sha256(bytes) + " " + name + "\n").getBytes(StandardCharsets.UTF_8)));
+        new TreeMap<>(parts)
+                .forEach((name, bytes) ->
+                        digest.update((Digests.sha256(bytes) + " " + name + "\n").getBytes(StandardCharsets.UTF_8)));
         return Digests.hex(digest.digest());
     }
 

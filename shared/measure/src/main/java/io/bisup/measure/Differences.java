@@ -37,7 +37,8 @@ final class Differences {
      *
      * @param hidden of the last block of each model, [1, time, hidden]
      */
-    void add(LanguageModel base, NDArray baseHidden, LanguageModel quantized, NDArray hidden, long[] window, int first) {
+    void add(
+            LanguageModel base, NDArray baseHidden, LanguageModel quantized, NDArray hidden, long[] window, int first) {
         for (int at = first; at < window.length - 1; at += slice) {
             int positions = Math.min(slice, window.length - 1 - at);
             try (NDScope scope = new NDScope()) {

@@ -41,8 +41,9 @@ public final class Divergence {
     public Divergence(
             LanguageModel base, LanguageModel quantized, List<Long> prefixIds, Tokenizer tokenizer, Clock clock) {
         if (base.config().vocabSize() != quantized.config().vocabSize()) {
-            throw new IllegalArgumentException("vocabularies of " + base.config().vocabSize() + " and "
-                    + quantized.config().vocabSize() + " tokens: the two are not one model");
+            throw new IllegalArgumentException(
+                    "vocabularies of " + base.config().vocabSize() + " and "
+                            + quantized.config().vocabSize() + " tokens: the two are not one model");
         }
         this.base = base;
         this.quantized = quantized;
@@ -58,11 +59,7 @@ public final class Divergence {
      * @throws io.bisup.data.DatasetException if the data set does not fit the protocol or the model
      */
     public DivergenceResult measure(
-            TextDataset dataset,
-            PerplexitySpec.Protocol protocol,
-            int window,
-            int firstPosition,
-            Progress progress) {
+            TextDataset dataset, PerplexitySpec.Protocol protocol, int window, int firstPosition, Progress progress) {
         WindowChecks.requireFits(base, prefixIds, window);
         if (firstPosition < 0 || firstPosition > window - 2) {
             throw new IllegalArgumentException("first position " + firstPosition + " of windows of " + window);

@@ -1,9 +1,9 @@
 package io.bisup.measure;
 
-import io.bisup.data.DatasetException;
-import io.bisup.data.TextDataset;
 import io.bisup.contract.PerplexityResult;
 import io.bisup.contract.PerplexitySpec;
+import io.bisup.data.DatasetException;
+import io.bisup.data.TextDataset;
 import io.bisup.llm.model.LanguageModel;
 import io.bisup.llm.model.TokenScores;
 import io.bisup.llm.token.Tokenizer;

@@ -60,7 +60,8 @@ public final class Propagation {
         PrefixRule rule = PrefixRule.of(prefixIds, tokenizer);
         WindowSet cut = new WindowCutter(tokenizer, rule.special()).cut(dataset, PerplexitySpec.Protocol.GPTQ, window);
         WindowChecks.requireKnown(base, cut, dataset);
-        List<long[]> chosen = cut.windows().subList(0, Math.min(windows, cut.windows().size()));
+        List<long[]> chosen =
+                cut.windows().subList(0, Math.min(windows, cut.windows().size()));
         double[][] sums = new double[base.config().layers()][window];
         try (Kernels kernels = EvaluationKernels.compile(base.runtime())) {
             for (int i = 0; i < chosen.size(); i++) {
@@ -79,7 +80,10 @@ public final class Propagation {
                 quantized.runtime().device().lowPrecision() ? "bfloat16" : "float32",
                 CodeVersion.CURRENT,
                 blocks(sums, chosen.size()),
-                Arrays.stream(sums[sums.length - 1]).map(s -> s / chosen.size()).boxed().toList(),
+                Arrays.stream(sums[sums.length - 1])
+                        .map(s -> s / chosen.size())
+                        .boxed()
+                        .toList(),
                 Duration.between(start, clock.instant()).toMillis() / 1e3);
     }
 

@@ -1,9 +1,9 @@
 package io.bisup.measure;
 
-import io.bisup.data.DatasetException;
-import io.bisup.data.TextDataset;
 import io.bisup.contract.FailureCode;
 import io.bisup.contract.PerplexitySpec;
+import io.bisup.data.DatasetException;
+import io.bisup.data.TextDataset;
 import io.bisup.llm.token.PythonRandom;
 import io.bisup.llm.token.SpecialTokens;
 import io.bisup.llm.token.Tokenizer;

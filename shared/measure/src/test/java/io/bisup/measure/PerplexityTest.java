@@ -1,7 +1,5 @@
 package io.bisup.measure;
 
-import io.bisup.data.DatasetException;
-import io.bisup.data.TextDataset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -12,6 +10,8 @@ import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.Digests;
 import io.bisup.contract.PerplexityResult;
 import io.bisup.contract.PerplexitySpec.Protocol;
+import io.bisup.data.DatasetException;
+import io.bisup.data.TextDataset;
 import io.bisup.llm.checkpoint.Checkpoint;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.ModelTensors;
@@ -37,10 +37,10 @@ class PerplexityTest {
 
     private static final Path MODEL = ReferenceData.path("data/models/TinyStories-656K");
     private static final TensorRuntime RUNTIME = TestDevice.runtime();
-    private static final TextDataset WIKITEXT =
-            TextDataset.read(ReferenceData.path("data/corpora/wikitext2/wiki.test.raw"), "wikitext2", DatasetFormat.WIKITEXT);
-    private static final TextDataset SHORT =
-            new TextDataset("short", "0", DatasetFormat.WIKITEXT, WIKITEXT.rows().subList(0, 60));
+    private static final TextDataset WIKITEXT = TextDataset.read(
+            ReferenceData.path("data/corpora/wikitext2/wiki.test.raw"), "wikitext2", DatasetFormat.WIKITEXT);
+    private static final TextDataset SHORT = new TextDataset(
+            "short", "0", DatasetFormat.WIKITEXT, WIKITEXT.rows().subList(0, 60));
 
     @Test
     void wikiTextAgreesWithTransformers() {
@@ -57,7 +57,8 @@ class PerplexityTest {
 
     @Test
     void c4AgreesWithTransformers() {
-        TextDataset c4 = TextDataset.read(ReferenceData.path("data/corpora/c4/c4_validation_2k.jsonl"), "c4", DatasetFormat.JSONL);
+        TextDataset c4 = TextDataset.read(
+                ReferenceData.path("data/corpora/c4/c4_validation_2k.jsonl"), "c4", DatasetFormat.JSONL);
 
         PerplexityResult result = measure(c4, Protocol.C4_NEW);
 
@@ -77,7 +78,10 @@ class PerplexityTest {
             try (LanguageModel model = LanguageModel.resident(RUNTIME, config, zeroHead)) {
                 Perplexity perplexity = new Perplexity(model, List.of(), tokenizer, Clock.systemUTC());
 
-                assertThat(perplexity.measure(SHORT, Protocol.GPTQ, 256, Progress.SILENT).perplexity() / config.vocabSize())
+                assertThat(perplexity
+                                        .measure(SHORT, Protocol.GPTQ, 256, Progress.SILENT)
+                                        .perplexity()
+                                / config.vocabSize())
                         .isCloseTo(1, within(1e-6));
             }
         }

@@ -69,17 +69,20 @@ class PlantedFaultsTest {
     @ParameterizedTest
     @EnumSource(Fault.class)
     void everyFaultMissesTheGate(Fault fault) {
-        assertThat(GATE.missed(List.of(new DivergenceScore(measure(fault.damage))))).isPresent();
+        assertThat(GATE.missed(List.of(new DivergenceScore(measure(fault.damage)))))
+                .isPresent();
     }
 
     @Test
     void cleanRunsRaiseNoAlarm() {
         for (int run = 0; run < CLEAN_RUNS; run++) {
             Random random = new Random(run);
-            DivergenceResult result = measure((name, v, columns, donor) ->
-                    name.contains("proj") ? rounded(v, columns, 127, random) : v);
+            DivergenceResult result =
+                    measure((name, v, columns, donor) -> name.contains("proj") ? rounded(v, columns, 127, random) : v);
 
-            assertThat(GATE.missed(List.of(new DivergenceScore(result)))).as("run %d", run).isEmpty();
+            assertThat(GATE.missed(List.of(new DivergenceScore(result))))
+                    .as("run %d", run)
+                    .isEmpty();
             assertThat(result.kl().value()).as("it was rounded").isPositive();
         }
     }
@@ -97,8 +100,9 @@ class PlantedFaultsTest {
             "short",
             "0",
             DatasetFormat.TEXT,
-            List.of("Once upon a time, there was a little girl named Lily. She loved to play in the park with her friends. "
-                    .repeat(12)));
+            List.of(
+                    "Once upon a time, there was a little girl named Lily. She loved to play in the park with her friends. "
+                            .repeat(12)));
 
     private static LanguageModel model(Damage damage) {
         try (Checkpoint checkpoint = Checkpoint.open(MODEL)) {

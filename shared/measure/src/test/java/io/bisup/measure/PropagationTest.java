@@ -53,7 +53,8 @@ class PropagationTest {
                 .average()
                 .orElseThrow();
         assertThat(later.blocks().get(1).others()).isCloseTo(others, within(1e-12));
-        assertThat(later.blocks().get(1).firstToken()).isEqualTo(later.positions().getFirst());
+        assertThat(later.blocks().get(1).firstToken())
+                .isEqualTo(later.positions().getFirst());
     }
 
     @Test

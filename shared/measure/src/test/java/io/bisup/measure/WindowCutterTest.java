@@ -1,11 +1,11 @@
 package io.bisup.measure;
 
-import io.bisup.data.TextDataset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.PerplexitySpec.Protocol;
+import io.bisup.data.TextDataset;
 import io.bisup.llm.testing.ReferenceData;
 import io.bisup.llm.token.SpecialTokens;
 import io.bisup.llm.token.Tokenizer;
@@ -70,10 +70,12 @@ class WindowCutterTest {
     }
 
     private static TextDataset wikiText() {
-        return TextDataset.read(ReferenceData.path("data/corpora/wikitext2/wiki.test.raw"), "wikitext2", DatasetFormat.WIKITEXT);
+        return TextDataset.read(
+                ReferenceData.path("data/corpora/wikitext2/wiki.test.raw"), "wikitext2", DatasetFormat.WIKITEXT);
     }
 
     private static TextDataset c4() {
-        return TextDataset.read(ReferenceData.path("data/corpora/c4/c4_validation_2k.jsonl"), "c4", DatasetFormat.JSONL);
+        return TextDataset.read(
+                ReferenceData.path("data/corpora/c4/c4_validation_2k.jsonl"), "c4", DatasetFormat.JSONL);
     }
 }

@@ -24,7 +24,7 @@ class ArrowsTest {
     };
 
     private static final String[] LIBRARIES = {
-        "io.bisup.contract..", "io.bisup.llm..", "io.bisup.quantize..", "io.bisup.measure.."
+        "io.bisup.contract..", "io.bisup.data..", "io.bisup.llm..", "io.bisup.quantize..", "io.bisup.measure.."
     };
 
     private static JavaClasses classes;
@@ -63,7 +63,24 @@ class ArrowsTest {
                 .resideInAPackage("io.bisup.contract..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.bisup.llm..", "io.bisup.platform..", "io.bisup.cli..", "io.bisup.localstack..")
+                .resideInAnyPackage(
+                        "io.bisup.data..",
+                        "io.bisup.llm..",
+                        "io.bisup.platform..",
+                        "io.bisup.cli..",
+                        "io.bisup.localstack..")
+                .check(classes);
+    }
+
+    @Test
+    void dataSetsAreReadWithoutModels() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.bisup.data..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.bisup.llm..", "io.bisup.platform..", "ai.djl..")
+                .because("api-service reads them too, and holds no tensors")
                 .check(classes);
     }
 

@@ -3,7 +3,6 @@ package io.bisup.worker.job;
 import static io.bisup.worker.job.Inputs.in;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.FailureCode;
 import io.bisup.contract.JobEvent;

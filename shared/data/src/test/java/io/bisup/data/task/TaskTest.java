@@ -25,8 +25,9 @@ class TaskTest {
 
     @Test
     void hellaswagLosesItsMarkup() {
-        assertThat(RawFields.withoutMarkup(
-                        "Personal Care and Style: [header] How to dye a mohawk [title] Wash your hair. [step] Use SHAMPOO."))
+        assertThat(
+                        RawFields.withoutMarkup(
+                                "Personal Care and Style: [header] How to dye a mohawk [title] Wash your hair. [step] Use SHAMPOO."))
                 .isEqualTo("Personal Care and Style: How to dye a mohawk. Wash your hair. Use SHAMPOO.");
         assertThat(RawFields.withoutMarkup(" a   b [x]  c")).isEqualTo("a  b  c");
         assertThat(RawFields.withoutMarkup("a [x\u2028y] b [p\nq]")).isEqualTo("a b [p\nq]");
@@ -34,9 +35,7 @@ class TaskTest {
 
     @Test
     void hellaswagCapitalizesTheSecondPart() throws IOException {
-        TaskDocument document = only(
-                Task.HELLASWAG,
-                """
+        TaskDocument document = only(Task.HELLASWAG, """
                 {"activity_label":"Roof","ctx_a":"A man sits.","ctx_b":"he Then","ctx":"ignored",\
                 "endings":["a","b 😀","c","d"],"label":"3"}""");
 
@@ -47,9 +46,7 @@ class TaskTest {
 
     @Test
     void winograndePutsBothOptionsBeforeTheSameRest() throws IOException {
-        TaskDocument document = only(
-                Task.WINOGRANDE,
-                """
+        TaskDocument document = only(Task.WINOGRANDE, """
                 {"sentence":"Ann saw Bea so _ waved . ","option1":"Ann","option2":"Bea","answer":"2"}""");
 
         assertThat(document.requests())
@@ -60,11 +57,13 @@ class TaskTest {
 
     @Test
     void otherTasksBuildTheirPrompts() throws IOException {
-        assertThat(only(Task.BOOLQ, "{\"passage\":\"P.\",\"question\":\"is it\",\"answer\":true}").requests())
+        assertThat(only(Task.BOOLQ, "{\"passage\":\"P.\",\"question\":\"is it\",\"answer\":true}")
+                        .requests())
                 .containsExactly(
                         new Request("P.\nQuestion: is it?\nAnswer:", " no"),
                         new Request("P.\nQuestion: is it?\nAnswer:", " yes"));
-        assertThat(only(Task.PIQA, "{\"goal\":\"g\",\"sol1\":\"a \",\"sol2\":\"b\",\"label\":1}").requests())
+        assertThat(only(Task.PIQA, "{\"goal\":\"g\",\"sol1\":\"a \",\"sol2\":\"b\",\"label\":1}")
+                        .requests())
                 .containsExactly(new Request("Question: g\nAnswer:", " a "), new Request("Question: g\nAnswer:", " b"));
         assertThat(only(
                                 Task.OPENBOOKQA,
@@ -78,7 +77,8 @@ class TaskTest {
 
     @Test
     void mmluShowsExamplesOfItsSubject() throws IOException {
-        String row = "{\"question\":\" q%1$s\\n\",\"subject\":\"%2$s\",\"choices\":[\"w\",\"x\",\"y\",\"z\"],\"answer\":%1$s}\n";
+        String row =
+                "{\"question\":\" q%1$s\\n\",\"subject\":\"%2$s\",\"choices\":[\"w\",\"x\",\"y\",\"z\"],\"answer\":%1$s}\n";
         Path test = file(row.formatted(2, "abstract_algebra"));
         Path dev = Files.writeString(
                 folder.resolve("dev.jsonl"),
@@ -109,7 +109,11 @@ class TaskTest {
             Files.copy(in, parquet);
         }
         StringBuilder lines = new StringBuilder();
-        DatasetRows.forEach(parquet, "arc", DatasetFormat.PARQUET, r -> lines.append(r.fields()).append('\n'));
+        DatasetRows.forEach(
+                parquet,
+                "arc",
+                DatasetFormat.PARQUET,
+                r -> lines.append(r.fields()).append('\n'));
 
         List<TaskDocument> documents = TaskDataset.read(parquet, "arc", DatasetFormat.PARQUET, Task.ARC_EASY)
                 .documents();

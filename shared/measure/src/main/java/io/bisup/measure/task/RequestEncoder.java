@@ -7,7 +7,9 @@ import io.bisup.data.task.Request;
 import io.bisup.llm.token.SpecialTokens;
 import io.bisup.llm.token.Tokenizer;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -72,13 +74,15 @@ final class RequestEncoder {
      * @throws io.bisup.llm.token.TokenizerException if a start token is needed and the tokenizer has none
      */
     List<EncodedRequest> encode(List<Request> requests) {
-        return requests.stream().map(this::encode).toList();
+        Map<String, long[]> contexts = new HashMap<>();
+        return requests.stream().map(request -> encode(request, contexts)).toList();
     }
 
-    private EncodedRequest encode(Request request) {
+    /** Choices of one document share their context, which is encoded once. */
+    private EncodedRequest encode(Request request, Map<String, long[]> contexts) {
         return switch (harness) {
             case V0_3 -> apart(request);
-            case V0_4, V0_4_9_2 -> whole(request);
+            case V0_4, V0_4_9_2 -> whole(request, contexts);
         };
     }
 
@@ -87,13 +91,13 @@ final class RequestEncoder {
         return cut(context, tokenizer.encode(request.continuation(), SpecialTokens.NEVER));
     }
 
-    private EncodedRequest whole(Request request) {
+    private EncodedRequest whole(Request request, Map<String, long[]> contexts) {
         String context = PythonText.stripEnd(request.context());
         String continuation = request.context().substring(context.length()) + request.continuation();
         if (context.isEmpty()) {
             return withoutContext(continuation);
         }
-        long[] alone = ids(context);
+        long[] alone = contexts.computeIfAbsent(context, this::ids);
         long[] together = ids(context + continuation);
         if (together.length > alone.length) {
             return cut(alone, Arrays.copyOfRange(together, alone.length, together.length));
@@ -119,10 +123,7 @@ final class RequestEncoder {
     private long[] ids(String text) {
         long[] ids = tokenizer.encode(text, special);
         boolean added = special == SpecialTokens.ALWAYS || (special == SpecialTokens.DEFAULT && tokenizer.addsBos());
-        boolean doubled = added
-                && ids.length > 1
-                && ids[0] == ids[1]
-                && Objects.equals(ids[0], startId(tokenizer));
+        boolean doubled = added && ids.length > 1 && ids[0] == ids[1] && Objects.equals(ids[0], startId(tokenizer));
         return doubled ? Arrays.copyOfRange(ids, 1, ids.length) : ids;
     }
 

@@ -92,7 +92,8 @@ public final class TaskEvaluation {
         try (Kernels kernels = EvaluationKernels.compile(model.runtime())) {
             new LikelihoodScorer(model, kernels).score(trees, (tree, scores) -> {
                 TaskDocument document = dataset.documents().get(tree.document());
-                samples[tree.document()] = sample(document, scores, dataset.task().metrics());
+                samples[tree.document()] =
+                        sample(document, scores, dataset.task().metrics());
                 progress.done(++scored[0], samples.length);
             });
         }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param bos whether a begin-of-sequence token is put first
  * @param maxLength tokens that the model reads at most; null for its context
  */
-public record TaskRules(Harness harness, BosRule bos, @Nullable Integer maxLength) {
+public record TaskRules(
+        Harness harness, BosRule bos, @Nullable Integer maxLength) {
 
     /** The newest release's. */
     public static final TaskRules DEFAULT = new TaskRules(Harness.V0_4_9_2, BosRule.AUTO, null);

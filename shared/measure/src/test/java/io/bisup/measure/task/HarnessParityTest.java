@@ -51,13 +51,19 @@ class HarnessParityTest {
         for (int i = 0; i < sample.ll().size(); i++) {
             double ll = reference.path("ll").get(i).asDouble();
             double tolerance = RUNTIME.device().isGpu() ? 0.05 * Math.abs(ll) : 1e-4 * Math.abs(ll) + 1e-3;
-            assertThat(sample.req().get(i)).as(what).isEqualTo(reference.path("req").get(i).asText());
+            assertThat(sample.req().get(i))
+                    .as(what)
+                    .isEqualTo(reference.path("req").get(i).asText());
             assertThat(sample.ll().get(i)).as(what).isCloseTo(ll, within(tolerance));
-            assertThat(sample.greedy().get(i)).as(what).isEqualTo(reference.path("greedy").get(i).asBoolean());
+            assertThat(sample.greedy().get(i))
+                    .as(what)
+                    .isEqualTo(reference.path("greedy").get(i).asBoolean());
         }
         assertThat(sample.acc()).as(what).isEqualTo(reference.path("acc").asDouble());
         if (sample.accNorm() != null) {
-            assertThat(sample.accNorm()).as(what).isEqualTo(reference.path("acc_norm").asDouble());
+            assertThat(sample.accNorm())
+                    .as(what)
+                    .isEqualTo(reference.path("acc_norm").asDouble());
         }
     }
 

@@ -67,7 +67,8 @@ class RequestEncoderTest {
                     .satisfies(ids -> assertThat(ids[1]).isNotEqualTo(1));
         }
         assertThat(encode(llama, Harness.V0_4, BosRule.ALWAYS, REQUEST).tokens())
-                .isEqualTo(encode(llama, Harness.V0_4_9_2, BosRule.AUTO, REQUEST).tokens());
+                .isEqualTo(
+                        encode(llama, Harness.V0_4_9_2, BosRule.AUTO, REQUEST).tokens());
         assertThat(encode(qwen, Harness.V0_4_9_2, BosRule.AUTO, REQUEST).tokens())
                 .isEqualTo(encode(qwen, Harness.V0_4, BosRule.AUTO, REQUEST).tokens());
     }
@@ -91,9 +92,11 @@ class RequestEncoderTest {
 
     @Test
     void anEmptyContextIsTheStartToken() {
-        assertThat(encode(llama, Harness.V0_4, BosRule.AUTO, new Request("", " word")).tokens())
+        assertThat(encode(llama, Harness.V0_4, BosRule.AUTO, new Request("", " word"))
+                        .tokens())
                 .isEqualTo(concatenate(1, llama.encode(" word", SpecialTokens.NEVER)));
-        assertThat(encode(llama, Harness.V0_4, BosRule.AUTO, new Request("  ", "word")).scored())
+        assertThat(encode(llama, Harness.V0_4, BosRule.AUTO, new Request("  ", "word"))
+                        .scored())
                 .isPositive();
     }
 

@@ -44,8 +44,9 @@ class RequestHashTest {
     void requestsAndMetricsAreThePublishedOnes(Task task, String file, String published, int documents)
             throws IOException {
         List<TaskDocument> shuffled = shuffled(task, file);
-        List<Request> requests =
-                shuffled.stream().flatMap(d -> asked(task, d.requests()).stream()).toList();
+        List<Request> requests = shuffled.stream()
+                .flatMap(d -> asked(task, d.requests()).stream())
+                .toList();
 
         assertThat(shuffled).hasSize(documents);
         assertThat(Digests.sha256(pythonJson(requests)))
@@ -71,9 +72,7 @@ class RequestHashTest {
         for (Metric metric : task.metrics()) {
             String name = metric == Metric.PERPLEXITY ? "ppl" : metric.id();
             Estimate score = Scores.of(samples, metric);
-            assertThat(score.value())
-                    .as(name)
-                    .isCloseTo(expected.path(name).asDouble(), within(1e-12));
+            assertThat(score.value()).as(name).isCloseTo(expected.path(name).asDouble(), within(1e-12));
             double tolerance = metric == Metric.PERPLEXITY ? 1e-3 : 1e-12; // that of the perplexity was resampled
             assertThat(score.stderr())
                     .as(name)

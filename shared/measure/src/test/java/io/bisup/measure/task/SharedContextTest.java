@@ -39,8 +39,9 @@ class SharedContextTest {
                 }
             });
 
-            assertThat(done).containsExactlyInAnyOrderElementsOf(
-                    trees.stream().map(RequestTree::document).toList());
+            assertThat(done)
+                    .containsExactlyInAnyOrderElementsOf(
+                            trees.stream().map(RequestTree::document).toList());
         }
     }
 

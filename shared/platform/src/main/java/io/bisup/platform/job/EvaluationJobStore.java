@@ -1,9 +1,9 @@
 package io.bisup.platform.job;
 
+import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.EvaluationJobSpec;
 import io.bisup.platform.registry.RegisteredDataset;
 import io.bisup.platform.registry.RegisteredModel;
-import io.bisup.contract.ArtifactManifest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package io.bisup.platform.job;
 
+import io.bisup.contract.EvaluationProgress;
 import io.bisup.contract.EvaluationState;
 import io.bisup.contract.Failure;
-import io.bisup.contract.EvaluationProgress;
 import io.bisup.contract.Measurement;
 import io.bisup.contract.Score;
 import java.time.Instant;

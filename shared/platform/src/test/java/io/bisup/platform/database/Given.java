@@ -1,8 +1,8 @@
 package io.bisup.platform.database;
 
-import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.BlockReport;
+import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.Digests;
 import io.bisup.contract.Json;
 import io.bisup.contract.ObjectEntry;
