@@ -4,6 +4,10 @@ import io.bisup.contract.recipe.CacheFormat;
 import io.bisup.contract.recipe.Format;
 import io.bisup.contract.recipe.Keepers;
 import io.bisup.contract.recipe.Precision;
+import io.bisup.contract.recipe.Ranges;
+import io.bisup.contract.recipe.Rounding;
+import io.bisup.contract.recipe.Prefix;
+import io.bisup.contract.recipe.Calibration;
 import io.bisup.contract.recipe.Recipe;
 import io.bisup.contract.recipe.Scope;
 import io.bisup.contract.recipe.Transform;
@@ -39,7 +43,17 @@ enum StepVariant {
         Format inputs = Format.integer(bits, true, Scope.columns(BlockSize.GROUP));
         Keepers keepers = this == KEEPERS ? new Keepers(KEPT_CHANNELS, 8) : null;
         Precision precision = new Precision(weights, inputs, cache(bits), keepers, Map.of());
-        return new Recipe(Recipe.VERSION, "bench", transforms(), precision, null, null, null, null, null, null);
+        return new Recipe(
+                Recipe.VERSION,
+                "bench",
+                transforms(),
+                precision,
+                Ranges.FULL,
+                new Rounding.Nearest(),
+                null,
+                null,
+                new Prefix.None(),
+                Calibration.DEFAULT);
     }
 
     private CacheFormat cache(int bits) {

@@ -86,7 +86,7 @@ final class TaskResponses {
                 spec.limit(),
                 spec.harness(),
                 spec.bos(),
-                model.runtime().device().lowPrecision() ? "bfloat16" : "float32",
+                model.runtime().lowPrecision() ? "bfloat16" : "float32",
                 CodeVersion.CURRENT)));
         Patience patience = step.patience();
         Optional<byte[]> known = patience.ask(() -> objects.read(ObjectKeys.responses(digest, RESULT)));

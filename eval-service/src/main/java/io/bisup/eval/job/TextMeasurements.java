@@ -59,7 +59,7 @@ final class TextMeasurements {
                 spec.protocol(),
                 spec.window(),
                 PrefixRule.sha256(prefix),
-                model.runtime().device().lowPrecision() ? "bfloat16" : "float32",
+                model.runtime().lowPrecision() ? "bfloat16" : "float32",
                 CodeVersion.CURRENT);
         Patience patience = step.patience();
         Optional<PerplexityResult> kept = patience.ask(() -> store.baseline(key));

@@ -83,7 +83,7 @@ public final class Divergence {
                 found.kl().length,
                 rule.bos(),
                 rule.prefixSha256(),
-                quantized.runtime().device().lowPrecision() ? "bfloat16" : "float32",
+                quantized.runtime().lowPrecision() ? "bfloat16" : "float32",
                 CodeVersion.CURRENT,
                 found.perplexity(),
                 found.basePerplexity(),

@@ -2,7 +2,6 @@ package io.bisup.measure;
 
 import io.bisup.contract.PerplexityResult;
 import io.bisup.contract.PerplexitySpec;
-import io.bisup.data.DatasetException;
 import io.bisup.data.TextDataset;
 import io.bisup.llm.model.LanguageModel;
 import io.bisup.llm.model.TokenScores;

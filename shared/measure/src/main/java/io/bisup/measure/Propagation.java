@@ -77,7 +77,7 @@ public final class Propagation {
                 chosen.size(),
                 rule.bos(),
                 rule.prefixSha256(),
-                quantized.runtime().device().lowPrecision() ? "bfloat16" : "float32",
+                quantized.runtime().lowPrecision() ? "bfloat16" : "float32",
                 CodeVersion.CURRENT,
                 blocks(sums, chosen.size()),
                 Arrays.stream(sums[sums.length - 1])

@@ -2,7 +2,7 @@ package io.bisup.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bisup.llm.model.DecoderBlock;
+import io.bisup.llm.block.DecoderBlock;
 import io.bisup.measure.task.TaskEvaluation;
 import org.junit.jupiter.api.Test;
 

@@ -1,7 +1,6 @@
 package io.bisup.worker.attempt;
 
 import io.bisup.contract.CodeDigest;
-import io.bisup.llm.fused.FusedBlockStep;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.quantize.run.FolderQuantization;
 import java.io.IOException;
@@ -35,7 +34,13 @@ public record EngineIdentity(
                 runtime.device().isGpu() ? gpu() : "cpu",
                 vectorInstructions(),
                 configuredThreads(),
-                FusedBlockStep.isAvailable(runtime) ? "fused" : "autograd");
+                (fusedKernels(runtime) ? "fused " : "autograd ") + runtime.compute());
+    }
+
+    /** Whether plans that the fused kernels can run are run by them; which those are, the code's digest says. */
+    private static boolean fusedKernels(TensorRuntime runtime) {
+        return !runtime.device().isGpu()
+                && ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     }
 
     /** The models of the machine's GPUs as the driver names them, or "cuda" where it does not say. */

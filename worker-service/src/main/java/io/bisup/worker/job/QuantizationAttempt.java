@@ -1,5 +1,6 @@
 package io.bisup.worker.job;
 
+import io.bisup.contract.EvaluationSpec;
 import io.bisup.contract.JobState;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.contract.Phase;

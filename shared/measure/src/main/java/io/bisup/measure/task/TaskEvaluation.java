@@ -71,7 +71,7 @@ public final class TaskEvaluation {
                 encoder(rules).bos(),
                 PrefixRule.sha256(prefixIds),
                 rules.longest(context()),
-                model.runtime().device().lowPrecision() ? "bfloat16" : "float32",
+                model.runtime().lowPrecision() ? "bfloat16" : "float32",
                 CodeVersion.CURRENT,
                 samples.size(),
                 metrics,

@@ -2,8 +2,8 @@ package io.bisup.measure.task;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
-import io.bisup.llm.model.AttentionContext;
-import io.bisup.llm.model.KeyValues;
+import io.bisup.llm.block.AttentionContext;
+import io.bisup.llm.block.KeyValues;
 import io.bisup.llm.model.LanguageModel;
 import io.bisup.llm.tensor.KernelCalls;
 import io.bisup.llm.tensor.Kernels;
