@@ -14,14 +14,13 @@ import io.bisup.llm.tensor.Kernels;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The gradients of what a block is computed with: zeros at first, and only of what something learnt stands behind. */
 final class OperandGradients {
     private final NDArray none;
     private final List<NDArray> operands = new ArrayList<>();
-    private final Map<NDArray, NDArray> gradients = new IdentityHashMap<>();
+    private final IdentityHashMap<NDArray, NDArray> gradients = new IdentityHashMap<>();
 
     private OperandGradients(NDArray none) {
         this.none = none;
