@@ -1,6 +1,5 @@
 package io.bisup.bench;
 
-import io.bisup.llm.tensor.Compute;
 import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.TensorRuntime;
 import java.util.ArrayList;

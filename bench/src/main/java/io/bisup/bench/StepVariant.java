@@ -1,14 +1,14 @@
 package io.bisup.bench;
 
 import io.bisup.contract.recipe.CacheFormat;
+import io.bisup.contract.recipe.Calibration;
 import io.bisup.contract.recipe.Format;
 import io.bisup.contract.recipe.Keepers;
 import io.bisup.contract.recipe.Precision;
-import io.bisup.contract.recipe.Ranges;
-import io.bisup.contract.recipe.Rounding;
 import io.bisup.contract.recipe.Prefix;
-import io.bisup.contract.recipe.Calibration;
+import io.bisup.contract.recipe.Ranges;
 import io.bisup.contract.recipe.Recipe;
+import io.bisup.contract.recipe.Rounding;
 import io.bisup.contract.recipe.Scope;
 import io.bisup.contract.recipe.Transform;
 import java.util.List;

@@ -122,7 +122,8 @@ public class EvaluationResource {
     @Operation(summary = "An evaluation job with its results")
     @APIResponseSchema(EvaluationJobRecord.class)
     public Response get(@PathParam("id") String id) {
-        return Response.ok(ofJob(id).<Object>map(e -> e).orElseGet(() -> job(id))).build();
+        return Response.ok(ofJob(id).<Object>map(e -> e).orElseGet(() -> job(id)))
+                .build();
     }
 
     @POST

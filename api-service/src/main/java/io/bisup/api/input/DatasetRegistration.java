@@ -45,8 +45,7 @@ class DatasetRegistration {
      */
     record Registered(RegisteredDataset dataset, boolean created) {}
 
-    Registered register(
-            String tenant, String name, DatasetFormat format, @Nullable Task task, InputStream body) {
+    Registered register(String tenant, String name, DatasetFormat format, @Nullable Task task, InputStream body) {
         Names.require(name);
         try {
             Path spool = Files.createTempFile("dataset", ".spool");

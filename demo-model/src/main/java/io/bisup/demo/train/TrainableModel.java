@@ -2,12 +2,12 @@ package io.bisup.demo.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
-import io.bisup.llm.config.DecoderConfig;
-import io.bisup.llm.config.ModelTensors;
 import io.bisup.llm.block.AttentionContext;
 import io.bisup.llm.block.DecoderBlock;
 import io.bisup.llm.block.DecoderBlockWeights;
 import io.bisup.llm.block.RotaryEmbedding;
+import io.bisup.llm.config.DecoderConfig;
+import io.bisup.llm.config.ModelTensors;
 import io.bisup.llm.tensor.KernelCalls;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.Tensors;

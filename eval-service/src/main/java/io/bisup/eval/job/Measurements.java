@@ -112,8 +112,9 @@ final class Measurements {
                         switch (spec) {
                             case PerplexitySpec perplexity -> new Measurement(text(quantized.get(i)), text(baseline));
                             case TaskSpec task -> compared(task, answers(quantized.get(i)), answers(baseline), step);
-                            case DivergenceSpec divergence -> new DivergenceScore(texts.divergence(
-                                    divergence, fetched.dataset(spec.dataset()), model.get(), subject.get(), step));
+                            case DivergenceSpec divergence ->
+                                new DivergenceScore(texts.divergence(
+                                        divergence, fetched.dataset(spec.dataset()), model.get(), subject.get(), step));
                         });
             }
         }

@@ -146,14 +146,15 @@ class EvaluationScoresTest {
         EvaluationJobSpec spec = new EvaluationJobSpec(model.name(), null, List.of(PIQA, PERPLEXITY), Map.of());
         return evaluationJobs
                 .submit(new EvaluationJobStore.New(
-                        "default",
-                        spec, model, null, datasets, key, Digests.sha256(Json.write(spec))))
+                        "default", spec, model, null, datasets, key, Digests.sha256(Json.write(spec))))
                 .id();
     }
 
     private EvaluationJobRecord ended(String id) {
         return await().atMost(Duration.ofMinutes(2))
-                .until(() -> evaluationJobs.findJob("default", id).orElseThrow(), job -> job.state().terminal());
+                .until(
+                        () -> evaluationJobs.findJob("default", id).orElseThrow(),
+                        job -> job.state().terminal());
     }
 
     private List<String> samples(ObjectEntry entry) {

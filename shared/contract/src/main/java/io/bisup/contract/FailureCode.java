@@ -5,7 +5,8 @@ public enum FailureCode {
     MODEL_NOT_FOUND(FailureClass.INPUT, "register the model again or correct its name"),
     MALFORMED_CHECKPOINT(
             FailureClass.INPUT, "re-download the file that the message names and register the model again"),
-    UNSUPPORTED_ARCHITECTURE(FailureClass.UNSUPPORTED, "use a Llama, Mistral, Ministral, Qwen2, Qwen3 or Phi-3 checkpoint"),
+    UNSUPPORTED_ARCHITECTURE(
+            FailureClass.UNSUPPORTED, "use a Llama, Mistral, Ministral, Qwen2, Qwen3 or Phi-3 checkpoint"),
     UNSUPPORTED_RECIPE(FailureClass.UNSUPPORTED, "use the recipe that the message proposes"),
     DATASET_NOT_FOUND(FailureClass.INPUT, "register the data set again or correct its name"),
     DATASET_TOO_SHORT(FailureClass.INPUT, "register a longer text or ask for fewer or shorter samples"),

@@ -2,9 +2,11 @@ package io.bisup.quantize;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
+import io.bisup.contract.Presets;
 import io.bisup.contract.recipe.CacheFormat;
 import io.bisup.contract.recipe.Calibration;
 import io.bisup.contract.recipe.Format;
+import io.bisup.contract.recipe.Keepers;
 import io.bisup.contract.recipe.Learning;
 import io.bisup.contract.recipe.LowRank;
 import io.bisup.contract.recipe.Precision;
@@ -14,26 +16,24 @@ import io.bisup.contract.recipe.Ranges;
 import io.bisup.contract.recipe.Recipe;
 import io.bisup.contract.recipe.Rounding;
 import io.bisup.contract.recipe.Scope;
+import io.bisup.contract.recipe.Site;
 import io.bisup.contract.recipe.Transform;
 import io.bisup.llm.config.Architecture;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.ModelTensors;
 import io.bisup.llm.config.RopeScaling;
+import io.bisup.llm.plan.Planner;
 import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.Tensors;
-import io.bisup.quantize.run.QuantizationInput;
-import io.bisup.contract.Presets;
-import io.bisup.contract.recipe.Keepers;
-import io.bisup.contract.recipe.Site;
-import io.bisup.llm.plan.Planner;
 import io.bisup.quantize.export.EndsType;
-import org.jspecify.annotations.Nullable;
+import io.bisup.quantize.run.QuantizationInput;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Small models with seeded random weights, recipes for them, and the tensor runtime of the test process. */
 public final class TinyModels {
@@ -192,7 +192,12 @@ public final class TinyModels {
                 preset.learning() == null
                         ? null
                         : new Learning(
-                                preset.learning().of(), 2, 0.005, 0.0005, 2, preset.learning().objective()),
+                                preset.learning().of(),
+                                2,
+                                0.005,
+                                0.0005,
+                                2,
+                                preset.learning().objective()),
                 new Prefix.None(),
                 new Calibration(8, 32, 0));
     }

@@ -133,8 +133,7 @@ class ArrowsTest {
     void theWorkshopsMathematicsKnowsNoStore() {
         noClasses()
                 .that()
-                .resideInAnyPackage(
-                        "io.bisup.quantize..")
+                .resideInAnyPackage("io.bisup.quantize..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.bisup.platform..", "io.bisup.worker.job..")

@@ -74,7 +74,9 @@ public record ArtifactConfig(
         Path file = directory.resolve(ArtifactFiles.SIDECAR);
         try {
             String text = Files.readString(file);
-            return FirstLayout.isIn(text) ? FirstLayout.read(text, DecoderConfig.read(directory)) : Json.read(text, ArtifactConfig.class);
+            return FirstLayout.isIn(text)
+                    ? FirstLayout.read(text, DecoderConfig.read(directory))
+                    : Json.read(text, ArtifactConfig.class);
         } catch (IOException | InvalidSpecException e) {
             throw new FailureException(
                     FailureCode.MALFORMED_CHECKPOINT, file + " cannot be read: " + e.getMessage(), e);

@@ -48,7 +48,11 @@ public record BlockLayout(
      * @param beforeRope whether keys are quantized before rotary embedding
      * @param rotation of each head's keys while they are quantized, or null
      */
-    public record CacheLayout(Format keys, Format values, boolean beforeRope, @Nullable MapDescription rotation) {}
+    public record CacheLayout(
+            Format keys,
+            Format values,
+            boolean beforeRope,
+            @Nullable MapDescription rotation) {}
 
     InputLayout input(Site site) {
         InputLayout layout = inputs.get(site);

@@ -61,8 +61,7 @@ public final class BlockLayouts {
         return online;
     }
 
-    private static @Nullable ChannelMap rotation(
-            PlanRotations rotations, Transform.Rotate.Rotation of, Site site) {
+    private static @Nullable ChannelMap rotation(PlanRotations rotations, Transform.Rotate.Rotation of, Site site) {
         return switch (of) {
             case RESIDUAL, VALUE_HEADS -> null;
             case ACROSS_HEADS -> site == Site.O ? rotations.acrossHeads() : null;

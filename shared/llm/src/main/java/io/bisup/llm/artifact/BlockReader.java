@@ -141,8 +141,8 @@ public final class BlockReader {
         BlockLayout.InputLayout input = layout.input(site);
         List<ChannelMap> online = new ArrayList<>();
         for (int i = 0; i < input.online().size(); i++) {
-            online.add(owner.own(ChannelMaps.open(
-                    runtime, input.online().get(i), BlockNames.map(site, i, layer), tensors)));
+            online.add(owner.own(
+                    ChannelMaps.open(runtime, input.online().get(i), BlockNames.map(site, i, layer), tensors)));
         }
         List<InputPath.Segment> segments = new ArrayList<>();
         for (int i = 0; i < input.segments().size(); i++) {

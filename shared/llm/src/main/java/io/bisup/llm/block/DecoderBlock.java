@@ -109,8 +109,7 @@ public final class DecoderBlock implements AutoCloseable {
             AttentionContext context,
             BlockObserver observer) {
         Pass pass = new Pass(kernels, observer);
-        NDArray attended =
-                LinearKernels.add(kernels, hidden, pass.attention(hidden, angles, context));
+        NDArray attended = LinearKernels.add(kernels, hidden, pass.attention(hidden, angles, context));
         return LinearKernels.add(kernels, attended, pass.feedForward(attended));
     }
 
@@ -133,11 +132,12 @@ public final class DecoderBlock implements AutoCloseable {
                     AttentionKernels.splitHeads(kernels, project(BlockTensor.VALUE, read), config.keyValueHeads());
             observer.values(values);
             KeyValues all = context.extend(
-                    kernels, new KeyValues(storedKeys(keys, angles), parts.cache().values(kernels, values)));
+                    kernels,
+                    new KeyValues(storedKeys(keys, angles), parts.cache().values(kernels, values)));
             NDArray rotated = rotate(queries, angles);
             observer.attention(rotated, all.keys());
-            NDArray mixed =
-                    AttentionKernels.attend(kernels, rotated, all.keys(), all.values(), parts.window(), parts.lowPrecision());
+            NDArray mixed = AttentionKernels.attend(
+                    kernels, rotated, all.keys(), all.values(), parts.window(), parts.lowPrecision());
             return project(BlockTensor.OUTPUT, read(Site.O, mixed));
         }
 

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param bias [out], or null
  * @param branch low-rank compensation, or null
  */
-public record Linear(NDArray weight, @Nullable NDArray bias, @Nullable LowRankBranch branch) implements AutoCloseable {
+public record Linear(
+        NDArray weight, @Nullable NDArray bias, @Nullable LowRankBranch branch) implements AutoCloseable {
 
     /** The layer's output, [..., out]. */
     NDArray apply(KernelCalls kernels, InputPath.Read input, boolean lowPrecision) {

@@ -46,8 +46,13 @@ public final class FusedBlockStep implements AutoCloseable {
         this.workspace = new Workspace(runtime.manager());
         this.none = workspace.buffer(0, 0);
         BlockPlan plan = planned.plan();
-        StageTools tools =
-                new StageTools(kernels, workspace, BlockDimensions.of(plan.config(), batch, tokens), plan, none, runtime.lowPrecision());
+        StageTools tools = new StageTools(
+                kernels,
+                workspace,
+                BlockDimensions.of(plan.config(), batch, tokens),
+                plan,
+                none,
+                runtime.lowPrecision());
         this.attention = new AttentionStage(tools, planned.rotations().keys());
         this.mlp = new MlpStage(tools);
     }

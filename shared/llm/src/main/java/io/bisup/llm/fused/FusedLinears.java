@@ -58,7 +58,8 @@ final class FusedLinears {
                         operands.clips(reader.name, reader.quantizer.count()),
                         FloatMatrix.of(reader.quantizedWeight));
             }
-            FusedKernels.linear(tools.kernels(), arguments(reader, operands), addend, reader.output, tools.lowPrecision());
+            FusedKernels.linear(
+                    tools.kernels(), arguments(reader, operands), addend, reader.output, tools.lowPrecision());
         }
         return readers.stream().map(Reader::output).toList();
     }

@@ -21,8 +21,7 @@ public final class QuantKernels {
      */
     public static NDArray fake(
             KernelCalls kernels, NDArray x, Format format, NDArray high, NDArray low, boolean stored) {
-        return kernels.call(
-                "quant_fake", x, high, low, format.bits(), format.symmetric(), group(format), stored);
+        return kernels.call("quant_fake", x, high, low, format.bits(), format.symmetric(), group(format), stored);
     }
 
     /** For each group the factor of {@code candidates} with the least squared error: [..., groups]. */

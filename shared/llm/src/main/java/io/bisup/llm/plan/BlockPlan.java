@@ -29,8 +29,7 @@ public record BlockPlan(Recipe recipe, DecoderConfig config, CachePlan cache) {
 
     /** Channels of an input. */
     public int width(Site site) {
-        return Math.toIntExact(
-                BlockSites.readers(site).getFirst().shape(config).getLast());
+        return Math.toIntExact(BlockSites.readers(site).getFirst().shape(config).getLast());
     }
 
     /** Formats of an input's channels, from left to right; empty when it is read as it is. */

@@ -35,10 +35,16 @@ final class LearningRules {
             return;
         }
         if (!plan.recipe().precision().weights().quantizes()) {
-            refuse("/compensation", "there is no weight error to reconstruct at 16 bits", "leave it out or quantize weights");
+            refuse(
+                    "/compensation",
+                    "there is no weight error to reconstruct at 16 bits",
+                    "leave it out or quantize weights");
         }
         if (lowRank.start() == LowRank.Start.ZERO && !plan.learns(Learning.Space.LOW_RANK)) {
-            refuse("/compensation/start", "a branch that starts at zero and is not learnt does nothing", "whitened_svd");
+            refuse(
+                    "/compensation/start",
+                    "a branch that starts at zero and is not learnt does nothing",
+                    "whitened_svd");
         }
         rank(lowRank);
         if (lowRank.outliers() > 0 && plan.recipe().learning() != null) {

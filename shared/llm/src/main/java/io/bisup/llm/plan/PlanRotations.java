@@ -42,8 +42,8 @@ public final class PlanRotations implements AutoCloseable {
                     building,
                     Rotation.ACROSS_HEADS,
                     rotate -> rotations.acrossHeads(config.attentionHeads(), headDim, rotate.seed()));
-            this.down = make(
-                    building, Rotation.DOWN, rotate -> rotations.online(config.intermediateSize(), rotate.seed()));
+            this.down =
+                    make(building, Rotation.DOWN, rotate -> rotations.online(config.intermediateSize(), rotate.seed()));
             this.keys = plan.cache().rotateKeys() ? building.own(rotations.online(headDim, 0)) : null;
             this.owner = building.keep();
         }

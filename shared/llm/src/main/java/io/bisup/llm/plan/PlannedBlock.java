@@ -79,9 +79,8 @@ public final class PlannedBlock implements AutoCloseable {
         int first = 0;
         for (int i = 0; i < segments.size(); i++) {
             Segment segment = segments.get(i);
-            NDArray part = segments.size() == 1
-                    ? weight
-                    : LinearKernels.columns(kernels, weight, first, segment.columns());
+            NDArray part =
+                    segments.size() == 1 ? weight : LinearKernels.columns(kernels, weight, first, segment.columns());
             BlockOperands.Clip clip = clip(operands.weightClips().get(linear), i);
             parts.add(quantizer.fake(kernels, part, segment.format(), clip.high(), clip.low()));
             first += segment.columns();
@@ -107,8 +106,7 @@ public final class PlannedBlock implements AutoCloseable {
         return block(layer, operands.weights(), operands, false);
     }
 
-    private DecoderBlock block(
-            int layer, DecoderBlockWeights weights, BlockOperands operands, boolean quantized) {
+    private DecoderBlock block(int layer, DecoderBlockWeights weights, BlockOperands operands, boolean quantized) {
         Map<BlockTensor, Linear> linears = new EnumMap<>(BlockTensor.class);
         for (BlockTensor linear : BlockSites.LINEARS) {
             linears.put(

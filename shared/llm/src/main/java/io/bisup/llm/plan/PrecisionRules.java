@@ -100,13 +100,17 @@ final class PrecisionRules {
             return;
         }
         if (!plan.has(Transform.Reorder.class)) {
-            refuse("/precision/keepers", "without a reordering the last channels are no outliers", "add a reorder transform");
+            refuse(
+                    "/precision/keepers",
+                    "without a reordering the last channels are no outliers",
+                    "add a reorder transform");
         }
         for (Site site : BlockSites.INPUTS) {
             if (keepers.channels() >= plan.width(site)) {
                 refuse(
                         "/precision/keepers/channels",
-                        "keeps all of the " + plan.width(site) + " channels of " + site.name().toLowerCase(java.util.Locale.ROOT),
+                        "keeps all of the " + plan.width(site) + " channels of "
+                                + site.name().toLowerCase(java.util.Locale.ROOT),
                         "at most " + (plan.width(site) - 1));
                 return;
             }

@@ -74,7 +74,10 @@ final class TransformRules {
     private void rotate(String at, Transform.Rotate rotate) {
         for (Rotation of : rotate.of()) {
             if (!rotated.add(of)) {
-                refuse(at + "/of", of.name().toLowerCase(java.util.Locale.ROOT) + " is rotated twice", "rotate it once");
+                refuse(
+                        at + "/of",
+                        of.name().toLowerCase(java.util.Locale.ROOT) + " is rotated twice",
+                        "rotate it once");
             }
         }
         if (rotate.of().contains(Rotation.RESIDUAL) && smoothed.stream().anyMatch(NORMED::contains)) {

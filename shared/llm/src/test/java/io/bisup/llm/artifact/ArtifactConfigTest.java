@@ -26,7 +26,8 @@ class ArtifactConfigTest {
     Path folder;
 
     private static Path stored() throws URISyntaxException {
-        return Path.of(Objects.requireNonNull(ArtifactConfigTest.class.getResource("release-0.1")).toURI());
+        return Path.of(Objects.requireNonNull(ArtifactConfigTest.class.getResource("release-0.1"))
+                .toURI());
     }
 
     /** Written by release 0.1, whose recipes had no version. */

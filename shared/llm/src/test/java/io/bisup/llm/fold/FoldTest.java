@@ -73,7 +73,8 @@ class FoldTest {
     void smoothingOfOneSideIsSeen(Site site) {
         DecoderConfig config = RandomModel.config(Architecture.QWEN2, 1);
         SiteMap whole = smoothing(config, site);
-        ChannelMap identity = new Diagonal(runtime.manager().ones(new Shape(whole.writes().width())));
+        ChannelMap identity =
+                new Diagonal(runtime.manager().ones(new Shape(whole.writes().width())));
         SiteMap half = new SiteMap(site, whole.reads(), identity);
         assertThat(difference(config, List.of(half))).isGreaterThan(OTHER);
     }
@@ -83,7 +84,10 @@ class FoldTest {
     @EnumSource(Architecture.class)
     void reorderingLeavesTheFunctionUnchanged(Architecture architecture) {
         DecoderConfig config = RandomModel.config(architecture, 1);
-        check(config, BlockSites.INPUTS.stream().map(site -> reordering(config, site)).toList(), SAME);
+        check(
+                config,
+                BlockSites.INPUTS.stream().map(site -> reordering(config, site)).toList(),
+                SAME);
     }
 
     /** R1 on values and at run time, alone and after smoothing. */
@@ -108,7 +112,8 @@ class FoldTest {
         NDArray x = x(config);
         NDArray expected = run(config, weights, List.of(), x);
         DecoderBlockWeights folded = Fold.into(kernels, weights, inside(config));
-        for (BlockTensor forgotten : List.of(BlockTensor.VALUE_BIAS, BlockTensor.VALUE, BlockTensor.OUTPUT, BlockTensor.DOWN)) {
+        for (BlockTensor forgotten :
+                List.of(BlockTensor.VALUE_BIAS, BlockTensor.VALUE, BlockTensor.OUTPUT, BlockTensor.DOWN)) {
             Map<BlockTensor, NDArray> faulty = new EnumMap<>(folded.tensors());
             faulty.put(forgotten, weights.get(forgotten));
             NDArray actual = run(config, new DecoderBlockWeights(faulty), inside(config), x);
@@ -131,8 +136,7 @@ class FoldTest {
 
         Map<BlockTensor, NDArray> unfused = new EnumMap<>(rotated.tensors());
         unfused.put(BlockTensor.INPUT_NORM, weights.get(BlockTensor.INPUT_NORM));
-        assertThat(distance(
-                        run(config, new DecoderBlockWeights(unfused), List.of(), q.apply(kernels, x)), expected))
+        assertThat(distance(run(config, new DecoderBlockWeights(unfused), List.of(), q.apply(kernels, x)), expected))
                 .isGreaterThan(OTHER);
     }
 
@@ -154,7 +158,8 @@ class FoldTest {
                     rotations.online(config.headDim(), 0),
                     none,
                     none);
-            assertThat(distance(run(config, weights, List.of(), x, cache), expected)).isLessThan(SAME);
+            assertThat(distance(run(config, weights, List.of(), x, cache), expected))
+                    .isLessThan(SAME);
         }
     }
 
@@ -211,8 +216,7 @@ class FoldTest {
             case O -> {
                 NDArray s = random(0.3, 3, config.keyValueHeads(), config.headDim());
                 int shared = config.attentionHeads() / config.keyValueHeads();
-                yield new SiteMap(
-                        site, new Diagonal(s.repeat(0, shared).flatten()), new Diagonal(s.flatten()));
+                yield new SiteMap(site, new Diagonal(s.repeat(0, shared).flatten()), new Diagonal(s.flatten()));
             }
             case QUERY_KEY -> {
                 int heads = config.queryKeyNorm() ? 1 : config.keyValueHeads();
@@ -220,8 +224,7 @@ class FoldTest {
                 NDArray half = random(0.3, 3, heads, config.headDim() / 2);
                 NDArray pair = half.concat(half, 1);
                 NDArray queries = pair.repeat(0, shared).flatten();
-                yield new SiteMap(
-                        site, new Diagonal(queries.onesLike().div(queries)), new Diagonal(pair.flatten()));
+                yield new SiteMap(site, new Diagonal(queries.onesLike().div(queries)), new Diagonal(pair.flatten()));
             }
         };
     }

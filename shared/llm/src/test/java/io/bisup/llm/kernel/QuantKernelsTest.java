@@ -1,7 +1,6 @@
 package io.bisup.llm.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
@@ -58,16 +57,14 @@ class QuantKernelsTest {
     @Test
     void roundsHalfToEven() {
         NDArray x = Tensors.floats(manager, new float[] {0.5f, 1.5f, 2.5f, -0.5f, -1.5f, 7f}, 1, 6);
-        assertThat(fake(x, Format.integer(4, true, ROW), full)
-                        .toFloatArray())
-                .containsExactly(0f, 2f, 2f, 0f, -2f, 7f);
+        assertThat(fake(x, Format.integer(4, true, ROW), full).toFloatArray()).containsExactly(0f, 2f, 2f, 0f, -2f, 7f);
     }
 
     /** Q2: within half a step where not clipped, at its group's edge where clipped. */
     @ParameterizedTest
     @CsvSource({"2, true", "3, true", "4, true", "8, true", "2, false", "3, false", "5, false", "8, false"})
     void nearestRoundingIsWithinHalfAStep(int bits, boolean symmetric) {
-        
+
         NDArray x = gaussian(64 * 128, 64, 128);
         NDArray clip = Tensors.floats(manager, new float[] {0.7f}, 1, 1);
         float[] scales = kernels.callMany("quant_codes", x, clip, clip, bits, symmetric, 128, false)[1].toFloatArray();
@@ -143,8 +140,7 @@ class QuantKernelsTest {
     void deadGroupsBecomeZeroAndStayFinite() {
         NDArray x = manager.zeros(new ai.djl.ndarray.types.Shape(2, 128));
         for (boolean symmetric : new boolean[] {true, false}) {
-            assertThat(fake(x, Format.integer(3, symmetric, G128), full)
-                            .toFloatArray())
+            assertThat(fake(x, Format.integer(3, symmetric, G128), full).toFloatArray())
                     .containsOnly(0f);
         }
     }

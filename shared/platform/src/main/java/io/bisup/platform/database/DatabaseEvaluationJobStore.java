@@ -153,11 +153,10 @@ class DatabaseEvaluationJobStore implements EvaluationJobStore {
     @Override
     @Transactional
     public EvaluationJobRecord cancel(String tenant, String id) {
-        EvaluationJobEntity row =
-                Rows.parse(id)
-                        .flatMap(this::lock)
-                        .filter(found -> found.tenant.equals(tenant))
-                        .orElseThrow(() -> new JobNotFoundException(id));
+        EvaluationJobEntity row = Rows.parse(id)
+                .flatMap(this::lock)
+                .filter(found -> found.tenant.equals(tenant))
+                .orElseThrow(() -> new JobNotFoundException(id));
         if (!row.state.terminal()) {
             row.state = EvaluationState.CANCELLED;
             row.finishedAt = rows.now();

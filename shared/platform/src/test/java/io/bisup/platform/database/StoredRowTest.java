@@ -58,7 +58,9 @@ class StoredRowTest {
         assertThat(job.recipe().learning().of())
                 .containsExactlyInAnyOrder(Space.WEIGHT_RANGES, Space.CACHE_RANGES, Space.LOW_RANK);
         assertThat(job.spec().recipe()).isInstanceOf(RecipeReference.Inline.class);
-        assertThat(Json.write(job.spec())).as("what was sent stays as it was sent").isEqualTo(spec);
+        assertThat(Json.write(job.spec()))
+                .as("what was sent stays as it was sent")
+                .isEqualTo(spec);
 
         Claim claim = jobs.claim(id, "w1", Duration.ofSeconds(30)).orElseThrow();
         assertThat(claim.work().recipe()).isEqualTo(job.recipe());

@@ -58,7 +58,7 @@ class FileCacheTest {
         Wanted large = onDisk("large", 900, 2);
         Wanted wanted = onDisk("wanted", 400, 0);
 
-        cache(1_000).fetch(List.of(wanted));
+        cache(1_000).fetch(List.of(wanted), WAITING);
 
         assertThat(folder.resolve(large.digest())).doesNotExist();
         assertThat(folder.resolve(small.digest())).exists();

@@ -235,7 +235,8 @@ public final class Draft implements AutoCloseable {
             return folded;
         }
         Map<BlockTensor, NDArray> left = new EnumMap<>(folded.tensors());
-        keptOut.forEach((linear, mask) -> left.put(linear, LearningKernels.scaleColumns(kernels, folded.get(linear), mask)));
+        keptOut.forEach(
+                (linear, mask) -> left.put(linear, LearningKernels.scaleColumns(kernels, folded.get(linear), mask)));
         return new DecoderBlockWeights(left);
     }
 
@@ -267,8 +268,8 @@ public final class Draft implements AutoCloseable {
 
     private Map<BlockTensor, List<BlockOperands.Clip>> weightClips(KernelCalls kernels) {
         Map<BlockTensor, List<BlockOperands.Clip>> clips = new EnumMap<>(BlockTensor.class);
-        weightRanges.forEach((linear, logits) ->
-                clips.put(linear, logits.stream().map(each -> clip(kernels, each)).toList()));
+        weightRanges.forEach((linear, logits) -> clips.put(
+                linear, logits.stream().map(each -> clip(kernels, each)).toList()));
         return clips;
     }
 
@@ -279,8 +280,8 @@ public final class Draft implements AutoCloseable {
 
     private Map<Site, List<NDArray>> inputClips(KernelCalls kernels) {
         Map<Site, List<NDArray>> clips = new EnumMap<>(Site.class);
-        inputRanges.forEach((site, logits) ->
-                clips.put(site, logits.stream().map(each -> factor(kernels, each)).toList()));
+        inputRanges.forEach((site, logits) -> clips.put(
+                site, logits.stream().map(each -> factor(kernels, each)).toList()));
         return clips;
     }
 
@@ -292,8 +293,7 @@ public final class Draft implements AutoCloseable {
         return switch (work.plan().cache().offset()) {
             case AUTO, NONE -> null;
             case MEAN -> keyMean;
-            case BIAS ->
-                LearningKernels.perHead(kernels, folded.get(BlockTensor.KEY_BIAS), config().keyValueHeads());
+            case BIAS -> LearningKernels.perHead(kernels, folded.get(BlockTensor.KEY_BIAS), config().keyValueHeads());
         };
     }
 

@@ -52,8 +52,7 @@ public record Smoothing(Site site, Form form, NDArray theta) {
     /** s at the present θ; differentiable in it when the kernels record. */
     NDArray factors(KernelCalls kernels) {
         return switch (form) {
-            case Form.Bounded bounded ->
-                LearningKernels.smooth(kernels, theta, bounded.start(), bounded.logBound());
+            case Form.Bounded bounded -> LearningKernels.smooth(kernels, theta, bounded.start(), bounded.logBound());
             case Form.Exponent exponent ->
                 LearningKernels.smoothExponent(kernels, theta, exponent.input(), exponent.weight(), exponent.logit());
         };

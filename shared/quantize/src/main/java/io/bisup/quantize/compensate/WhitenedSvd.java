@@ -39,8 +39,7 @@ public final class WhitenedSvd {
      */
     public Branch factor(NDArray error, NDArray root, int rank, double energy) {
         NDArray[] factors = runtime.kernels()
-                .callMany(
-                        "lowrank_factor", error, root, sketch(error, rank), (long) usable(error, rank), energy);
+                .callMany("lowrank_factor", error, root, sketch(error, rank), (long) usable(error, rank), energy);
         return new Branch(factors[0], factors[1]);
     }
 

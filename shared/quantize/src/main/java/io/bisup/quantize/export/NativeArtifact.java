@@ -67,11 +67,7 @@ public final class NativeArtifact {
      * @return the files written
      */
     public List<Path> complete(
-            BlockPlan plan,
-            Checkpoint checkpoint,
-            EndsType ends,
-            ArtifactConfig sidecar,
-            List<Path> blocks) {
+            BlockPlan plan, Checkpoint checkpoint, EndsType ends, ArtifactConfig sidecar, List<Path> blocks) {
         try (PlannedBlock planned = new PlannedBlock(runtime, plan)) {
             ChannelMap residual = planned.rotations().residual();
             List<TensorSource> tensors = residual == null

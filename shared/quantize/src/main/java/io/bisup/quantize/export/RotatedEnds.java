@@ -32,8 +32,7 @@ final class RotatedEnds {
     private final ChannelMap residual;
     private final EndsType type;
 
-    RotatedEnds(
-            TensorRuntime runtime, Checkpoint checkpoint, ChannelMap residual, EndsType type) {
+    RotatedEnds(TensorRuntime runtime, Checkpoint checkpoint, ChannelMap residual, EndsType type) {
         this.runtime = runtime;
         this.checkpoint = checkpoint;
         this.residual = residual;
@@ -70,11 +69,10 @@ final class RotatedEnds {
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
                 NDArray piece = rotate(table, first, Math.min(ROWS, rows - first), width, gamma);
-                TensorSource source =
-                        switch (type) {
-                            case FLOAT32 -> TensorSources.of("piece", piece);
-                            case BFLOAT16 -> TensorSources.bfloat16("piece", piece);
-                        };
+                TensorSource source = switch (type) {
+                    case FLOAT32 -> TensorSources.of("piece", piece);
+                    case BFLOAT16 -> TensorSources.bfloat16("piece", piece);
+                };
                 source.content().writeTo(sink);
             }
         }

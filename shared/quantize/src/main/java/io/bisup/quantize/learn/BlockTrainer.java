@@ -6,7 +6,6 @@ import io.bisup.llm.tensor.AdamW;
 import io.bisup.quantize.block.BlockWork;
 import io.bisup.quantize.block.Draft;
 import io.bisup.quantize.block.TrainingOutcome;
-import io.bisup.quantize.block.TrainingOutcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

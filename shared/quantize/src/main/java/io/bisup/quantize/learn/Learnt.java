@@ -33,8 +33,7 @@ record Learnt(List<NDArray> rangesAndTransforms, List<NDArray> lowRank) {
         if (learning.learns(Learning.Space.CACHE_RANGES)) {
             first.addAll(draft.cacheRanges());
         }
-        return new Learnt(
-                first, learning.learns(Learning.Space.LOW_RANK) ? draft.lowRankFactors() : List.of());
+        return new Learnt(first, learning.learns(Learning.Space.LOW_RANK) ? draft.lowRankFactors() : List.of());
     }
 
     boolean isEmpty() {

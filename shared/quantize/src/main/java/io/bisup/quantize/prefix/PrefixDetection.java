@@ -102,10 +102,7 @@ public final class PrefixDetection {
             double eta,
             TensorOwner owner) {
         try (DecoderBlock block = DecoderBlock.fullPrecision(
-                config,
-                layer,
-                DecoderBlockWeights.load(config, layer, source),
-                runtime.lowPrecision())) {
+                config, layer, DecoderBlockWeights.load(config, layer, source), runtime.lowPrecision())) {
             for (int i = 0; i < hidden.size(); i++) {
                 control.checkpoint();
                 long[] window = windows.get(i);

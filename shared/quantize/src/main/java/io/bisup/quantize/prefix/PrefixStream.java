@@ -4,9 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import io.bisup.llm.block.AttentionContext;
 import io.bisup.llm.block.DecoderBlock;
-import io.bisup.llm.model.KeyValueCache;
 import io.bisup.llm.block.KeyValues;
 import io.bisup.llm.block.RotaryEmbedding;
+import io.bisup.llm.model.KeyValueCache;
 import io.bisup.llm.tensor.Kernels;
 import org.jspecify.annotations.Nullable;
 

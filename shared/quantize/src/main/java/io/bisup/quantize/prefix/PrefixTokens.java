@@ -26,8 +26,7 @@ public final class PrefixTokens {
      * @param detect finds the tokens with massive activations, given the start token and η
      * @throws InvalidSpecException when BOS is asked for and the tokenizer names neither BOS nor EOS
      */
-    public static List<Long> of(
-            Prefix prefix, Tokenizer tokenizer, @Nullable String systemPrompt, Detector detect) {
+    public static List<Long> of(Prefix prefix, Tokenizer tokenizer, @Nullable String systemPrompt, Detector detect) {
         return switch (prefix) {
             case Prefix.None() -> List.of();
             case Prefix.Bos() -> List.of(start(tokenizer));

@@ -139,7 +139,8 @@ final class BlockPass implements AutoCloseable {
                 layer,
                 weights,
                 tools.streams().samples(),
-                tools.rotary().angles(tools.streams().prefix().length(), tools.input().time()),
+                tools.rotary()
+                        .angles(tools.streams().prefix().length(), tools.input().time()),
                 prefix,
                 power,
                 new Seeds(tools.input().recipe().calibration().seed()),
@@ -162,8 +163,7 @@ final class BlockPass implements AutoCloseable {
         try (SafetensorsFile file = SafetensorsFile.open(shard);
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            BlockReader reader =
-                    new BlockReader(tools.runtime(), tools.input().config(), tools.layout(), file::tensor);
+            BlockReader reader = new BlockReader(tools.runtime(), tools.input().config(), tools.layout(), file::tensor);
             try (TensorOwner loaded = new TensorOwner()) {
                 // The stored prefix, whose values are on the scale of the folded value projection.
                 KeyValues stored = prefix == null ? null : loaded.own(reader.prefix(layer));

@@ -54,7 +54,8 @@ public final class ModelRun {
     public BlockLayout run(Path work, List<Path> finished, BlockSink sink) {
         try (steps;
                 PlannedBlock planned = new PlannedBlock(runtime, input.plan());
-                Streams streams = new Streams(runtime, input, planned.rotations().residual(), work);
+                Streams streams =
+                        new Streams(runtime, input, planned.rotations().residual(), work);
                 RotaryEmbedding rotary = new RotaryEmbedding(runtime, input.config(), DataType.FLOAT32)) {
             BlockLayout layout = BlockLayouts.of(input.plan(), planned.rotations());
             BlockPass.Tools tools = new BlockPass.Tools(

@@ -93,8 +93,7 @@ final class Streams implements AutoCloseable {
                 if (exactInputs != null) {
                     exactInputs.write(sample, before);
                 }
-                NDArray output =
-                        block.forward(runtime.kernels(), before, rotary, context, weights.observer(sample));
+                NDArray output = block.forward(runtime.kernels(), before, rotary, context, weights.observer(sample));
                 exact.write(sample, output);
                 squares += meanSquare(output, null);
             }

@@ -112,7 +112,6 @@ final class BlockError {
         work.control().checkpoint();
         Kernels kernels = work.kernels();
         DecoderBlock block = work.planned().quantized(work.layer(), weights, operands);
-        return block.run(
-                kernels, work.samples().input(sample), work.angles(), draft.context(kernels), observer);
+        return block.run(kernels, work.samples().input(sample), work.angles(), draft.context(kernels), observer);
     }
 }

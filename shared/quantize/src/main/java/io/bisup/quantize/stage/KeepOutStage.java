@@ -50,8 +50,7 @@ final class KeepOutStage implements BlockStage {
     }
 
     private NDArray mask(BlockWork work, float[] squares, NDArray weight) {
-        float[] columns =
-                StatisticsKernels.columnAbsMax(work.kernels(), weight).toFloatArray();
+        float[] columns = StatisticsKernels.columnAbsMax(work.kernels(), weight).toFloatArray();
         float[] mask = new float[columns.length];
         Arrays.fill(mask, 1);
         IntStream.range(0, mask.length)

@@ -68,10 +68,12 @@ final class LowRankStage implements BlockStage {
                 StoredWeight codes = draft.rounded().get(linear);
                 NDArray rounded = codes == null ? nearest.get(linear) : codes.dequantize(work.runtime());
                 NDArray error = exact.get(linear).sub(rounded);
-                draft.branch(linear, switch (lowRank.start()) {
-                    case WHITENED_SVD, SVD -> svd.factor(error, root, lowRank.rank(), lowRank.energy());
-                    case ZERO -> zero(work, error, site);
-                });
+                draft.branch(
+                        linear,
+                        switch (lowRank.start()) {
+                            case WHITENED_SVD, SVD -> svd.factor(error, root, lowRank.rank(), lowRank.energy());
+                            case ZERO -> zero(work, error, site);
+                        });
             }
         }
     }

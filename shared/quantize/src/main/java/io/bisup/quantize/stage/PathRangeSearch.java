@@ -63,11 +63,7 @@ final class PathRangeSearch {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             block.run(
-                    kernels,
-                    work.samples().input(sample),
-                    work.angles(),
-                    draft.context(kernels),
-                    new BlockObserver() {
+                    kernels, work.samples().input(sample), work.angles(), draft.context(kernels), new BlockObserver() {
                         @Override
                         public void input(Site site, InputPath.Read read) {
                             if (inputs) {
@@ -100,8 +96,9 @@ final class PathRangeSearch {
                 for (Segment segment : work.plan().inputSegments(site)) {
                     segments.add(new InputPath.Segment(segment.columns(), segment.format(), clip));
                 }
-                NDArray quantized =
-                        new InputPath(List.of(), segments).read(work.kernels(), exact).quantized();
+                NDArray quantized = new InputPath(List.of(), segments)
+                        .read(work.kernels(), exact)
+                        .quantized();
                 sums[i] += StatisticsKernels.outputError(work.kernels(), exact, quantized, weights, hats);
             }
         }

@@ -83,8 +83,7 @@ final class PathRangeStage implements BlockStage {
         draft.cacheRange(keys, values);
     }
 
-    private NDArray head(
-            BlockWork work, int heads, Supplier<NDArray> searchedLogits, boolean learnt) {
+    private NDArray head(BlockWork work, int heads, Supplier<NDArray> searchedLogits, boolean learnt) {
         return switch (ranges.cache()) {
             case Range.Full full -> constant(work, heads, ClipGrid.LARGEST_LEARNT);
             case Range.Fixed fixed -> constant(work, heads, ClipGrid.logit(fixed.factor(), learnt));

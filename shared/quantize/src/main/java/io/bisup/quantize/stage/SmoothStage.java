@@ -45,8 +45,7 @@ final class SmoothStage implements BlockStage {
             double logit = Math.log(smooth.alpha() / (1 - smooth.alpha()));
             return new Smoothing(
                     site,
-                    new Smoothing.Form.Exponent(
-                            inputs(work, statistics, site).duplicate(), weights(work, site), logit),
+                    new Smoothing.Form.Exponent(inputs(work, statistics, site).duplicate(), weights(work, site), logit),
                     work.runtime().manager().zeros(new Shape(1)));
         }
         NDArray start = start(work, statistics, site);
@@ -69,7 +68,10 @@ final class SmoothStage implements BlockStage {
             case ONES ->
                 work.runtime()
                         .manager()
-                        .ones(new Shape(site == Site.O ? config.keyValueWidth() : work.plan().width(site)));
+                        .ones(new Shape(
+                                site == Site.O
+                                        ? config.keyValueWidth()
+                                        : work.plan().width(site)));
             case SMOOTHQUANT ->
                 StatisticsKernels.smoothQuant(
                         work.kernels(), inputs(work, statistics, site), weights(work, site), smooth.alpha());
@@ -81,9 +83,8 @@ final class SmoothStage implements BlockStage {
     }
 
     private static NDArray weights(BlockWork work, Site site) {
-        NDArray[] readers = BlockSites.readers(site).stream()
-                .map(work.weights()::get)
-                .toArray(NDArray[]::new);
+        NDArray[] readers =
+                BlockSites.readers(site).stream().map(work.weights()::get).toArray(NDArray[]::new);
         return perFactor(work, site, StatisticsKernels.columnAbsMax(work.kernels(), readers));
     }
 

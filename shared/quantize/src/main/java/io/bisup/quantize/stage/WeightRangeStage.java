@@ -36,8 +36,8 @@ final class WeightRangeStage implements BlockStage {
         }
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            DecoderBlockWeights folded =
-                    draft.quantizable(work.kernels(), draft.operands(work.kernels()).weights());
+            DecoderBlockWeights folded = draft.quantizable(
+                    work.kernels(), draft.operands(work.kernels()).weights());
             for (BlockTensor linear : BlockSites.LINEARS) {
                 List<Segment> segments = work.plan().weightSegments(linear);
                 if (!segments.isEmpty()) {

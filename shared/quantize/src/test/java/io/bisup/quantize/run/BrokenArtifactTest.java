@@ -66,8 +66,8 @@ class BrokenArtifactTest {
         Path target = Files.createDirectory(folder.resolve("artifact"));
         List<Path> blocks = new ArrayList<>();
         QuantizationInput input = TinyModels.input(config, TinyModels.nearest(3), 2);
-        BlockLayout layout = new ModelRun(RUNTIME, input, Control.NONE)
-                .run(target, List.of(), (shard, report) -> blocks.add(shard));
+        BlockLayout layout =
+                new ModelRun(RUNTIME, input, Control.NONE).run(target, List.of(), (shard, report) -> blocks.add(shard));
         try (Checkpoint checkpoint = Checkpoint.open(source)) {
             ArtifactConfig sidecar = ArtifactConfig.of(layout, input.recipe(), input.prefix(), "text", "model");
             new NativeArtifact(RUNTIME, source, target)

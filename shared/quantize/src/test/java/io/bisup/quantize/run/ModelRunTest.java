@@ -154,8 +154,7 @@ class ModelRunTest {
                 base.ranges(),
                 new Rounding.Gptq(0.01, 32, Rounding.Gptq.Order.NATURAL, true, false),
                 null,
-                new Learning(
-                        Set.of(Learning.Space.RANGES), 2, 0.005, 0.0005, 2, Learning.Objective.TOKEN_WEIGHTED));
+                new Learning(Set.of(Learning.Space.RANGES), 2, 0.005, 0.0005, 2, Learning.Objective.TOKEN_WEIGHTED));
         DecoderConfig config = TinyModels.config(Architecture.LLAMA, LAYERS);
         Outcome outcome = run("a", TinyModels.input(config, recipe, 2), List.of(), Control.NONE);
         Outcome nearest = run("b", TinyModels.input(config, TinyModels.nearest(4), 2), List.of(), Control.NONE);

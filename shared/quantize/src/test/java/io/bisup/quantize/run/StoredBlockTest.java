@@ -104,8 +104,7 @@ class StoredBlockTest {
                 null,
                 TinyModels.learning(io.bisup.contract.recipe.Learning.Space.TRANSFORMS));
         RotaryEmbedding rotary = new RotaryEmbedding(RUNTIME, config, DataType.FLOAT32);
-        DecoderBlock exact = DecoderBlock.fullPrecision(
-                config, 0, weights(config), RUNTIME.lowPrecision());
+        DecoderBlock exact = DecoderBlock.fullPrecision(config, 0, weights(config), RUNTIME.lowPrecision());
         KeyValues prefix =
                 new PrefixStream(RUNTIME.kernels(), new RandomSamples(config).input(99)).through(exact, rotary);
         try (PlannedBlock planned = planned(recipe, config);
@@ -177,18 +176,11 @@ class StoredBlockTest {
         try (SafetensorsFile file = SafetensorsFile.open(shard)) {
             BlockPlan plan = work.plan();
             BlockReader reader = new BlockReader(
-                    RUNTIME,
-                    plan.config(),
-                    BlockLayouts.of(plan, work.planned().rotations()),
-                    file::tensor);
+                    RUNTIME, plan.config(), BlockLayouts.of(plan, work.planned().rotations()), file::tensor);
             AttentionContext behind =
                     work.prefix() == null ? AttentionContext.EMPTY : AttentionContext.of(reader.prefix(0));
             return reader.block(0)
-                    .forward(
-                            work.kernels(),
-                            x,
-                            new RotaryEmbedding(RUNTIME, plan.config(), DataType.FLOAT32),
-                            behind);
+                    .forward(work.kernels(), x, new RotaryEmbedding(RUNTIME, plan.config(), DataType.FLOAT32), behind);
         }
     }
 
