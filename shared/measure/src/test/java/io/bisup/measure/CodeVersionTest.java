@@ -20,7 +20,7 @@ class CodeVersionTest {
                         DecoderBlock.class.getName().replace('.', '/'),
                         TaskEvaluation.class.getName().replace('.', '/'),
                         "io/bisup/measure/task/RequestEncoder",
-                        "io/bisup/llm/quant/QuantizedLinears",
+                        "io/bisup/llm/artifact/BlockReader",
                         "/io/bisup/llm/kernels/attention.py",
                         "kernels.py");
     }
