@@ -33,6 +33,9 @@ import io.bisup.quantize.stage.Stages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One block's turn: the full-precision stream passes, then the block is solved or replayed, then the quantized stream passes. */
@@ -89,11 +92,9 @@ final class BlockPass implements AutoCloseable {
             DecoderBlockWeights rotated = Fold.residual(tools.runtime().kernels(), stored, residual);
             rotated.tensors().values().forEach(NDScope::unregister);
             // What the rotation does not touch is the same tensor in both.
-            stored.tensors().forEach((name, tensor) -> {
-                if (rotated.find(name) != tensor) {
-                    tensor.close();
-                }
-            });
+            Set<NDArray> kept = Collections.newSetFromMap(new IdentityHashMap<>());
+            kept.addAll(rotated.tensors().values());
+            stored.tensors().values().stream().filter(tensor -> !kept.contains(tensor)).forEach(NDArray::close);
             return rotated;
         }
     }
