@@ -239,6 +239,8 @@ class Artifact:
         if version not in (1, 2):
             raise SystemExit(f"layout {version} is not known to this script, which reads 1 and 2")
         self.form = self.sidecar["block"] if version == 2 else first_layout(self.sidecar, self.config)
+        for part in ("inputs", "weights"):
+            self.form[part] = {name.lower(): value for name, value in self.form[part].items()}
         self.rotations = {}
         index = json.loads((folder / "model.safetensors.index.json").read_text())
         self.tensors = {}
@@ -301,7 +303,7 @@ class Artifact:
             parts = x.split([segment["columns"] for segment in form["segments"]], -1)
             clips = [self.get(clip if i == 0 else f"{clip}.{i}") for i in range(len(parts))]
             rounded = torch.cat([fake_quantize(p, s["format"], c) for p, s, c in zip(parts, form["segments"], clips)], -1)
-        read = rounded if self.form["branches"] == "quantized" else x
+        read = rounded if self.form["branches"].lower() == "quantized" else x
         results = []
         for name in names:
             y = rounded @ self.weight(block, name).T
