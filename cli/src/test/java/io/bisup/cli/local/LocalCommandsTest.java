@@ -46,8 +46,29 @@ class LocalCommandsTest {
             training: {epochs: 1, learningRate: 0.005, heldOut: 2}
             """;
 
+    /** Atom (2310.19102) at the width of a small model: permutations, tiles of two rows, ragged groups, keepers, keys before RoPE. */
+    private static final String SMALL_ATOM = """
+            version: 2
+            name: small-atom
+            base: atom-w4a4-g128
+            precision:
+              weights: {scope: {columns: 48, rows: 2}}
+              inputs: {scope: {columns: 48}}
+              keepers: {channels: 32, bits: 8}
+            """;
+
     @TempDir
     Path folder;
+
+    /** Every kind of layout on a trained model: plain, keys before RoPE with a branch, permuted with keepers, rotated. */
+    @ParameterizedTest
+    @ValueSource(strings = {"rtn-w3a3-g128", "bisup-w3a3-g128", "small-atom.yaml", "quarot-w4a4-g128"})
+    void anotherProgramReadsASmallLlamaAlike(String recipe) throws IOException {
+        assumeTrue(PythonTorch.isPresent(), "python3 with torch is not on this machine");
+        String reference = System.getProperty("bisup.reference.dir", "../../shared");
+        assumeTrue(!reference.equals("off"), "reference data switched off");
+        assertReadAlike(quantize(Path.of(reference, "data/models/TinyStories-656K"), recipe));
+    }
 
     /** Every stage and every kind of tensor, read back by another program that knows only the artifact's description. */
     @ParameterizedTest
@@ -108,6 +129,7 @@ class LocalCommandsTest {
             largest = Math.max(largest, Math.abs(expected[i]));
             distance = Math.max(distance, Math.abs(expected[i] - actual[i]));
         }
+        System.out.printf("max |dlogit| %.3g, mean %.3g, max |logit| %.3g%n", distance, meanDistance(actual, expected), largest);
         // A value that falls on a rounding edge differs by a step when sums are added in another order.
         assertThat(distance).isLessThan(0.02 * largest);
         assertThat(meanDistance(actual, expected)).isLessThan(1e-4 * largest);
@@ -185,7 +207,11 @@ class LocalCommandsTest {
 
     private Path quantize(Path model, String recipe) throws IOException {
         Path named =
-                recipe.endsWith(".yaml") ? Files.writeString(folder.resolve(recipe), OTHER_FORMATS) : Path.of(recipe);
+                switch (recipe) {
+                    case "other-formats.yaml" -> Files.writeString(folder.resolve(recipe), OTHER_FORMATS);
+                    case "small-atom.yaml" -> Files.writeString(folder.resolve(recipe), SMALL_ATOM);
+                    default -> Path.of(recipe);
+                };
         Path text = Files.writeString(
                 folder.resolve("calibration.txt"), "The fox went to the river and asked the miller. ".repeat(200));
         Path artifact = folder.resolve("artifact");
