@@ -94,7 +94,9 @@ final class BlockPass implements AutoCloseable {
             // What the rotation does not touch is the same tensor in both.
             Set<NDArray> kept = Collections.newSetFromMap(new IdentityHashMap<>());
             kept.addAll(rotated.tensors().values());
-            stored.tensors().values().stream().filter(tensor -> !kept.contains(tensor)).forEach(NDArray::close);
+            stored.tensors().values().stream()
+                    .filter(tensor -> !kept.contains(tensor))
+                    .forEach(NDArray::close);
             return rotated;
         }
     }
