@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
             BlockStepCommand.class,
             MemoryCommand.class,
             MemoryRunCommand.class,
+            MethodsCommand.class,
             ProductsCommand.class
         },
         mixinStandardHelpOptions = true,

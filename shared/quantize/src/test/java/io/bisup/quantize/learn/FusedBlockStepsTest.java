@@ -190,7 +190,7 @@ class FusedBlockStepsTest {
     /** By identity: tensors are equal when their elements are. */
     private static int indexOf(List<NDArray> leaves, NDArray leaf) {
         int index = 0;
-        while (leaves.get(index) != leaf) {
+        while (!same(leaves.get(index), leaf)) {
             index++;
         }
         return index;
@@ -207,5 +207,11 @@ class FusedBlockStepsTest {
         }
         assertThat(norm).as(name).isPositive();
         assertThat(Math.sqrt(error / norm)).as(name).isLessThan(TOLERANCE);
+    }
+
+    /** The same tensor, not an equal one. */
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean same(NDArray one, NDArray other) {
+        return one == other;
     }
 }
