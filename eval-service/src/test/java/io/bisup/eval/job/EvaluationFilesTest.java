@@ -10,6 +10,7 @@ import io.bisup.contract.Presets;
 import io.bisup.platform.job.EvaluationWork;
 import io.bisup.platform.object.ObjectKeys;
 import io.bisup.platform.object.ObjectStore;
+import io.bisup.platform.outage.Patience;
 import io.bisup.platform.registry.RegisteredDataset;
 import io.bisup.platform.registry.RegisteredModel;
 import io.bisup.platform.work.FileCache;
@@ -37,6 +38,7 @@ class EvaluationFilesTest {
     /** The cache holds less than either: what the evaluation still reads has to stay. */
     @Test
     void fetchingTheModelEvictsNothingOfTheSameEvaluation() throws Exception {
+        Patience waiting = Patience.quiet(() -> {});
         EvaluationFiles files = new EvaluationFiles(new FileCache(objects, folder, 1, Clock.systemUTC()));
         List<ObjectEntry> artifact = List.of(object("artifact"));
         List<ObjectEntry> model = List.of(object("model"));
@@ -56,8 +58,8 @@ class EvaluationFilesTest {
                 List.of(),
                 List.of(text));
 
-        EvaluationFiles.Fetched fetched = files.fetch(work);
-        Path there = files.fetchModel(work);
+        EvaluationFiles.Fetched fetched = files.fetch(work, waiting);
+        Path there = files.fetchModel(work, waiting);
 
         assertThat(fetched.dataset("text").file()).hasContent("text");
         assertThat(fetched.subject().resolve("artifact")).exists();

@@ -14,7 +14,7 @@ import io.bisup.contract.Presets;
 import io.bisup.contract.QualityGate;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.RecipeReference;
-import io.bisup.contract.recipe.Recipe;
+import io.bisup.contract.recipe.Calibration;
 import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.platform.job.Claim;
@@ -154,7 +154,7 @@ final class Inputs {
                 model,
                 new RecipeReference.Preset(RECIPE),
                 "train",
-                new Recipe.Calibration(8, 128, 0),
+                new Calibration(8, 128, 0),
                 null,
                 evaluations,
                 gate,
