@@ -19,7 +19,11 @@ public class Callers {
         return config.keysRequired().orElse(!config.local());
     }
 
-    /** @throws io.quarkus.security.UnauthorizedException when the request names nobody */
+    /**
+     * Who sent the current request.
+     *
+     * @throws io.quarkus.security.UnauthorizedException when the request names nobody
+     */
     public Caller current() {
         return Caller.of(identities.getIdentity());
     }

@@ -18,7 +18,11 @@ public class TenantJobs {
         this.callers = callers;
     }
 
-    /** @throws JobNotFoundException when the caller's tenant has no such job */
+    /**
+     * A job of the caller's tenant.
+     *
+     * @throws JobNotFoundException when the caller's tenant has no such job
+     */
     public JobRecord get(String id) {
         String tenant = callers.tenant();
         return jobs.find(Ids.job(id))

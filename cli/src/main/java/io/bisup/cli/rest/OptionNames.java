@@ -19,6 +19,8 @@ final class OptionNames {
     private OptionNames() {}
 
     /**
+     * The command line's option for a field of the job's spec.
+     *
      * @param pointer JSON Pointer or name of a field of the spec
      * @return the option with its argument's form, or the pointer itself
      */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bisup.cli.rest.JobView;
+import io.bisup.contract.EvaluationSpec;
 import io.bisup.contract.JobState;
 import io.bisup.contract.PerplexitySpec;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ class ChaosTest {
     /** The same key again: an answer that got lost must not make a second job. */
     private static String submit(RunningSuite suite) {
         String key = UUID.randomUUID().toString();
-        List<PerplexitySpec> evaluation = List.of(new PerplexitySpec("stories", PerplexitySpec.Protocol.GPTQ, 64));
+        List<EvaluationSpec> evaluation = List.of(new PerplexitySpec("stories", PerplexitySpec.Protocol.GPTQ, 64));
         return suite.patiently(() -> suite.submit(RunningSuite.smallJob(evaluation), key))
                 .id();
     }
