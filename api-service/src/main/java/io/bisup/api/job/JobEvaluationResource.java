@@ -3,9 +3,6 @@ package io.bisup.api.job;
 import io.bisup.api.Listing;
 import io.bisup.platform.job.EvaluationRecord;
 import io.bisup.platform.job.EvaluationStore;
-import io.bisup.platform.job.JobNotFoundException;
-import io.bisup.platform.job.JobRecord;
-import io.bisup.platform.job.JobStore;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -22,11 +19,11 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Quantization jobs")
 public class JobEvaluationResource {
 
-    private final JobStore jobs;
+    private final TenantJobs own;
     private final EvaluationStore evaluations;
 
-    JobEvaluationResource(JobStore jobs, EvaluationStore evaluations) {
-        this.jobs = jobs;
+    JobEvaluationResource(TenantJobs own, EvaluationStore evaluations) {
+        this.own = own;
         this.evaluations = evaluations;
     }
 
@@ -36,7 +33,6 @@ public class JobEvaluationResource {
             summary = "The job's evaluations with progress and every score",
             description = "Their samples are at /v1/evaluation-jobs/{id}/samples.")
     public Listing<EvaluationRecord> evaluations(@PathParam("id") String id) {
-        JobRecord job = jobs.find(Ids.job(id)).orElseThrow(() -> new JobNotFoundException(id));
-        return new Listing<>(evaluations.ofJob(job.id()));
+        return new Listing<>(evaluations.ofJob(own.get(id).id()));
     }
 }
