@@ -68,7 +68,7 @@ class SuiteLifeTest {
                 kill(suite.process(member).orElseThrow());
                 awaitWell(suite);
             }
-            kill(postgresOf(suite.process(Member.LOCAL_STACK).orElseThrow()));
+            kill(postgres());
             awaitWell(suite);
             assertThat(suite.address()).isEqualTo(address);
         } finally {
@@ -82,9 +82,10 @@ class SuiteLifeTest {
         process.onExit().join();
     }
 
-    private static ProcessHandle postgresOf(ProcessHandle stores) {
-        return stores.children()
-                .filter(p -> p.info().command().orElse("").endsWith("postgres"))
+    /** The server detaches itself from what started it, and its own children name no folder. */
+    private ProcessHandle postgres() {
+        return ProcessHandle.allProcesses()
+                .filter(p -> p.info().commandLine().orElse("").contains("postgres -D " + state))
                 .findFirst()
                 .orElseThrow();
     }
