@@ -52,7 +52,7 @@ final class SmoothStage implements BlockStage {
         NDArray bound = work.runtime().manager().full(start.getShape(), (float) Math.log(smooth.bound()));
         if (smooth.spareKeepers()) {
             NDArray spared = spared(work, draft, site);
-            start = start.mul(spared).add(spared.neg().add(1));
+            start = start.mul(spared).add(spared.onesLike().sub(spared));
             bound = bound.mul(spared);
         }
         return new Smoothing(site, new Smoothing.Form.Bounded(start, bound), start.zerosLike());
