@@ -3,6 +3,7 @@ package io.bisup.worker.attempt;
 import io.bisup.contract.Failure;
 import io.bisup.contract.Json;
 import io.bisup.data.TextDataset;
+import io.bisup.llm.tensor.Compute;
 import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.platform.process.ChildMain;
@@ -31,14 +32,17 @@ public final class AttemptMain {
     /**
      * Computes one order.
      *
-     * @param arguments the device: auto, cpu or cuda:N
+     * @param arguments the device (auto, cpu or cuda:N), and the format of matrix products (auto, float32 or bfloat16) unless
+     *     it is the device's usual one
      */
     @SuppressWarnings("SystemOut") // standard error is the log of this process
     public static void main(String[] arguments) {
         // Or DJL asks the cloud's metadata address for the kind of machine.
         System.setProperty("ai.djl.offline", "true");
         ChildMain supervisor = ChildMain.open();
-        try (TensorRuntime runtime = TensorRuntime.open(ComputeDevice.parse(arguments[0]))) {
+        try (TensorRuntime opened = TensorRuntime.open(ComputeDevice.parse(arguments[0]))) {
+            TensorRuntime runtime =
+                    arguments.length == 1 ? opened : opened.computing(Compute.parse(arguments[1], opened));
             supervisor.say(new AttemptMessage.Ready(EngineIdentity.of(runtime)).line());
             AttemptOrder order = Json.read(supervisor.next(), AttemptOrder.class);
             supervisor.say(new AttemptMain(supervisor, runtime).compute(order).line());

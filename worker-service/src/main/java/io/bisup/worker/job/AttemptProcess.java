@@ -34,16 +34,21 @@ final class AttemptProcess implements AutoCloseable {
         this.child = child;
     }
 
-    /** Starts a process that loads the tensor library and then waits for its order. */
-    static AttemptProcess start(String device, Path crashes) throws IOException {
+    /**
+     * Starts a process that loads the tensor library and then waits for its order.
+     *
+     * @param engine the arguments of {@link AttemptMain#main}
+     * @param crashes folder for the JVM's reports of crashes
+     */
+    static AttemptProcess start(List<String> engine, Path crashes) throws IOException {
         List<String> options = new ArrayList<>(ChildMain.inheritedOptions());
         options.addAll(List.of(
                 "-XX:+UseSerialGC",
                 "-XX:-CreateCoredumpOnCrash",
                 "-XX:ErrorFile=" + crashes.resolve("hs_err.log"),
                 "-Djava.util.logging.manager=org.jboss.logmanager.LogManager"));
-        return new AttemptProcess(ChildJvm.start(
-                AttemptMain.class, List.of(device), options, null, line -> LOG.infof("attempt: %s", line)));
+        return new AttemptProcess(
+                ChildJvm.start(AttemptMain.class, engine, options, null, line -> LOG.infof("attempt: %s", line)));
     }
 
     boolean alive() {

@@ -2,6 +2,7 @@ package io.bisup.worker.job;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,24 +11,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class AttemptProcesses implements AutoCloseable {
 
-    private final String device;
+    private final List<String> engine;
     private final Path crashes;
     private @Nullable AttemptProcess spare;
     private boolean closed;
 
     /**
-     * @param device of every tensor
+     * @param engine device of every tensor and, if set, the format of matrix products
      * @param crashes folder for the JVM's reports of crashes
      */
-    AttemptProcesses(String device, Path crashes) {
-        this.device = device;
+    AttemptProcesses(List<String> engine, Path crashes) {
+        this.engine = List.copyOf(engine);
         this.crashes = crashes;
     }
 
     /** Starts the next process unless one waits already. */
     synchronized void prepare() throws IOException {
         if (!closed && (spare == null || !spare.alive())) {
-            spare = AttemptProcess.start(device, crashes);
+            spare = AttemptProcess.start(engine, crashes);
         }
     }
 

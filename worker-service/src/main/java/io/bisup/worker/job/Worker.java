@@ -17,7 +17,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +52,7 @@ class Worker {
     void start(@Observes StartupEvent event) throws IOException {
         WorkFolder taken = WorkFolder.take(settings.dir());
         folder = taken;
-        AttemptProcesses started = new AttemptProcesses(settings.device(), taken.crashes());
+        AttemptProcesses started = new AttemptProcesses(engine(settings), taken.crashes());
         processes = started;
         awaitFirst(started);
         reportPredecessor(taken.journal());
@@ -59,6 +61,11 @@ class Worker {
                 new AttemptRunner(jobs, objects, started, cache, taken, settings.grace(), () -> stopping);
         listening = doorbells.listen(
                 Doorbell.QUANTIZATION_JOBS, jobs::oldestWaiting, bell -> next().map(claim -> () -> run(runner, claim)));
+    }
+
+    private static List<String> engine(WorkSettings settings) {
+        return Stream.concat(Stream.of(settings.device()), settings.compute().stream())
+                .toList();
     }
 
     /** A bell says that there is work, not which: the job that is due next is taken. */
