@@ -143,7 +143,7 @@ public final class Statistics implements AutoCloseable {
 
     /** Mean of each key channel, [1, kv heads, 1, head dim], made in the open scope. */
     public NDArray keyMean() {
-        return keys.div(work.runtime().manager().full(new Shape(1), tokens));
+        return keys.div(work.runtime().manager().full(new Shape(1), (float) tokens));
     }
 
     /** Number of tokens seen. */
