@@ -1,28 +1,21 @@
 package io.bisup.cli.local;
 
 import io.bisup.cli.ExitCode;
-import io.bisup.cli.FormatConverter;
-import io.bisup.cli.UserErrorException;
-import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.DivergenceResult;
 import io.bisup.contract.Estimate;
 import io.bisup.contract.Json;
 import io.bisup.contract.PerplexitySpec.Protocol;
-import io.bisup.data.DatasetException;
 import io.bisup.data.TextDataset;
-import io.bisup.llm.folder.ModelFolder;
 import io.bisup.llm.folder.OpenModel;
-import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.token.Tokenizer;
 import io.bisup.measure.Divergence;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -38,17 +31,11 @@ public final class DivergenceCommand implements Callable<Integer> {
 
     private static final int USUAL_WINDOW = 2048;
 
-    @Option(names = "--base", required = true, paramLabel = "DIR", description = "checkpoint folder of the FP model")
-    private Path base;
+    @Mixin
+    private ModelPair models;
 
-    @Option(names = "--model", required = true, paramLabel = "DIR", description = "artifact or another checkpoint")
-    private Path model;
-
-    @Option(names = "--text", required = true, paramLabel = "FILE", description = "text, WikiText rows or documents")
-    private Path text;
-
-    @Option(names = "--format", converter = FormatConverter.class, description = FormatConverter.DESCRIPTION)
-    private @Nullable DatasetFormat format;
+    @Mixin
+    private TextOptions text;
 
     @Option(
             names = "--protocol",
@@ -63,9 +50,6 @@ public final class DivergenceCommand implements Callable<Integer> {
     @Option(names = "--second-half", description = "count the second half of each window alone, as llama.cpp does")
     private boolean secondHalf;
 
-    @Option(names = "--device", defaultValue = "auto", description = "auto, cpu or cuda:N")
-    private String device;
-
     @Option(names = "--json", description = "the result as one JSON object on the last line")
     private boolean json;
 
@@ -74,44 +58,20 @@ public final class DivergenceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        TextDataset dataset = read();
-        requireFolder("--base", base);
-        requireFolder("--model", model);
-        DivergenceResult result = Engine.onDevice(device, runtime -> measure(runtime, dataset));
+        TextDataset dataset = text.read();
+        DivergenceResult result = models.compare((exact, quantized) -> measure(exact, quantized, dataset));
         PrintWriter writer = spec.commandLine().getOut();
         writer.println(json ? Json.write(result) : table(result));
         writer.flush();
         return ExitCode.OK;
     }
 
-    static void requireFolder(String option, Path folder) {
-        if (!Files.isDirectory(folder)) {
-            throw new UserErrorException(
-                    option + " " + folder + " is no folder; give a Hugging Face checkpoint folder or an artifact");
-        }
-    }
-
-    private TextDataset read() {
-        try {
-            String name = String.valueOf(text.getFileName());
-            return TextDataset.read(text, name, format == null ? DatasetFormat.ofFileName(name) : format);
-        } catch (DatasetException e) {
-            throw new UserErrorException("--text " + e.getMessage());
-        }
-    }
-
-    private DivergenceResult measure(TensorRuntime runtime, TextDataset dataset) {
-        try (OpenModel quantized = ModelFolder.open(model, runtime);
-                OpenModel exact = ModelFolder.open(base, runtime, quantized.prefixIds());
-                Tokenizer tokenizer = exact.openTokenizer();
+    private DivergenceResult measure(OpenModel exact, OpenModel quantized, TextDataset dataset) {
+        int length = Windows.length(window, USUAL_WINDOW, exact);
+        try (Tokenizer tokenizer = exact.openTokenizer();
                 Bar bar = new Bar("divergence", "windows")) {
-            int context =
-                    exact.model().config().maxPositions() - exact.prefixIds().size();
-            int length = window == null ? Math.min(USUAL_WINDOW, context) : window;
             return new Divergence(exact.model(), quantized.model(), exact.prefixIds(), tokenizer, Clock.systemUTC())
                     .measure(dataset, protocol, length, secondHalf ? length / 2 : 0, bar);
-        } catch (IllegalArgumentException unlike) {
-            throw new UserErrorException("--base and --model: " + unlike.getMessage());
         }
     }
 

@@ -1,13 +1,9 @@
 package io.bisup.cli.local;
 
 import io.bisup.cli.ExitCode;
-import io.bisup.cli.FormatConverter;
-import io.bisup.cli.UserErrorException;
-import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.Json;
 import io.bisup.contract.PerplexityResult;
 import io.bisup.contract.PerplexitySpec.Protocol;
-import io.bisup.data.DatasetException;
 import io.bisup.data.TextDataset;
 import io.bisup.llm.folder.OpenModel;
 import io.bisup.llm.token.Tokenizer;
@@ -22,6 +18,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -40,15 +37,8 @@ public final class PerplexityCommand implements Callable<Integer> {
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "checkpoint or artifact folder")
     private Path model;
 
-    @Option(
-            names = "--text",
-            required = true,
-            paramLabel = "FILE",
-            description = "text, WikiText rows such as wiki.test.raw, or documents as .jsonl or .parquet")
-    private Path text;
-
-    @Option(names = "--format", converter = FormatConverter.class, description = FormatConverter.DESCRIPTION)
-    private @Nullable DatasetFormat format;
+    @Mixin
+    private TextOptions text;
 
     @Option(
             names = "--protocol",
@@ -71,7 +61,7 @@ public final class PerplexityCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        TextDataset dataset = read();
+        TextDataset dataset = text.read();
         PerplexityResult result = Engine.with(model, device, open -> measure(open, dataset));
         PrintWriter writer = spec.commandLine().getOut();
         writer.println(json ? Json.write(result) : sentence(result));
@@ -79,18 +69,8 @@ public final class PerplexityCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private TextDataset read() {
-        try {
-            String name = String.valueOf(text.getFileName());
-            return TextDataset.read(text, name, format == null ? DatasetFormat.ofFileName(name) : format);
-        } catch (DatasetException e) {
-            throw new UserErrorException("--text " + e.getMessage());
-        }
-    }
-
     private PerplexityResult measure(OpenModel open, TextDataset dataset) {
-        int context = open.model().config().maxPositions() - open.prefixIds().size();
-        int length = window == null ? Math.min(USUAL_WINDOW, context) : window;
+        int length = Windows.length(window, USUAL_WINDOW, open);
         try (Tokenizer tokenizer = open.openTokenizer();
                 Bar bar = new Bar("perplexity", "windows")) {
             return new Perplexity(open.model(), open.prefixIds(), tokenizer, Clock.systemUTC())
