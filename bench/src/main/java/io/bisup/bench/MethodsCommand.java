@@ -75,18 +75,24 @@ final class MethodsCommand implements Callable<Integer> {
         AblationTexts texts =
                 own == null ? AblationTexts.demo() : AblationTexts.files(own.calibration, own.evaluation, null);
         DecoderConfig config = DecoderConfig.read(folder);
+        List<Recipe> recipes = recipes();
         out().printf("| method | perplexity | FP | loss, nats | bits a weight | MB | seconds |%n");
         out().printf("|---|---:|---:|---:|---:|---:|---:|%n");
         try (TensorRuntime runtime = TensorRuntime.open(ComputeDevice.parse(device))) {
             Trial trial = new Trial(runtime, folder, texts, length);
-            for (Preset preset : Presets.load().all()) {
-                Recipe recipe = preset.recipe();
-                if (names.isEmpty() || names.contains(recipe.name())) {
-                    print(trial, config, fitted(recipe));
-                }
+            for (Recipe recipe : recipes) {
+                print(trial, config, fitted(recipe));
             }
         }
         return 0;
+    }
+
+    /** An unknown name ends the command with the names that there are. */
+    private List<Recipe> recipes() {
+        Presets presets = Presets.load();
+        return names.isEmpty()
+                ? presets.all().stream().map(Preset::recipe).toList()
+                : names.stream().map(presets::get).toList();
     }
 
     private void print(Trial trial, DecoderConfig config, Recipe recipe) throws IOException {

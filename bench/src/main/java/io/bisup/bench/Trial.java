@@ -15,15 +15,33 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
-/**
- * Quantizes one model by recipes and measures what comes out, by the GPTQ protocol.
- *
- * @param window tokens of every evaluation window
- */
-record Trial(TensorRuntime runtime, Path model, AblationTexts texts, int window) {
+/** Quantizes one model by recipes and measures what comes out, by the GPTQ protocol. */
+final class Trial {
+
+    private final TensorRuntime runtime;
+    private final Path model;
+    private final String digest;
+    private final AblationTexts texts;
+    private final int window;
+    /** Perplexity of the full-precision model by the prefix that it stands behind. */
+    private final Map<List<Long>, Double> exact = new HashMap<>();
+
+    /**
+     * @param model checkpoint folder
+     * @param window tokens of every evaluation window
+     */
+    Trial(TensorRuntime runtime, Path model, AblationTexts texts, int window) throws IOException {
+        this.runtime = runtime;
+        this.model = model;
+        this.digest = FolderDigest.sha256(model);
+        this.texts = texts;
+        this.window = window;
+    }
 
     /**
      * What a recipe made of the model.
@@ -44,7 +62,14 @@ record Trial(TensorRuntime runtime, Path model, AblationTexts texts, int window)
 
     /** Perplexity of the model itself. */
     double exact() {
-        return perplexity(ModelFolder.open(model, runtime));
+        return exact(List.of());
+    }
+
+    private double exact(List<Long> prefix) {
+        return exact.computeIfAbsent(
+                prefix,
+                ids -> perplexity(
+                        ids.isEmpty() ? ModelFolder.open(model, runtime) : ModelFolder.open(model, runtime, ids)));
     }
 
     /** Size of the model itself. */
@@ -57,14 +82,13 @@ record Trial(TensorRuntime runtime, Path model, AblationTexts texts, int window)
         try {
             long started = System.nanoTime();
             var request = new FolderQuantization.Request(
-                    model, FolderDigest.sha256(model), recipe, texts.calibration(), texts.systemPrompt(), window);
+                    model, digest, recipe, texts.calibration(), texts.systemPrompt(), window);
             FolderQuantization.Result result =
                     new FolderQuantization(runtime, Control.NONE).run(request, out, List.of(), (shard, report) -> {});
             double seconds = (System.nanoTime() - started) / 1e9;
             List<Long> prefix = result.prefixTokenIds();
-            double exact = prefix.isEmpty() ? exact() : perplexity(ModelFolder.open(model, runtime, prefix));
             double quantized = perplexity(ModelFolder.open(out, runtime));
-            return new Row(quantized, exact, !prefix.isEmpty(), megabytes(out), seconds);
+            return new Row(quantized, exact(prefix), !prefix.isEmpty(), megabytes(out), seconds);
         } finally {
             Folders.delete(out);
         }
