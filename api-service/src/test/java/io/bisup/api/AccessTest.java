@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 class AccessTest {
 
     private static final String JOBS = "/v1/quantization-jobs";
+    private static final String EVALUATIONS = "/v1/evaluation-jobs";
     private static final Set<Integer> NOT_THERE = Set.of(404);
 
     @Inject
@@ -94,6 +95,40 @@ class AccessTest {
         String first = submit(one, "same-key");
         assertThat(submit(one, "same-key")).isEqualTo(first);
         assertThat(submit(two, "same-key")).isNotEqualTo(first);
+    }
+
+    @Test
+    void anEvaluationJobIsItsTenantsAlone() {
+        String owner = key("measuring", "submitter", null);
+        String other = key("curious", "submitter", null);
+        Inputs.registerAs(owner, new TinyModel());
+        Inputs.registerAs(other, new TinyModel());
+        String id = evaluate(owner, "measured");
+        assertThat(evaluate(owner, "measured")).isEqualTo(id);
+        assertThat(evaluate(other, "measured")).isNotEqualTo(id);
+        for (String part : List.of("", "/results", "/samples")) {
+            bearer(other).get(EVALUATIONS + "/" + id + part).then().statusCode(404);
+        }
+        bearer(other)
+                .urlEncodingEnabled(false)
+                .post(EVALUATIONS + "/" + id + ":cancel")
+                .then()
+                .statusCode(404);
+        bearer(other).get(EVALUATIONS).then().body(not(containsString(id)));
+        bearer(owner).get(EVALUATIONS + "/" + id).then().statusCode(200).body("state", equalTo("QUEUED"));
+    }
+
+    private static String evaluate(String key, String idempotency) {
+        return bearer(key)
+                .contentType("application/json")
+                .header("Idempotency-Key", idempotency)
+                .body(
+                        "{\"model\":\"tiny\",\"evaluation\":[{\"dataset\":\"wiki\",\"protocol\":\"gptq\",\"window\":64}]}")
+                .post(EVALUATIONS)
+                .then()
+                .statusCode(202)
+                .extract()
+                .path("id");
     }
 
     @Test
