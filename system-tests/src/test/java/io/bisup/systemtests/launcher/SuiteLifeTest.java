@@ -8,6 +8,7 @@ import io.bisup.cli.suite.Member;
 import io.bisup.cli.suite.Suite;
 import io.bisup.cli.suite.SuiteFolders;
 import io.bisup.cli.suite.SuiteSettings;
+import io.bisup.systemtests.PostgresServer;
 import io.bisup.systemtests.Project;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +69,7 @@ class SuiteLifeTest {
                 kill(suite.process(member).orElseThrow());
                 awaitWell(suite);
             }
-            kill(postgres());
+            kill(PostgresServer.under(state).orElseThrow());
             awaitWell(suite);
             assertThat(suite.address()).isEqualTo(address);
         } finally {
@@ -80,14 +81,6 @@ class SuiteLifeTest {
     private static void kill(ProcessHandle process) {
         process.destroyForcibly();
         process.onExit().join();
-    }
-
-    /** The server detaches itself from what started it, and its own children name no folder. */
-    private ProcessHandle postgres() {
-        return ProcessHandle.allProcesses()
-                .filter(p -> p.info().commandLine().orElse("").contains("postgres -D " + state))
-                .findFirst()
-                .orElseThrow();
     }
 
     /** Twice: right after a death a member may still count as well. */

@@ -12,33 +12,29 @@ import java.util.concurrent.locks.LockSupport;
 
 /** What is done to one process. */
 enum Nemesis {
-    KILL_WORKER(Member.WORKER, "", false),
-    KILL_STORES(Member.LOCAL_STACK, "", false),
-    FREEZE_WORKER(Member.WORKER, "", true),
-    KILL_API(Member.API, "", false),
-    KILL_POSTGRES(Member.LOCAL_STACK, "postgres", false),
-    KILL_EVAL(Member.EVAL, "", false),
-    FREEZE_STORES(Member.LOCAL_STACK, "", true),
-    KILL_ATTEMPT(Member.WORKER, "AttemptMain", false),
-    FREEZE_API(Member.API, "", true),
-    FREEZE_EVAL(Member.EVAL, "", true);
+    KILL_WORKER(false),
+    KILL_STORES(false),
+    FREEZE_WORKER(true),
+    KILL_API(false),
+    KILL_POSTGRES(false),
+    KILL_EVAL(false),
+    FREEZE_STORES(true),
+    KILL_ATTEMPT(false),
+    FREEZE_API(true),
+    FREEZE_EVAL(true);
 
     /** More than three leases of {@link RunningSuite}. */
     private static final Duration FROZEN = Duration.ofSeconds(10);
 
-    private final Member member;
-    private final String child;
     private final boolean freezes;
 
-    Nemesis(Member member, String child, boolean freezes) {
-        this.member = member;
-        this.child = child;
+    Nemesis(boolean freezes) {
         this.freezes = freezes;
     }
 
     /** Strikes if the process is alive, and says what it did. */
     String strike(RunningSuite suite, Random random) throws IOException, InterruptedException {
-        Optional<ProcessHandle> process = suite.process(member).flatMap(this::target);
+        Optional<ProcessHandle> process = target(suite);
         if (process.isEmpty()) {
             return this + ": not alive now";
         }
@@ -53,10 +49,21 @@ enum Nemesis {
         return this + ": process " + process.get().pid();
     }
 
-    private Optional<ProcessHandle> target(ProcessHandle process) {
-        return child.isEmpty()
-                ? Optional.of(process)
-                : process.children().filter(c -> commandLine(c).contains(child)).findFirst();
+    private Optional<ProcessHandle> target(RunningSuite suite) {
+        return switch (this) {
+            case KILL_WORKER, FREEZE_WORKER -> suite.process(Member.WORKER);
+            case KILL_STORES, FREEZE_STORES -> suite.process(Member.LOCAL_STACK);
+            case KILL_API, FREEZE_API -> suite.process(Member.API);
+            case KILL_EVAL, FREEZE_EVAL -> suite.process(Member.EVAL);
+            case KILL_POSTGRES -> suite.postgres();
+            case KILL_ATTEMPT -> suite.process(Member.WORKER).flatMap(Nemesis::attempt);
+        };
+    }
+
+    private static Optional<ProcessHandle> attempt(ProcessHandle worker) {
+        return worker.children()
+                .filter(child -> commandLine(child).contains("AttemptMain"))
+                .findFirst();
     }
 
     private static String commandLine(ProcessHandle process) {

@@ -17,6 +17,7 @@ import io.bisup.contract.RecipeReference;
 import io.bisup.contract.recipe.Calibration;
 import io.bisup.demo.DemoCorpus;
 import io.bisup.demo.corpus.Register;
+import io.bisup.systemtests.PostgresServer;
 import io.bisup.systemtests.Project;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,20 +40,23 @@ final class RunningSuite implements AutoCloseable {
             "bisup.housekeeping.sweep-interval", "1S");
 
     private final Suite suite;
+    private final Path data;
     private final ServiceClient client;
     private final Jobs jobs;
 
-    private RunningSuite(Suite suite) {
+    private RunningSuite(Suite suite, Path data) {
         this.suite = suite;
+        this.data = data;
         this.client = new ServiceClient(suite.address());
         this.jobs = new Jobs(client);
     }
 
     static RunningSuite start(Path folder) throws IOException {
-        SuiteFolders folders = new SuiteFolders(Project.home(), folder.resolve("state"), folder.resolve("data"));
+        Path data = folder.resolve("data");
+        SuiteFolders folders = new SuiteFolders(Project.home(), folder.resolve("state"), data);
         Suite suite = new Suite(folders, new SuiteSettings(0, QUICK));
         suite.start();
-        RunningSuite running = new RunningSuite(suite);
+        RunningSuite running = new RunningSuite(suite, data);
         running.register(folder);
         return running;
     }
@@ -104,6 +108,11 @@ final class RunningSuite implements AutoCloseable {
 
     Optional<ProcessHandle> process(Member member) {
         return suite.process(member);
+    }
+
+    /** The process of the database's server. */
+    Optional<ProcessHandle> postgres() {
+        return PostgresServer.under(data);
     }
 
     /** Asks again while the service is not there or says 503 because a store is away; any other error fails. */
