@@ -18,10 +18,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Registers what is needed, submits both jobs and follows them. */
+/** Registers what is needed, submits the jobs and follows them. */
 final class DemoRun {
 
     private static final String PLAIN = "rtn-w3a3-g128";
+    private static final String SEARCHED = "rtn-search-w3a3-g128";
     private static final String LEARNED = "bisup-w3a3-g128";
 
     /** Shorter than the model's context of 512, so that the prefix in front of a window fits as well. */
@@ -45,8 +46,9 @@ final class DemoRun {
         long bytes = new DemoInputs(new Inputs(client)).register(model);
         Jobs jobs = new Jobs(client);
         JobView plain = jobs.submit(spec(PLAIN));
+        JobView searched = jobs.submit(spec(SEARCHED));
         JobView learned = jobs.submit(spec(LEARNED));
-        return new DemoTable(bytes, follow(jobs, plain), follow(jobs, learned));
+        return new DemoTable(bytes, follow(jobs, plain), follow(jobs, searched), follow(jobs, learned));
     }
 
     private JobView follow(Jobs jobs, JobView job) {

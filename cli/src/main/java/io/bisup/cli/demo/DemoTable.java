@@ -15,9 +15,10 @@ import java.util.Locale;
  *
  * @param fpBytes size of the FP model on disk
  * @param plain the job with plain rounding
+ * @param searched the job with the best rounding that needs no training, from which recovery is counted
  * @param learned the job with BiSup
  */
-record DemoTable(long fpBytes, JobView plain, JobView learned) {
+record DemoTable(long fpBytes, JobView plain, JobView searched, JobView learned) {
 
     /** One perplexity of a job beside the FP model's under the same protocol and behind the same prefix. */
     private record Pair(String dataset, double quantized, double fp) {
@@ -29,37 +30,35 @@ record DemoTable(long fpBytes, JobView plain, JobView learned) {
     }
 
     boolean failed() {
-        return plain.state() != JobState.SUCCEEDED || learned.state() != JobState.SUCCEEDED;
+        return jobs().stream().anyMatch(job -> job.state() != JobState.SUCCEEDED);
+    }
+
+    private List<JobView> jobs() {
+        return List.of(plain, searched, learned);
     }
 
     void print(PrintWriter out) {
         if (failed()) {
-            for (JobView job : List.of(plain, learned)) {
+            for (JobView job : jobs()) {
                 out.println(job.recipe() + "  " + job.state() + "  " + job.failure());
             }
             out.flush();
             return;
         }
-        List<Pair> rounding = pairs(plain);
+        List<Pair> rounding = pairs(searched);
         List<Pair> bisup = pairs(learned);
-        StringBuilder header = new StringBuilder(String.format("%n%-16s  %-11s  %8s", "", "bits", "MB"));
+        StringBuilder header = new StringBuilder(String.format("%n%-20s  %-11s  %8s", "", "bits", "MB"));
         rounding.forEach(p -> header.append(String.format("  %18s", p.dataset())));
         out.println(header.append(String.format("  %9s  %7s", "recovered", "seconds")));
         out.println(row("FP", "16", fpBytes, fp(rounding), "", ""));
         out.println(row("FP behind prefix", "16", fpBytes, fp(bisup), "", ""));
-        out.println(
-                row(plain.recipe(), plain.code(), plain.artifactBytes(), quantized(rounding), "0 %", seconds(plain)));
-        out.println(row(
-                learned.recipe(),
-                learned.code(),
-                learned.artifactBytes(),
-                quantized(bisup),
-                String.format(Locale.ROOT, "%.0f %%", 100 * recovered(rounding, bisup)),
-                seconds(learned)));
+        out.println(row(plain, pairs(plain), ""));
+        out.println(row(searched, rounding, "0 %"));
+        out.println(row(learned, bisup, String.format(Locale.ROOT, "%.0f %%", 100 * recovered(rounding, bisup))));
         out.println();
-        out.println(
-                "Perplexity per token; recovered: share of rounding's loss in log-perplexity that BiSup takes back, "
-                        + "each against its own FP model (BiSup's stands behind the same prefix).");
+        out.println("Perplexity per token; recovered: share of the loss in log-perplexity of "
+                + searched.recipe() + ", the best rounding without training, that BiSup takes back,"
+                + " each against its own FP model (BiSup's stands behind the same prefix).");
         out.flush();
     }
 
@@ -86,10 +85,14 @@ record DemoTable(long fpBytes, JobView plain, JobView learned) {
         return pairs.stream().map(Pair::quantized).toList();
     }
 
+    private static String row(JobView job, List<Pair> pairs, String recovered) {
+        return row(job.recipe(), job.code(), job.artifactBytes(), quantized(pairs), recovered, seconds(job));
+    }
+
     private static String row(
             String name, String bits, long bytes, List<Double> perplexities, String recovered, String seconds) {
         StringBuilder line =
-                new StringBuilder(String.format(Locale.ROOT, "%-16s  %-11s  %8.2f", name, bits, bytes / 1e6));
+                new StringBuilder(String.format(Locale.ROOT, "%-20s  %-11s  %8.2f", name, bits, bytes / 1e6));
         perplexities.forEach(p -> line.append(String.format(Locale.ROOT, "  %18.4f", p)));
         return line.append(String.format("  %9s  %7s", recovered, seconds)).toString();
     }
