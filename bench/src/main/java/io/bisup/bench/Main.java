@@ -1,5 +1,7 @@
 package io.bisup.bench;
 
+import io.bisup.bench.methods.MethodsCommand;
+import io.bisup.bench.methods.RowRunCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -13,7 +15,8 @@ import picocli.CommandLine.Command;
             MemoryCommand.class,
             MemoryRunCommand.class,
             MethodsCommand.class,
-            ProductsCommand.class
+            ProductsCommand.class,
+            RowRunCommand.class
         },
         mixinStandardHelpOptions = true,
         version = "BiSup Service 0.1.0")
