@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -26,13 +27,22 @@ public record ModelId(String name, String sha256, long bytes) {
      */
     static ModelId of(Path folder, String name) {
         DecoderConfig.read(folder);
-        return new ModelId(name, FolderDigest.sha256(folder), weightBytes(folder));
+        return new ModelId(name, FolderDigest.sha256(folder), bytes(folder, ModelId::isOfCheckpoint));
     }
 
-    /** Size of the safetensors files of a folder. */
-    static long weightBytes(Path folder) {
+    /** A folder may hold other tensors than the model's. */
+    private static boolean isOfCheckpoint(String name) {
+        return name.startsWith("model") && name.endsWith(WEIGHTS);
+    }
+
+    /** Size of an artifact's weights. */
+    static long artifactBytes(Path artifact) {
+        return bytes(artifact, name -> name.endsWith(WEIGHTS));
+    }
+
+    private static long bytes(Path folder, Predicate<String> counts) {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(WEIGHTS))
+            return files.filter(file -> counts.test(file.getFileName().toString()))
                     .mapToLong(file -> file.toFile().length())
                     .sum();
         } catch (IOException e) {

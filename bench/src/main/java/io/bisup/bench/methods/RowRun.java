@@ -48,7 +48,7 @@ final class RowRun {
                 key,
                 size.counted(artifact),
                 size.formula(key.recipe()),
-                ModelId.weightBytes(artifact),
+                ModelId.artifactBytes(artifact),
                 seconds,
                 peak,
                 prefix.size(),
