@@ -23,7 +23,11 @@ import picocli.CommandLine.Command;
 public final class Main {
     private Main() {}
 
+    static CommandLine commandLine() {
+        return new CommandLine(new Main());
+    }
+
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        System.exit(commandLine().execute(args));
     }
 }

@@ -17,6 +17,11 @@ public record Baseline(
     /** The prefix of a model that stands behind none. */
     static final String NO_PREFIX = "none";
 
+    /** Whether the model stands behind a prefix. */
+    boolean hasPrefix() {
+        return !prefix.equals(NO_PREFIX);
+    }
+
     /** Whether this is the baseline of a row's text behind a prefix. */
     boolean serves(RowKey key, TextId asked, String behind) {
         return model.equals(key.model())

@@ -40,21 +40,31 @@ record Campaign(
         evaluation = List.copyOf(evaluation);
     }
 
-    /** The rows of one model, simple methods first. */
+    /** The rows of one model, simple methods first, the untrained rows of the others' sizes last. */
     List<PlannedRow> rows(Path model, ModelId id, @Nullable String systemPrompt) {
-        int width = DecoderConfig.read(model).hiddenSize();
+        DecoderConfig config = DecoderConfig.read(model);
         Presets all = Presets.load();
-        List<PlannedRow> rows = new ArrayList<>();
+        List<Recipe> recipes = new ArrayList<>();
         for (String name : presets) {
-            Recipe preset = all.get(name);
-            Set<Need> needs = Need.of(preset);
-            int repetitions = needs.contains(Need.TRAINING) ? seeds : 1;
-            int texts = needs.contains(Need.CALIBRATION) ? calibrations.size() : 1;
-            for (TextFile text : calibrations.subList(0, texts)) {
-                for (int seed = 0; seed < repetitions; seed++) {
-                    Recipe recipe = FittedRecipe.of(preset, new Calibration(samples, length, seed), width);
-                    rows.add(row(model, id, systemPrompt, recipe, text));
-                }
+            recipes.add(FittedRecipe.of(all.get(name), new Calibration(samples, length, 0), config.hiddenSize()));
+        }
+        for (Recipe wider : new SameSize(all, config).of(recipes)) {
+            recipes.add(wider.withCalibration(new Calibration(samples, length, 0)));
+        }
+        return recipes.stream()
+                .flatMap(recipe -> rows(recipe, model, id, systemPrompt).stream())
+                .toList();
+    }
+
+    private List<PlannedRow> rows(Recipe recipe, Path model, ModelId id, @Nullable String systemPrompt) {
+        Set<Need> needs = Need.of(recipe);
+        int repetitions = needs.contains(Need.TRAINING) ? seeds : 1;
+        int texts = needs.contains(Need.CALIBRATION) ? calibrations.size() : 1;
+        List<PlannedRow> rows = new ArrayList<>();
+        for (TextFile text : calibrations.subList(0, texts)) {
+            for (int seed = 0; seed < repetitions; seed++) {
+                Recipe seeded = recipe.withCalibration(new Calibration(samples, length, seed));
+                rows.add(row(model, id, systemPrompt, seeded, text));
             }
         }
         return rows;

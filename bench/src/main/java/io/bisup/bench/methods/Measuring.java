@@ -19,14 +19,14 @@ final class Measuring {
         Optional<RowOutcome> measure(PlannedRow row, List<Baseline> known) throws IOException, InterruptedException;
     }
 
-    private final ResultsFile file;
+    private final ResultsFolder folder;
     private final Rows rows;
     private final PrintWriter out;
     private final InstantSource clock;
 
     /** @param out is told of each row */
-    Measuring(ResultsFile file, Rows rows, PrintWriter out, InstantSource clock) {
-        this.file = file;
+    Measuring(ResultsFolder folder, Rows rows, PrintWriter out, InstantSource clock) {
+        this.folder = folder;
         this.rows = rows;
         this.out = out;
         this.clock = clock;
@@ -44,7 +44,7 @@ final class Measuring {
             RowKey key = planned.get(i).key();
             String title = "[%d/%d] %s, %s"
                     .formatted(i + 1, planned.size(), key.model().name(), name(key));
-            Results results = file.read();
+            Results results = folder.read();
             if (results.has(key, anyCode)) {
                 say(title + ": kept");
             } else if (!measure(planned.get(i), results, title)) {
@@ -62,7 +62,7 @@ final class Measuring {
             say(title + ": failed after " + took + ", its message stands above");
             return false;
         }
-        file.write(file.read().with(outcome.get()));
+        folder.write(folder.read().with(outcome.get()));
         Score first = outcome.get().row().scores().getFirst();
         say(title + ": %.3f of FP %.3f on %s, %s".formatted(first.perplexity(), first.exact(), first.text(), took));
         return true;
