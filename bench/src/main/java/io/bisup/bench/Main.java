@@ -2,6 +2,7 @@ package io.bisup.bench;
 
 import io.bisup.bench.methods.MethodsCommand;
 import io.bisup.bench.methods.RowRunCommand;
+import io.bisup.bench.methods.WindowsCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -16,7 +17,8 @@ import picocli.CommandLine.Command;
             MemoryRunCommand.class,
             MethodsCommand.class,
             ProductsCommand.class,
-            RowRunCommand.class
+            RowRunCommand.class,
+            WindowsCommand.class
         },
         mixinStandardHelpOptions = true,
         version = "BiSup Service 0.1.0")

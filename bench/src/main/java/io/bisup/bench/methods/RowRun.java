@@ -122,6 +122,6 @@ final class RowRun {
     }
 
     private static TextDataset dataset(TextId text, String file) {
-        return TextDataset.read(Path.of(file), text.name(), text.format());
+        return new TextFile(text, Path.of(file)).dataset();
     }
 }

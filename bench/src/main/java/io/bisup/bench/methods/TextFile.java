@@ -65,6 +65,11 @@ record TextFile(TextId id, Path file) {
         };
     }
 
+    /** The text's rows. */
+    TextDataset dataset() {
+        return TextDataset.read(file, id.name(), id.format());
+    }
+
     /** Writes a text and names it. */
     static TextFile write(String name, String text, Path file) throws IOException {
         Files.write(file, text.getBytes(StandardCharsets.UTF_8));
