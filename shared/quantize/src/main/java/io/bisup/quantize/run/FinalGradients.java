@@ -16,7 +16,6 @@ import io.bisup.quantize.kernel.StatisticsKernels;
 import io.bisup.quantize.prefix.PrefixStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedList;
 import java.util.List;
 
 /**
@@ -148,14 +147,14 @@ final class FinalGradients implements AutoCloseable {
     }
 
     private List<Squares> backward() {
-        LinkedList<Squares> found = new LinkedList<>();
+        List<Squares> found = new ArrayList<>();
         for (int layer = layers() - 1; layer >= 0; layer--) {
-            found.addFirst(new Squares(squares(layer + 1), outputs.get(layer)));
+            found.add(new Squares(squares(layer + 1), outputs.get(layer)));
             if (layer > 0) {
                 backward(layer);
             }
         }
-        return List.copyOf(found);
+        return List.copyOf(found.reversed());
     }
 
     /** Replaces the inputs of a block by their gradients. */
