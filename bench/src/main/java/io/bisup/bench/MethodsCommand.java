@@ -1,5 +1,6 @@
 package io.bisup.bench;
 
+import io.bisup.contract.Json;
 import io.bisup.contract.Presets;
 import io.bisup.contract.recipe.Calibration;
 import io.bisup.contract.recipe.Keepers;
@@ -8,13 +9,16 @@ import io.bisup.contract.recipe.LowRank;
 import io.bisup.contract.recipe.Precision;
 import io.bisup.contract.recipe.Preset;
 import io.bisup.contract.recipe.Recipe;
+import io.bisup.contract.recipe.RecipeDocument;
 import io.bisup.contract.recipe.StoredBits;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.TensorRuntime;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -28,7 +32,8 @@ import picocli.CommandLine.Spec;
 /** Every method beside every other on one model: perplexity, what was lost, and what it takes. */
 @Command(
         name = "methods",
-        description = "Perplexity of the presets on one model; the demo model on its own text unless told.",
+        description =
+                "Perplexity of recipes on one model; all presets, and the demo model on its own text, unless told.",
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class MethodsCommand implements Callable<Integer> {
@@ -50,6 +55,15 @@ final class MethodsCommand implements Callable<Integer> {
 
     @Option(names = "--presets", split = ",", description = "names; all of them unless told")
     private List<String> names = List.of();
+
+    @Option(names = "--recipes", split = ",", description = "YAML files of recipes, behind the presets named")
+    private List<Path> files = List.of();
+
+    @Option(
+            names = "--seeds",
+            split = ",",
+            description = "seeds of the calibration, a row for each; the recipe's unless told")
+    private List<Long> seeds = List.of();
 
     @Option(names = "--samples", defaultValue = "32", description = "calibration windows")
     private int samples;
@@ -81,18 +95,27 @@ final class MethodsCommand implements Callable<Integer> {
         try (TensorRuntime runtime = TensorRuntime.open(ComputeDevice.parse(device))) {
             Trial trial = new Trial(runtime, folder, texts, length);
             for (Recipe recipe : recipes) {
-                print(trial, config, fitted(recipe));
+                List<Long> drawn =
+                        seeds.isEmpty() ? List.of(recipe.calibration().seed()) : seeds;
+                for (long seed : drawn) {
+                    print(trial, config, fitted(recipe, seed));
+                }
             }
         }
         return 0;
     }
 
     /** An unknown name ends the command with the names that there are. */
-    private List<Recipe> recipes() {
+    private List<Recipe> recipes() throws IOException {
         Presets presets = Presets.load();
-        return names.isEmpty()
-                ? presets.all().stream().map(Preset::recipe).toList()
-                : names.stream().map(presets::get).toList();
+        if (names.isEmpty() && files.isEmpty()) {
+            return presets.all().stream().map(Preset::recipe).toList();
+        }
+        List<Recipe> recipes = new ArrayList<>(names.stream().map(presets::get).toList());
+        for (Path file : files) {
+            recipes.add(Json.yaml(Files.readString(file), RecipeDocument.class).resolve(presets::get));
+        }
+        return recipes;
     }
 
     private void print(Trial trial, DecoderConfig config, Recipe recipe) throws IOException {
@@ -100,7 +123,10 @@ final class MethodsCommand implements Callable<Integer> {
         out().printf(
                         Locale.ROOT,
                         "| %s | %.3f | %.3f | %.3f | %.2f | %.2f | %.0f |%n",
-                        recipe.name(),
+                        seeds.isEmpty()
+                                ? recipe.name()
+                                : recipe.name() + ", seed "
+                                        + recipe.calibration().seed(),
                         row.perplexity(),
                         row.exact(),
                         row.loss(),
@@ -109,8 +135,8 @@ final class MethodsCommand implements Callable<Integer> {
                         row.seconds());
     }
 
-    /** The preset with the calibration that was asked for, and sizes that fit a small model. */
-    private Recipe fitted(Recipe recipe) {
+    /** The recipe with the calibration that was asked for, and sizes that fit a small model. */
+    private Recipe fitted(Recipe recipe, long seed) {
         Precision p = recipe.precision();
         Keepers kept = p.keepers();
         LowRank branch = recipe.compensation();
@@ -137,7 +163,7 @@ final class MethodsCommand implements Callable<Integer> {
                                 Math.min(rank / 2, branch.outliers())),
                 learning,
                 recipe.prefix(),
-                new Calibration(samples, length, recipe.calibration().seed()));
+                new Calibration(samples, length, seed));
     }
 
     /** Picocli's writer, which flushes after each {@code printf}. */
