@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.tensor.KernelCalls;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,10 @@ public record BlockNorms(
         @Nullable NDArray query,
         @Nullable NDArray key,
         double epsilon) implements AutoCloseable {
+    /** The parameters that are norms; not every architecture has those of queries and keys. */
+    public static final List<BlockTensor> PARAMETERS = List.of(
+            BlockTensor.INPUT_NORM, BlockTensor.POST_ATTENTION_NORM, BlockTensor.QUERY_NORM, BlockTensor.KEY_NORM);
+
     /** The norms among a block's weights. */
     public static BlockNorms of(DecoderConfig config, DecoderBlockWeights weights) {
         return new BlockNorms(
