@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 record ModulePattern(String text, @Nullable Pattern expression) {
     private static final String REGEX = "re:";
     private static final int LONGEST = 512;
-    private static final int STEPS = 100_000;
+    private static final int STEPS = 20_000;
 
     static ModulePattern of(String field, String text) {
         if (!text.startsWith(REGEX)) {

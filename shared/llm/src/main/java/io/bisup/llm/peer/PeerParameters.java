@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.Shape;
 import io.bisup.llm.checkpoint.Checkpoint;
 import io.bisup.llm.checkpoint.TensorView;
 import io.bisup.llm.config.StoredPart;
-import io.bisup.llm.config.TensorMap;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.Tensors;
 import java.util.Optional;
@@ -17,18 +16,16 @@ final class PeerParameters {
     private final QuantizedModel model;
     private final Checkpoint checkpoint;
     private final TensorRuntime runtime;
-    private final TensorMap map;
 
     PeerParameters(QuantizedModel model, Checkpoint checkpoint, TensorRuntime runtime) {
         this.model = model;
         this.checkpoint = checkpoint;
         this.runtime = runtime;
-        this.map = TensorMap.of(model.config());
     }
 
     /** A parameter as float32, on the runtime's device. */
     NDArray load(String parameter) {
-        StoredPart part = map.part(parameter);
+        StoredPart part = model.part(parameter);
         if (part.storedShape().size() < 2) {
             return checkpoint.load(part.tensor(), runtime.manager());
         }

@@ -10,6 +10,7 @@ import io.bisup.llm.config.ConfigDocument;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.JsonFields;
 import io.bisup.llm.config.ModelConfigException;
+import io.bisup.llm.config.StoredPart;
 import io.bisup.llm.config.TensorMap;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,16 +19,33 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/**
- * A model that another tool quantized, as its config.json tells of it.
- *
- * @param config the model's shape
- * @param scheme how its weights are stored
- */
-public record QuantizedModel(DecoderConfig config, PeerScheme scheme) {
+/** A model that another tool quantized, as its config.json tells of it. */
+public final class QuantizedModel {
+    private final DecoderConfig config;
+    private final PeerScheme scheme;
+    private final TensorMap map;
+    private final SequencedMap<String, List<Long>> stored;
+
+    private QuantizedModel(DecoderConfig config, PeerScheme scheme) {
+        this.config = config;
+        this.scheme = scheme;
+        this.map = TensorMap.of(config);
+        this.stored = map.stored();
+    }
+
+    /** The model's shape. */
+    public DecoderConfig config() {
+        return config;
+    }
+
+    /** How its weights are stored. */
+    public PeerScheme scheme() {
+        return scheme;
+    }
 
     /**
      * Reads what a config.json says of quantization.
@@ -91,11 +109,11 @@ public record QuantizedModel(DecoderConfig config, PeerScheme scheme) {
      *     shape or type
      * @throws ModelConfigException when groups of channels do not fit a layer
      */
-    public void check(Collection<StoredTensor> stored) {
+    public void check(Collection<StoredTensor> tensors) {
         Set<String> names = new HashSet<>();
-        stored.forEach(tensor -> names.add(tensor.name()));
+        tensors.forEach(tensor -> names.add(tensor.name()));
         Map<String, ExpectedTensor> expected = new LinkedHashMap<>();
-        TensorMap.of(config).stored().forEach((name, shape) -> {
+        stored.forEach((name, shape) -> {
             if (!isModule(name, shape)) {
                 expected.put(name, ExpectedTensor.floating(shape));
             }
@@ -115,13 +133,13 @@ public record QuantizedModel(DecoderConfig config, PeerScheme scheme) {
                         ExpectedTensor.floating(List.of(module.rows())).orAbsent());
             }
         }
-        ModelMatch.check(config, expected, stored);
+        ModelMatch.check(config, expected, tensors);
     }
 
     /** Every layer with a weight matrix, as the checkpoint names them. */
     List<PeerModule> modules() {
         List<PeerModule> modules = new ArrayList<>();
-        TensorMap.of(config).stored().forEach((name, shape) -> {
+        stored.forEach((name, shape) -> {
             if (isModule(name, shape)) {
                 modules.add(new PeerModule(PeerModule.withoutSuffix(name), shape.get(0), shape.get(1)));
             }
@@ -131,16 +149,21 @@ public record QuantizedModel(DecoderConfig config, PeerScheme scheme) {
 
     /** The layer whose stored weight holds a linear weight of a block. */
     PeerModule module(BlockTensor linear, int layer) {
-        return module(TensorMap.of(config).part(linear.name(layer)).tensor());
+        return module(map.part(linear.name(layer)).tensor());
     }
 
     /** The layer of a stored weight. */
-    PeerModule module(String stored) {
-        List<Long> shape = TensorMap.of(config).stored().get(stored);
-        if (shape == null || !isModule(stored, shape)) {
-            throw new IllegalArgumentException(stored + " is no weight matrix of the model");
+    PeerModule module(String weight) {
+        List<Long> shape = stored.get(weight);
+        if (shape == null || !isModule(weight, shape)) {
+            throw new IllegalArgumentException(weight + " is no weight matrix of the model");
         }
-        return new PeerModule(PeerModule.withoutSuffix(stored), shape.get(0), shape.get(1));
+        return new PeerModule(PeerModule.withoutSuffix(weight), shape.get(0), shape.get(1));
+    }
+
+    /** Where a parameter is stored. */
+    StoredPart part(String parameter) {
+        return map.part(parameter);
     }
 
     private static boolean isModule(String name, List<Long> shape) {
