@@ -89,15 +89,17 @@ public final class Draft implements AutoCloseable {
     public void append(Smoothing smoothing) {
         owner.own(smoothing.theta());
         smoothing.form().constants().forEach(owner::own);
-        int at = maps.size();
-        while (at > 0 && maps.get(at - 1).site() == smoothing.site() && isPermutation(maps.get(at - 1))) {
-            at--;
+        int at = 0;
+        while (at < maps.size() && !isPermutation(maps.get(at), smoothing.site())) {
+            at++;
         }
         maps.add(at, new DraftMap.Learnt(smoothing));
     }
 
-    private static boolean isPermutation(DraftMap map) {
-        return map instanceof DraftMap.Constant constant && constant.map().reads() instanceof Permutation;
+    private static boolean isPermutation(DraftMap map, Site site) {
+        return map.site() == site
+                && map instanceof DraftMap.Constant constant
+                && constant.map().reads() instanceof Permutation;
     }
 
     /** The permutation of a site, or null. */
