@@ -137,7 +137,7 @@ public final class Draft implements AutoCloseable {
         valueRange = owner.own(values);
     }
 
-    /** Sets what the cache subtracts from keys, [1, kv heads, 1, head dim]. */
+    /** Sets what the cache subtracts from keys before any map, [1, kv heads, 1, head dim]; maps of keys act on it too. */
     public void keyMean(NDArray mean) {
         keyMean = owner.own(mean);
     }
@@ -204,7 +204,7 @@ public final class Draft implements AutoCloseable {
                 inputClips(kernels),
                 factor(kernels, keyRange),
                 factor(kernels, valueRange),
-                keyOffset(kernels, folded),
+                keyOffset(kernels, folded, siteMaps),
                 lowRank(),
                 online(siteMaps));
     }
@@ -254,18 +254,22 @@ public final class Draft implements AutoCloseable {
         if (prefix == null) {
             return null;
         }
-        NDArray keys = prefix.keys();
-        NDArray values = prefix.values();
-        for (SiteMap map : siteMaps(kernels)) {
+        List<SiteMap> siteMaps = siteMaps(kernels);
+        return new KeyValues(
+                folded(kernels, prefix.keys(), Site.QUERY_KEY, siteMaps),
+                folded(kernels, prefix.values(), Site.O, siteMaps));
+    }
+
+    /** Keys or values [1, kv heads, P, head dim] as projections with the maps of a site folded in give them. */
+    private static NDArray folded(KernelCalls kernels, NDArray x, Site site, List<SiteMap> siteMaps) {
+        NDArray folded = x;
+        for (SiteMap map : siteMaps) {
             ChannelMap writes = map.writes();
-            if (writes != null && map.site() == Site.O) {
-                values = LearningKernels.mapHeads(kernels, values, writes);
-            }
-            if (writes != null && map.site() == Site.QUERY_KEY) {
-                keys = LearningKernels.mapHeads(kernels, keys, writes);
+            if (writes != null && map.site() == site) {
+                folded = LearningKernels.mapHeads(kernels, folded, writes);
             }
         }
-        return new KeyValues(keys, values);
+        return folded;
     }
 
     private Map<BlockTensor, List<BlockOperands.Clip>> weightClips(KernelCalls kernels) {
@@ -291,10 +295,10 @@ public final class Draft implements AutoCloseable {
         return logit.size() == 0 ? logit : LearningKernels.clipFactor(kernels, logit);
     }
 
-    private @Nullable NDArray keyOffset(KernelCalls kernels, DecoderBlockWeights folded) {
+    private @Nullable NDArray keyOffset(KernelCalls kernels, DecoderBlockWeights folded, List<SiteMap> siteMaps) {
         return switch (work.plan().cache().offset()) {
             case AUTO, NONE -> null;
-            case MEAN -> keyMean;
+            case MEAN -> keyMean == null ? null : folded(kernels, keyMean, Site.QUERY_KEY, siteMaps);
             case BIAS -> LearningKernels.perHead(kernels, folded.get(BlockTensor.KEY_BIAS), config().keyValueHeads());
         };
     }
