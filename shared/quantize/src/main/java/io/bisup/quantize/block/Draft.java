@@ -242,6 +242,12 @@ public final class Draft implements AutoCloseable {
         return new DecoderBlockWeights(left);
     }
 
+    /** The columns of a folded weight that its branch carries, [out, in]; null where all are rounded. */
+    public @Nullable NDArray carried(KernelCalls kernels, BlockTensor linear, NDArray folded) {
+        NDArray mask = keptOut.get(linear);
+        return mask == null ? null : folded.sub(LearningKernels.scaleColumns(kernels, folded, mask));
+    }
+
     /** The exact keys and values before every sample, as the folded block sees them; empty without a prefix. */
     public AttentionContext context(KernelCalls kernels) {
         KeyValues prefix = prefix(kernels);
