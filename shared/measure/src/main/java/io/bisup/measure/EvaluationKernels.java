@@ -59,7 +59,7 @@ public final class EvaluationKernels {
         return kernels.callMany("divergence", exact, quantized, targets);
     }
 
-    /** ‖x̂ − x‖² / ‖x‖² of the first position and of all others: hidden states [1, T, hidden], result float64 [2]. */
+    /** ‖x̂ − x‖² / ‖x‖² of each position: hidden states [1, T, hidden], result float64 [T]. */
     public static NDArray relativeErrors(Kernels kernels, NDArray exact, NDArray quantized) {
         return kernels.call("relative_errors", exact, quantized);
     }

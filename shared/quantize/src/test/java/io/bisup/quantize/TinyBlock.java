@@ -14,6 +14,7 @@ import io.bisup.llm.block.KeyValues;
 import io.bisup.llm.block.RotaryEmbedding;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.fold.Fold;
+import io.bisup.llm.kernel.LossWeights;
 import io.bisup.llm.plan.BlockOperands;
 import io.bisup.llm.plan.PlannedBlock;
 import io.bisup.llm.plan.Planner;
@@ -110,8 +111,8 @@ public final class TinyBlock implements AutoCloseable {
             }
 
             @Override
-            public NDArray tokenWeights(int sample) {
-                return none;
+            public LossWeights lossWeights(int sample) {
+                return new LossWeights(none, none);
             }
 
             @Override

@@ -141,24 +141,6 @@ class FusedPiecesTest {
                 .hasMessageContaining("heads of 16");
     }
 
-    /** Two sequences of 35 tokens, weighted or not. */
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void squaredError(boolean weighted) {
-        NDArray y = Gaussians.floats(random, ROWS, 19).reshape(2, 35, 19).duplicate();
-        NDArray target = Gaussians.floats(random, ROWS, 19).reshape(2, 35, 19);
-        NDArray tokens =
-                weighted ? Gaussians.floats(random, 35, 1).abs() : Tensors.floats(runtime.manager(), new float[0], 0);
-        NDArray gradient = y.duplicate();
-        kernels.requireGradient(y);
-        NDArray expected = recording.call("learn_loss", y, target, tokens, 1.7);
-        kernels.backward(expected);
-        double loss = FusedSquaredError.lossAndGradient(
-                FloatMatrix.of(gradient), FloatMatrix.of(target), FloatMatrix.of(tokens), 1.7);
-        assertThat(loss).isCloseTo(expected.getFloat(), within(1e-5 * loss));
-        assertClose("dy", gradient, kernels.gradient(y), CLOSE);
-    }
-
     @Test
     void offsetsAreTakenOutAndPutBack() {
         NDArray x = Gaussians.floats(random, ROWS, 19);

@@ -203,11 +203,6 @@ class PlannerTest {
                         "untrained branches only",
                         "0"),
                 refused(
-                        W4 + "learning: {of: [ranges], objective: gradient_weighted}",
-                        "/learning/objective",
-                        "not built",
-                        "token_weighted"),
-                refused(
                         W4 + "prefix: {tokens: {ids: [96, 97]}}",
                         "/prefix/tokens/ids",
                         "97 is outside the vocabulary",
