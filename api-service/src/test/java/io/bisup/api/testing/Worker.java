@@ -79,6 +79,7 @@ public class Worker {
                 claim.work().model().digest(),
                 claim.work().recipe(),
                 files,
+                List.of(),
                 Digests.of(files));
         jobs.publish(claim, manifest);
         return manifest;

@@ -1,5 +1,6 @@
 package io.bisup.platform.database;
 
+import io.bisup.contract.ArtifactExport;
 import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.Doorbell;
 import io.bisup.contract.EvaluationState;
@@ -13,7 +14,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 
-/** An artifact becomes the job's result, and its evaluation is asked for, in one transaction. */
+/** An artifact becomes the job's result, with its exports, and its evaluation is asked for, in one transaction. */
 @ApplicationScoped
 class Publications {
 
@@ -34,7 +35,7 @@ class Publications {
         }
         JobEntity job = rows.fenced(claim);
         Instant now = rows.now();
-        keep(job, manifest);
+        keep(job, manifest, now);
         settlements.end(job, "published", null, now);
         job.failure = null;
         Map<String, Object> what = Map.of("artifactDigest", manifest.digest(), "attempt", job.attempt);
@@ -48,13 +49,16 @@ class Publications {
         return job.state;
     }
 
-    private void keep(JobEntity job, ArtifactManifest manifest) {
+    private void keep(JobEntity job, ArtifactManifest manifest, Instant now) {
         ArtifactEntity artifact = new ArtifactEntity();
         artifact.jobId = job.id;
         artifact.manifest = Documents.write(manifest);
         entities.persist(artifact);
         job.artifactDigest = manifest.digest();
         job.artifactBytes = manifest.bytes();
+        for (ArtifactExport export : manifest.exports()) {
+            entities.persist(ExportEntity.ended(rows.newId(), job, manifest, export, now));
+        }
     }
 
     private void evaluate(JobEntity job, Instant now) {
