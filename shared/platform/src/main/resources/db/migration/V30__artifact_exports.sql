@@ -21,6 +21,7 @@ create table artifact_export (
     failure            text,                 -- Failure
     files              text,                 -- ObjectEntry[]
     digest             text,
+    progress           text,                 -- ExportedBytes
     created_at         timestamptz not null,
     finished_at        timestamptz,
     collected_at       timestamptz           -- when the objects of attempts that came to nothing were deleted

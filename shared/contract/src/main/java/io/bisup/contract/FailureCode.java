@@ -8,7 +8,6 @@ public enum FailureCode {
     UNSUPPORTED_ARCHITECTURE(
             FailureClass.UNSUPPORTED, "use a Llama, Mistral, Ministral, Qwen2, Qwen3 or Phi-3 checkpoint"),
     UNSUPPORTED_RECIPE(FailureClass.UNSUPPORTED, "use the recipe that the message proposes"),
-    UNSUPPORTED_EXPORT(FailureClass.UNSUPPORTED, "the artifact is kept: export it in a form that can say all of it"),
     DATASET_NOT_FOUND(FailureClass.INPUT, "register the data set again or correct its name"),
     DATASET_TOO_SHORT(FailureClass.INPUT, "register a longer text or ask for fewer or shorter samples"),
     DATASET_UNSUITABLE(FailureClass.INPUT, "register a data set of the kind that the message asks for"),

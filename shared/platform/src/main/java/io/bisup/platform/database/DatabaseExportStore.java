@@ -4,6 +4,7 @@ import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.Digests;
 import io.bisup.contract.Doorbell;
 import io.bisup.contract.ExportState;
+import io.bisup.contract.ExportedBytes;
 import io.bisup.contract.Failure;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.platform.access.QuotaExceededException;
@@ -23,6 +24,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Exports in PostgreSQL. */
 @ApplicationScoped
@@ -181,8 +183,9 @@ class DatabaseExportStore implements ExportStore {
 
     @Override
     @Transactional
-    public void heartbeat(ExportClaim claim) {
+    public void heartbeat(ExportClaim claim, @Nullable ExportedBytes progress) {
         ExportEntity row = exports.fenced(claim);
+        row.progress = progress == null ? null : Documents.write(progress);
         row.heartbeatAt = rows.now();
         row.leaseUntil = row.heartbeatAt.plus(claim.lease());
     }

@@ -5,6 +5,7 @@ import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.Digests;
 import io.bisup.contract.ExportFormat;
 import io.bisup.contract.ExportState;
+import io.bisup.contract.ExportedBytes;
 import io.bisup.contract.Failure;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.platform.job.ExportRecord;
@@ -43,6 +44,9 @@ public class ExportEntity extends LeasedEntity {
 
     @Nullable
     String digest;
+
+    @Nullable
+    String progress;
 
     @Column(name = "created_at")
     Instant createdAt;
@@ -92,6 +96,7 @@ public class ExportEntity extends LeasedEntity {
     void end(ExportState reached, Instant now) {
         state = reached;
         leaseUntil = null;
+        progress = null;
         finishedAt = now;
     }
 
@@ -103,6 +108,7 @@ public class ExportEntity extends LeasedEntity {
                 state,
                 attempt,
                 workerId,
+                Documents.readNullable(progress, ExportedBytes.class),
                 Documents.readNullable(failure, Failure.class),
                 Documents.readList(files, ObjectEntry.class),
                 digest,

@@ -51,6 +51,7 @@ class ExportRows {
     void enqueue(ExportEntity row, @Nullable Instant notBefore, Instant now) {
         row.state = ExportState.QUEUED;
         row.leaseUntil = null;
+        row.progress = null;
         row.queuedAt = now;
         row.notBefore = notBefore;
         row.rungAt = notBefore == null ? now : notBefore;

@@ -2,6 +2,7 @@ package io.bisup.platform.job;
 
 import io.bisup.contract.ExportFormat;
 import io.bisup.contract.ExportState;
+import io.bisup.contract.ExportedBytes;
 import io.bisup.contract.Failure;
 import io.bisup.contract.ObjectEntry;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param state where it is
  * @param attempt number of the current or last attempt
  * @param workerId who holds or last held it, or null
+ * @param progress last reported, while RUNNING
  * @param failure why it or its last attempt failed, or null
  * @param files what it consists of, sorted by name, once SUCCEEDED
  * @param digest of the files' names and digests, once SUCCEEDED
@@ -28,6 +30,7 @@ public record ExportRecord(
         ExportState state,
         int attempt,
         @Nullable String workerId,
+        @Nullable ExportedBytes progress,
         @Nullable Failure failure,
         List<ObjectEntry> files,
         @Nullable String digest,

@@ -2,11 +2,13 @@ package io.bisup.platform.job;
 
 import io.bisup.contract.ExportFormat;
 import io.bisup.contract.ExportState;
+import io.bisup.contract.ExportedBytes;
 import io.bisup.contract.Failure;
 import io.bisup.contract.ObjectEntry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Exports of artifacts, under the law of {@link JobStore}: one transaction a method, the database's clock, epochs. Those that
@@ -55,11 +57,12 @@ public interface ExportStore {
     Optional<String> oldestWaiting(Duration waited);
 
     /**
-     * Keeps the claim alive.
+     * Keeps the claim alive and reports where the attempt is.
      *
+     * @param progress null before the first tensor is written
      * @throws StaleEpochException when it was taken over, or when the export was cancelled
      */
-    void heartbeat(ExportClaim claim);
+    void heartbeat(ExportClaim claim, @Nullable ExportedBytes progress);
 
     /** Records the files and ends the export. */
     void complete(ExportClaim claim, List<ObjectEntry> files);

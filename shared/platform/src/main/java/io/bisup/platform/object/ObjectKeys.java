@@ -50,12 +50,20 @@ public final class ObjectKeys {
     /** A file of an export that an attempt of a job makes together with the artifact. */
     public static ObjectKey attemptExport(String jobId, int attempt, ExportFormat format, String file) {
         return new ObjectKey(
-                attempt(jobId, attempt, "exports").value() + "/" + format.wireName() + "/" + fileName(file));
+                attempt(jobId, attempt, "exports").value() + "/" + format.wireName() + "/" + exportedFile(file));
     }
 
     /** A file that an attempt at an export of a published artifact uploads. */
     public static ObjectKey export(String jobId, String exportId, int attempt, String file) {
-        return new ObjectKey(export(jobId, exportId) + positive(attempt) + "/" + fileName(file));
+        return new ObjectKey(export(jobId, exportId) + positive(attempt) + "/" + exportedFile(file));
+    }
+
+    /** A file of an export may lie in a folder of it, which another part of it builds on. */
+    private static String exportedFile(String path) {
+        int slash = path.indexOf('/');
+        return slash < 0
+                ? fileName(path)
+                : fileName(path.substring(0, slash)) + "/" + fileName(path.substring(slash + 1));
     }
 
     /** What all keys of an export's attempts start with. */

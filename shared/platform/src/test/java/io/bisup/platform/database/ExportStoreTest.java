@@ -124,12 +124,12 @@ class ExportStoreTest {
     @Test
     void whatFailedOrWasCancelledIsAskedForAnew() {
         String failed = submit(ExportFormat.PEFT, key()).export().id();
-        assertThat(exports.fail(claim(), Failure.of(FailureCode.UNSUPPORTED_EXPORT, "no branches")))
+        assertThat(exports.fail(claim(), Failure.of(FailureCode.UNSUPPORTED_RECIPE, "no branches")))
                 .isEqualTo(ExportState.FAILED);
         String cancelled = submit(ExportFormat.PEFT, key()).export().id();
         ExportClaim claim = claim();
         assertThat(exports.cancel(artifact, cancelled).state()).isEqualTo(ExportState.CANCELLED);
-        assertThatThrownBy(() -> exports.heartbeat(claim)).isInstanceOf(StaleEpochException.class);
+        assertThatThrownBy(() -> exports.heartbeat(claim, null)).isInstanceOf(StaleEpochException.class);
         assertThatThrownBy(() -> exports.cancel(publish(List.of()), cancelled))
                 .isInstanceOf(JobNotFoundException.class);
         String third = submit(ExportFormat.PEFT, key()).export().id();
@@ -150,7 +150,7 @@ class ExportStoreTest {
         ExportClaim current = claim();
         assertThat(current.epoch()).isGreaterThan(stale.epoch());
         Map<String, ThrowingCallable> writes = Map.of(
-                "heartbeat", () -> exports.heartbeat(stale),
+                "heartbeat", () -> exports.heartbeat(stale, null),
                 "complete", () -> exports.complete(stale, List.of()),
                 "fail", () -> exports.fail(stale, Failure.of(FailureCode.INTERNAL, "boom")),
                 "giveBack", () -> exports.giveBack(stale));
@@ -173,7 +173,7 @@ class ExportStoreTest {
 
     @Test
     void exportsOfAJobComeWithItsArtifact() {
-        Failure refused = Failure.of(FailureCode.UNSUPPORTED_EXPORT, "a width is no multiple of 32");
+        Failure refused = Failure.of(FailureCode.UNSUPPORTED_RECIPE, "a width is no multiple of 32");
         String id = publish(List.of(
                 ArtifactExport.of(ExportFormat.COMPRESSED_TENSORS, FILES),
                 ArtifactExport.failed(ExportFormat.GGUF, refused)));
