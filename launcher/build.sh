@@ -7,11 +7,11 @@ build_inputs() {
         shared/contract | local-stack) echo "$1" ;;
         shared/llm | shared/platform) echo "$1 shared/contract" ;;
         api-service) echo "$1 shared/contract shared/data shared/platform" ;;
-        worker-service) echo "$1 shared/contract shared/data shared/platform shared/llm shared/quantize" ;;
+        worker-service) echo "$1 shared/contract shared/data shared/platform shared/llm shared/quantize shared/export" ;;
         eval-service) echo "$1 shared/contract shared/data shared/platform shared/llm shared/measure" ;;
         demo-model) echo "$1 shared/contract shared/llm" ;;
-        cli | bench) echo "$1 shared/contract shared/data shared/llm shared/quantize shared/measure demo-model" ;;
-        *) echo "$1 shared/contract shared/data shared/platform shared/llm shared/quantize shared/measure local-stack api-service worker-service eval-service cli demo-model" ;;
+        cli | bench) echo "$1 shared/contract shared/data shared/llm shared/quantize shared/export shared/measure demo-model" ;;
+        *) echo "$1 shared/contract shared/data shared/platform shared/llm shared/quantize shared/export shared/measure local-stack api-service worker-service eval-service cli demo-model" ;;
     esac
 }
 

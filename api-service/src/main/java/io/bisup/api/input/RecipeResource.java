@@ -3,11 +3,12 @@ package io.bisup.api.input;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.bisup.api.Listing;
 import io.bisup.api.job.RecipeCode;
+import io.bisup.contract.ExportFormat;
 import io.bisup.contract.InvalidSpecException;
 import io.bisup.contract.Presets;
 import io.bisup.contract.recipe.About;
 import io.bisup.contract.recipe.Need;
-import io.bisup.contract.recipe.Portable;
+import io.bisup.contract.recipe.Portability;
 import io.bisup.contract.recipe.Preset;
 import io.bisup.contract.recipe.Recipe;
 import io.bisup.contract.recipe.StoredBits;
@@ -61,7 +62,7 @@ public class RecipeResource {
                     RecipeCode.of(recipe),
                     Math.round(StoredBits.perWeight(recipe, WIDTH, WIDTH) * 1000) / 1000.0,
                     Need.of(recipe),
-                    Portable.is(recipe));
+                    Portability.of(recipe, ExportFormat.COMPRESSED_TENSORS).possible());
         }
     }
 

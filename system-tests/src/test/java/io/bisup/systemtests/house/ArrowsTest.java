@@ -24,7 +24,12 @@ class ArrowsTest {
     };
 
     private static final String[] LIBRARIES = {
-        "io.bisup.contract..", "io.bisup.data..", "io.bisup.llm..", "io.bisup.quantize..", "io.bisup.measure.."
+        "io.bisup.contract..",
+        "io.bisup.data..",
+        "io.bisup.llm..",
+        "io.bisup.quantize..",
+        "io.bisup.measure..",
+        "io.bisup.export.."
     };
 
     private static JavaClasses classes;
@@ -162,6 +167,18 @@ class ArrowsTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("ai.djl..", "io.bisup.llm..", "io.bisup.quantize..")
+                .check(classes);
+    }
+
+    @Test
+    void exportsReadArtifactsWithoutTheEngineThatMadeThem() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.bisup.export..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.bisup.quantize..", "io.bisup.platform..")
+                .because("an artifact describes itself")
                 .check(classes);
     }
 

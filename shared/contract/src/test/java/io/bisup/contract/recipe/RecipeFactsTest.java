@@ -3,7 +3,6 @@ package io.bisup.contract.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.bisup.contract.Json;
 import io.bisup.contract.Presets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -42,38 +41,6 @@ class RecipeFactsTest {
             """)
     void needs(String preset, String needs) {
         assertThat(Need.of(PRESETS.get(preset))).hasToString(needs);
-    }
-
-    /** Every reason why a checkpoint of another form cannot say a recipe. */
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            rtn-w4a16-g128   |                                            | true
-            rtn-asym-w4a16-g128 |                                         | true
-            gptq-w4a16-g128  |                                            | true
-            smoothquant-w8a8 |                                            | true
-            rtn-w4a8-g128    |                                            | true
-            rtn-w4a8-g128    | precision: {inputs: {bits: 3}}             | false
-            rtn-w4a8-g128    | precision: {inputs: {symmetric: false}}    | false
-            rtn-w4a8-g128    | precision: {weights: {symmetric: false}}   | false
-            rtn-w4a8-g128    | precision: {weights: {scope: {rows: 2}}}   | false
-            rtn-w4a8-g128    | precision: {keepers: {channels: 8, bits: 8}} | false
-            rtn-w4a8-g128    | ranges: {inputs: 0.9}                      | false
-            rtn-w4a8-g128    | compensation: {rank: 4}                    | false
-            rtn-w4a8-g128    | prefix: bos                                | false
-            rtn-w4a8-g128    | 'learning: {of: [input_ranges]}'           | false
-            rtn-w4a8-g128    | 'learning: {of: [weight_ranges]}'          | true
-            rtn-w4a8-g128    | 'transforms: [rotate]'                     | false
-            rtn-w4a8-g128    | 'transforms: [{rotate: {of: [residual]}}]' | true
-            rtn-w4a8-g128    | 'transforms: [reorder]'                    | false
-            rtn-w4a4-g128    |                                            | false
-            atom-w4a4-g128   |                                            | false
-            quarot-w4a4      |                                            | false
-            bisup-w4a4-g128  |                                            | false
-            """)
-    void portable(String base, String fields, boolean portable) {
-        String document = "version: 2\nname: x\nbase: " + base + "\n" + (fields == null ? "" : fields);
-        Recipe recipe = Json.yaml(document, RecipeDocument.class).resolve(PRESETS::get);
-        assertThat(Portable.is(recipe)).isEqualTo(portable);
     }
 
     /** The presets that issue and documentation name are there, and each is named by its bits. */

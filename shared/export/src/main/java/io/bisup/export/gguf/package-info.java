@@ -1,0 +1,5 @@
+/** llama.cpp's files (formats §9). */
+@NullMarked
+package io.bisup.export.gguf;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** GPTQ's checkpoints (formats §7). */
+@NullMarked
+package io.bisup.export.gptq;
+
+import org.jspecify.annotations.NullMarked;

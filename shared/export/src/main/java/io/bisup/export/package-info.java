@@ -1,0 +1,5 @@
+/** An artifact in the formats that other programs load: one package each, behind {@link io.bisup.export.format.Exporter}. */
+@NullMarked
+package io.bisup.export;
+
+import org.jspecify.annotations.NullMarked;
