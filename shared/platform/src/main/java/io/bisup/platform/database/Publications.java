@@ -4,6 +4,7 @@ import io.bisup.contract.ArtifactExport;
 import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.Doorbell;
 import io.bisup.contract.EvaluationState;
+import io.bisup.contract.ExportFormat;
 import io.bisup.contract.JobState;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.JobLife;
@@ -11,6 +12,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -46,6 +49,9 @@ class Publications {
         if (job.state == JobState.EVALUATING) {
             evaluate(job, now);
         }
+        if (job.state != JobState.CANCELLED) {
+            queueMissing(job, manifest, now);
+        }
         return job.state;
     }
 
@@ -58,6 +64,17 @@ class Publications {
         job.artifactBytes = manifest.bytes();
         for (ArtifactExport export : manifest.exports()) {
             entities.persist(ExportEntity.ended(rows.newId(), job, manifest, export, now));
+        }
+    }
+
+    /** What the attempt was to export and could not, other than by a refusal, is made by attempts of its own. */
+    private void queueMissing(JobEntity job, ArtifactManifest manifest, Instant now) {
+        List<ExportFormat> missing = new ArrayList<>(job.readSpec().exports());
+        manifest.exports().forEach(export -> missing.remove(export.format()));
+        for (ExportFormat format : missing) {
+            UUID id = rows.newId();
+            entities.persist(ExportEntity.queued(id, job, format, now));
+            rows.ring(Doorbell.QUANTIZATION_JOBS, id, now);
         }
     }
 

@@ -186,6 +186,35 @@ class ExportStoreTest {
                 .isFalse();
     }
 
+    /** What the attempt could not make for a reason that is not the format's is made by attempts of its own. */
+    @Test
+    void exportsThatAJobAskedForAndItsManifestLacksAreQueued() {
+        String id = jobs.submit(Given.job("{\"evaluation\":[],\"exports\":[\"gptq\",\"gguf\"]}", key()))
+                .job()
+                .id();
+        Claim claim = jobs.claim(id, "w1", LEASE).orElseThrow();
+        ArtifactManifest given = Given.manifest(claim);
+        jobs.publish(
+                claim,
+                new ArtifactManifest(
+                        given.format(),
+                        given.formatVersion(),
+                        id,
+                        given.attempt(),
+                        given.model(),
+                        given.modelDigest(),
+                        given.recipe(),
+                        given.files(),
+                        List.of(ArtifactExport.of(ExportFormat.GPTQ, FILES)),
+                        given.digest()));
+        assertThat(exports.ofArtifact(id))
+                .extracting(ExportRecord::format, ExportRecord::state)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple(ExportFormat.GPTQ, ExportState.SUCCEEDED),
+                        org.assertj.core.groups.Tuple.tuple(ExportFormat.GGUF, ExportState.QUEUED));
+        assertThat(claim().format()).isEqualTo(ExportFormat.GGUF);
+    }
+
     private ExportStore.Submitted submit(ExportFormat format, String key) {
         return exports.submit(new ExportStore.New("default", artifact, format, key));
     }
