@@ -1,6 +1,8 @@
 package io.bisup.cli;
 
 import io.bisup.cli.demo.DemoCommand;
+import io.bisup.cli.export.ExportCommand;
+import io.bisup.cli.export.ServeLineCommand;
 import io.bisup.cli.local.LocalCommand;
 import io.bisup.cli.rest.ArtifactCommand;
 import io.bisup.cli.rest.CancelCommand;
@@ -36,6 +38,8 @@ import picocli.CommandLine.Command;
             ListCommand.class,
             CancelCommand.class,
             ArtifactCommand.class,
+            ExportCommand.class,
+            ServeLineCommand.class,
             KeysCommand.class,
             LocalCommand.class,
         },

@@ -44,7 +44,11 @@ public final class Presets {
             "bisup-atom-w4a4-g128",
             "bisup-atom-w3a3-g128",
             "bisup-quarot-w4a4-g128",
-            "bisup-quarot-w3a3-g128");
+            "bisup-quarot-w3a3-g128",
+            "portable-w4a16-g128",
+            "portable-w4a8-g128",
+            "portable-w4a4-g128",
+            "portable-w8a8");
 
     private final Map<String, Preset> byName = new LinkedHashMap<>();
 

@@ -31,6 +31,14 @@ public record Portability(ExportFormat format, List<Obstacle> obstacles, List<St
                 .toList();
     }
 
+    /**
+     * The format of the folder that an adapter of low-rank branches stands on: packed codes where readers can say them, what the
+     * codes stand for otherwise.
+     */
+    public static ExportFormat adapterBase(Recipe recipe) {
+        return PortabilityRules.adapterBase(recipe);
+    }
+
     /** Whether nothing stands in the way. */
     public boolean possible() {
         return obstacles.isEmpty();

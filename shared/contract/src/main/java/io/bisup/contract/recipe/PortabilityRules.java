@@ -53,14 +53,13 @@ final class PortabilityRules {
                     "an adapter reads inputs as they are, this branch quantized ones",
                     "reads: exact"));
         }
-        check(recipe, base(recipe)).stream()
+        check(recipe, adapterBase(recipe)).stream()
                 .filter(obstacle -> !obstacle.pointer().startsWith("/compensation"))
                 .forEach(all::add);
         return all;
     }
 
-    /** The format of the folder under an adapter: packed codes where they can be said, what they stand for otherwise. */
-    static ExportFormat base(Recipe recipe) {
+    static ExportFormat adapterBase(Recipe recipe) {
         boolean packs = check(recipe, COMPRESSED_TENSORS).stream()
                 .allMatch(obstacle -> obstacle.pointer().startsWith("/compensation"));
         return packs || recipe.precision().inputs().quantizes() ? COMPRESSED_TENSORS : HF_FAKE;
@@ -113,17 +112,16 @@ final class PortabilityRules {
         inputRanges(precision);
     }
 
-    /** No reader has a field for the range of inputs; each uses one of its own. */
+    /** No reader has a field for the range of inputs: vLLM's kernels take all of it, from each token. */
     private void inputRanges(Precision precision) {
         if (!precision.inputs().quantizes()) {
             return;
         }
-        String remedy = "ranges.inputs: full, as vLLM does; or "
-                + ReaderRange.factor(precision.inputs().bits()) + ", as transformers with compressed-tensors does";
-        Range range = recipe.ranges().inputs();
-        if (!(range instanceof Range.Full)
-                && !ReaderRange.is(range, precision.inputs().bits())) {
-            refuse("/ranges/inputs", "readers take the range of inputs from each token, and have no factor", remedy);
+        if (!(recipe.ranges().inputs() instanceof Range.Full)) {
+            refuse(
+                    "/ranges/inputs",
+                    "readers take the range of inputs from each token, and have no factor on it",
+                    "ranges.inputs: full");
         }
         Learning learning = recipe.learning();
         if (learning != null && learning.learns(Learning.Space.INPUT_RANGES)) {

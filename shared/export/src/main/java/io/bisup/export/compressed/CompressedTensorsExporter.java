@@ -9,6 +9,7 @@ import io.bisup.export.format.ExportWork;
 import io.bisup.export.format.Exporter;
 import io.bisup.export.format.ModelShape;
 import io.bisup.export.format.Refusal;
+import io.bisup.export.serve.Serving;
 import io.bisup.export.source.LinearShape;
 import io.bisup.export.source.LinearSource;
 import io.bisup.llm.checkpoint.TensorSource;
@@ -50,15 +51,16 @@ public final class CompressedTensorsExporter implements Exporter {
         for (LinearSource linear : work.source().linears()) {
             tensors.addAll(scheme.tensors(linear, precision.weights()));
         }
-        new ModelFiles(work).write("bfloat16", QuantizationConfig.of(scheme, precision), tensors, card(scheme));
+        new ModelFiles(work)
+                .write("bfloat16", QuantizationConfig.of(scheme, precision), tensors, () -> card(scheme, work));
     }
 
-    private static ModelCard card(Scheme scheme) {
+    private static ModelCard card(Scheme scheme, ExportWork work) {
         return new ModelCard(
                 "Integer codes in the " + scheme.wireName()
                         + " layout of compressed-tensors; embedding, norms and output head are"
                         + " as they were computed with.",
-                List.of("vllm serve PATH_OF_THIS_FOLDER"),
+                List.of(String.join(" ", Serving.arguments(work, "PATH_OF_THIS_FOLDER"))),
                 List.of());
     }
 }

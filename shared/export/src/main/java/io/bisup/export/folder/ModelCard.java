@@ -50,7 +50,7 @@ public record ModelCard(String holds, List<String> use, List<String> remarks) {
         lines.add("");
         lines.add("## Recipe");
         lines.add("```json");
-        lines.add(Json.write(sidecar.recipe()).stripTrailing());
+        lines.add(Json.tree(sidecar.recipe()).toPrettyString());
         lines.add("```");
         return String.join("\n", lines) + "\n";
     }

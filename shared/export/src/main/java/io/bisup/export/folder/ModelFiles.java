@@ -6,11 +6,11 @@ import io.bisup.contract.Json;
 import io.bisup.export.format.ExportWork;
 import io.bisup.llm.checkpoint.TensorSource;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Writes what every Hugging Face folder has: config.json, weights, tokenizer, generation settings, card and record. */
@@ -37,16 +37,17 @@ public final class ModelFiles {
      * @param dtype of the model when it is opened, such as "bfloat16"
      * @param quantization the {@code quantization_config}, or null where weights are plain numbers
      * @param tensors of the whole model
-     * @param card what the card says beside the notes
+     * @param card what the card says beside the notes; asked for when all tensors are written
      */
-    public void write(String dtype, @Nullable ObjectNode quantization, List<TensorSource> tensors, ModelCard card)
+    public void write(
+            String dtype, @Nullable ObjectNode quantization, List<TensorSource> tensors, Supplier<ModelCard> card)
             throws IOException {
         Files.createDirectories(work.folder());
         config(dtype, quantization);
         copies();
         new Shards(work.folder(), work.options().shardBytes(), work.progress()).write(tensors);
-        Files.writeString(work.folder().resolve("README.md"), card.text(work));
-        record();
+        Files.writeString(work.folder().resolve("README.md"), card.get().text(work));
+        ExportRecord.write(work);
     }
 
     /** The source's configuration with the type of what is stored now. */
@@ -62,39 +63,19 @@ public final class ModelFiles {
         json("config.json", config);
     }
 
+    /** Contents only: the source may be read-only, and the export is its user's. */
     private void copies() throws IOException {
         for (String name : COPIED) {
             if (Files.isRegularFile(source().resolve(name))) {
-                Files.copy(source().resolve(name), work.folder().resolve(name), StandardCopyOption.REPLACE_EXISTING);
+                try (InputStream content = Files.newInputStream(source().resolve(name))) {
+                    Files.copy(content, work.folder().resolve(name));
+                }
             }
         }
     }
 
-    /** What was done, for people and for us; no reader looks at it. */
-    private void record() throws IOException {
-        var sidecar = work.source().artifact().sidecar();
-        Map<String, Object> record = Map.of(
-                "format",
-                "bisup-export",
-                "formatVersion",
-                1,
-                "exportFormat",
-                work.format(),
-                "recipe",
-                sidecar.recipe(),
-                "prefixTokenIds",
-                sidecar.prefixTokenIds(),
-                "calibrationSha256",
-                sidecar.calibrationSha256(),
-                "sourceSha256",
-                sidecar.sourceSha256(),
-                "notes",
-                work.notes());
-        json("bisup_export.json", Json.tree(record));
-    }
-
     private void json(String name, JsonNode node) throws IOException {
-        Files.writeString(work.folder().resolve(name), Json.write(node) + "\n");
+        Files.writeString(work.folder().resolve(name), node.toPrettyString() + "\n");
     }
 
     private Path source() {

@@ -1,5 +1,7 @@
 package io.bisup.export.format;
 
+import java.util.Locale;
+
 /**
  * What a user may choose.
  *
@@ -14,7 +16,12 @@ public record ExportOptions(ValueType values, long shardBytes) {
     /** Types of values. */
     public enum ValueType {
         BFLOAT16,
-        FLOAT32
+        FLOAT32;
+
+        /** The name in a config.json. */
+        public String dtype() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     public ExportOptions {

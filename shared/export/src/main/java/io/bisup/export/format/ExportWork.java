@@ -21,8 +21,8 @@ public record ExportWork(
         return Portability.of(source.artifact().sidecar().recipe(), format).notes();
     }
 
-    /** The same work in a folder inside of this one's. */
-    public ExportWork inside(String name) {
-        return new ExportWork(format, source, folder.resolve(name), options, progress);
+    /** The same work in another format, in a folder inside of this one's. */
+    public ExportWork inside(String name, ExportFormat other) {
+        return new ExportWork(other, source, folder.resolve(name), options, progress);
     }
 }

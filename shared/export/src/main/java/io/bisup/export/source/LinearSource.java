@@ -82,6 +82,42 @@ public final class LinearSource {
         return all;
     }
 
+    /** Rank of the whole weight's branch; 0 where none of its parts has one. */
+    public int branchRank() {
+        return shape.parts().stream().mapToInt(part -> rank(part.linear())).sum();
+    }
+
+    /** The low-rank branch of the whole weight, read now: those of its parts do not mix. */
+    public Branch branch() {
+        int rank = branchRank();
+        float[] in = new float[rank * columns()];
+        float[] out = new float[rows() * rank];
+        int firstRow = 0;
+        int firstRank = 0;
+        for (LinearShape.Part part : shape.parts()) {
+            int own = rank(part.linear());
+            if (own > 0) {
+                float[] partIn =
+                        artifact.branchIn(part.linear(), layer).orElseThrow().toFloats();
+                float[] partOut =
+                        artifact.branchOut(part.linear(), layer).orElseThrow().toFloats();
+                System.arraycopy(partIn, 0, in, firstRank * columns(), partIn.length);
+                for (int row = 0; row < part.rows(); row++) {
+                    System.arraycopy(partOut, row * own, out, (firstRow + row) * rank + firstRank, own);
+                }
+            }
+            firstRank += own;
+            firstRow += part.rows();
+        }
+        return new Branch(rank, in, out);
+    }
+
+    private int rank(BlockTensor linear) {
+        return artifact.branchIn(linear, layer)
+                .map(view -> Math.toIntExact(view.shape().getFirst()))
+                .orElse(0);
+    }
+
     private SegmentReader reader(LinearShape.Part part, int index, Segment segment) {
         return new SegmentReader(artifact, artifact.stem(part.linear(), layer, index), part.rows(), segment);
     }

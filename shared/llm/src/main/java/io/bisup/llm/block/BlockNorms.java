@@ -3,6 +3,7 @@ package io.bisup.llm.block;
 import ai.djl.ndarray.NDArray;
 import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.config.DecoderConfig;
+import io.bisup.llm.kernel.LinearKernels;
 import io.bisup.llm.tensor.KernelCalls;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,7 @@ public record BlockNorms(
 
     /** Normalises the last dimension, or returns {@code x} when the architecture has no such norm. */
     NDArray apply(KernelCalls kernels, NDArray x, @Nullable NDArray weight) {
-        return weight == null ? x : kernels.call("rms_norm", x, weight, epsilon);
+        return weight == null ? x : LinearKernels.rmsNorm(kernels, x, weight, epsilon);
     }
 
     @Override

@@ -82,9 +82,6 @@ final class LearningRules {
             case TRANSFORMS -> plan.has(Transform.Smooth.class);
             case LOW_RANK -> recipe.compensation() != null;
         });
-        if (learning.objective() == Learning.Objective.GRADIENT_WEIGHTED) {
-            refuse("/learning/objective", "gradient_weighted is not built in this release", "token_weighted or mse");
-        }
         if (!anything) {
             refuse(
                     "/learning/of",

@@ -23,6 +23,7 @@ import io.bisup.llm.config.Architecture;
 import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.fold.Fold;
+import io.bisup.llm.kernel.LossWeights;
 import io.bisup.llm.plan.BlockOperands;
 import io.bisup.llm.plan.BlockPlan;
 import io.bisup.llm.plan.PlannedBlock;
@@ -241,8 +242,9 @@ class StoredBlockTest {
         }
 
         @Override
-        public NDArray tokenWeights(int sample) {
-            return Tensors.floats(RUNTIME.manager(), new float[0], 0);
+        public LossWeights lossWeights(int sample) {
+            NDArray none = Tensors.floats(RUNTIME.manager(), new float[0], 0);
+            return new LossWeights(none, none);
         }
     }
 }

@@ -1,0 +1,21 @@
+package io.bisup.cli.export;
+
+import io.bisup.contract.ExportFormat;
+import io.bisup.contract.InvalidSpecException;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Export formats by the names that the API uses. */
+final class ExportFormatConverter implements ITypeConverter<ExportFormat> {
+
+    static final String NAMES = "compressed-tensors, gptq, awq, gguf, peft or hf-fake";
+
+    @Override
+    public ExportFormat convert(String value) {
+        try {
+            return ExportFormat.parse(value);
+        } catch (InvalidSpecException e) {
+            throw new TypeConversionException("'" + value + "' is no format; use " + NAMES);
+        }
+    }
+}
