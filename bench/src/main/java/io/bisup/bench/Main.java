@@ -1,5 +1,8 @@
 package io.bisup.bench;
 
+import io.bisup.bench.methods.MethodsCommand;
+import io.bisup.bench.methods.RowRunCommand;
+import io.bisup.bench.methods.WindowsCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -13,14 +16,20 @@ import picocli.CommandLine.Command;
             MemoryCommand.class,
             MemoryRunCommand.class,
             MethodsCommand.class,
-            ProductsCommand.class
+            ProductsCommand.class,
+            RowRunCommand.class,
+            WindowsCommand.class
         },
         mixinStandardHelpOptions = true,
         version = "BiSup Service 0.1.0")
 public final class Main {
     private Main() {}
 
+    static CommandLine commandLine() {
+        return new CommandLine(new Main());
+    }
+
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        System.exit(commandLine().execute(args));
     }
 }

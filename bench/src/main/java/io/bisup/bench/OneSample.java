@@ -1,6 +1,7 @@
 package io.bisup.bench;
 
 import ai.djl.ndarray.NDArray;
+import io.bisup.llm.kernel.LossWeights;
 import io.bisup.quantize.block.Samples;
 
 /** The one sample of a block to measure. */
@@ -21,7 +22,7 @@ record OneSample(RandomBlock block) implements Samples {
     }
 
     @Override
-    public NDArray tokenWeights(int sample) {
-        return block.none();
+    public LossWeights lossWeights(int sample) {
+        return new LossWeights(block.none(), block.none());
     }
 }

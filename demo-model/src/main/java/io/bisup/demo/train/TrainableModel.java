@@ -8,6 +8,8 @@ import io.bisup.llm.block.DecoderBlockWeights;
 import io.bisup.llm.block.RotaryEmbedding;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.ModelTensors;
+import io.bisup.llm.kernel.LinearKernels;
+import io.bisup.llm.kernel.ScoreKernels;
 import io.bisup.llm.tensor.KernelCalls;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.Tensors;
@@ -74,13 +76,14 @@ final class TrainableModel implements AutoCloseable {
         int time = window.length - 1;
         NDArray ids = Tensors.longs(runtime.manager(), Arrays.copyOf(window, time), 1, time);
         NDArray targets = Tensors.longs(runtime.manager(), Arrays.copyOfRange(window, 1, time + 1), time);
-        NDArray hidden = kernels.call("embedding", ids, parameter(ModelTensors.EMBEDDING)); // [1, time, hidden]
+        NDArray hidden = LinearKernels.embedding(kernels, ids, parameter(ModelTensors.EMBEDDING)); // [1, time, hidden]
         for (DecoderBlock block : blocks) {
             hidden = block.forward(kernels, hidden, rotary, AttentionContext.EMPTY);
         }
-        NDArray normed = kernels.call("rms_norm", hidden, parameter(ModelTensors.FINAL_NORM), config.rmsNormEpsilon());
-        NDArray logits = kernels.call("linear", normed, parameter(ModelTensors.EMBEDDING), false);
-        return kernels.call("cross_entropy", kernels.call("squeeze_batch", logits), targets);
+        NDArray normed =
+                LinearKernels.rmsNorm(kernels, hidden, parameter(ModelTensors.FINAL_NORM), config.rmsNormEpsilon());
+        NDArray logits = LinearKernels.linear(kernels, normed, parameter(ModelTensors.EMBEDDING), null, false);
+        return ScoreKernels.crossEntropy(kernels, logits, targets);
     }
 
     /** Frees the blocks and with them their parameters, then the ends. */

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -24,22 +25,42 @@ import java.util.TreeMap;
  */
 public final class CodeVersion {
 
-    /** Such as {@code 0.1.0+5f3c0a91d2be}. */
-    public static final String CURRENT =
-            text("version.txt") + "+" + digest(parts()).substring(0, 12);
+    private static final Set<String> COMPUTING = Set.of("io/bisup/measure/", "io/bisup/llm/", "io/bisup/data/");
+    private static final Set<Class<?>> MEASURING =
+            Set.of(Perplexity.class, TaskEvaluation.class, Divergence.class, Propagation.class, ModelFolder.class);
 
     private static final String KERNELS = "/io/bisup/llm/kernels/";
 
+    /** Such as {@code 0.1.0+5f3c0a91d2be}. */
+    public static final String CURRENT = version(parts());
+
     private CodeVersion() {}
 
-    /** What computes, by name: classes and kernels. */
+    /**
+     * The version of what measures and of what else computes, such as what quantizes.
+     *
+     * @param root class that computes
+     * @param packages folder of its classes in a jar, ending in a slash
+     */
+    public static String reaching(Class<?> root, String packages) {
+        Set<Class<?>> roots = new HashSet<>(MEASURING);
+        roots.add(root);
+        Set<String> computing = new HashSet<>(COMPUTING);
+        computing.add(packages);
+        return version(parts(roots, computing));
+    }
+
+    private static String version(Map<String, byte[]> parts) {
+        return text("version.txt") + "+" + digest(parts).substring(0, 12);
+    }
+
+    /** What measures, by name: classes and kernels. */
     static Map<String, byte[]> parts() {
-        Map<String, byte[]> parts = reached(Set.of(
-                name(Perplexity.class),
-                name(TaskEvaluation.class),
-                name(Divergence.class),
-                name(Propagation.class),
-                name(ModelFolder.class)));
+        return parts(MEASURING, COMPUTING);
+    }
+
+    private static Map<String, byte[]> parts(Set<Class<?>> roots, Set<String> computing) {
+        Map<String, byte[]> parts = reached(roots, computing);
         for (String file : text(KERNELS + "index").lines().toList()) {
             parts.put(KERNELS + file, bytes(KERNELS + file));
         }
@@ -55,29 +76,25 @@ public final class CodeVersion {
         return Digests.hex(digest.digest());
     }
 
-    /** The bytes of the classes, and of those of ours that their constant pools name, transitively. */
-    private static Map<String, byte[]> reached(Set<String> roots) {
+    /** The bytes of the classes, and of those that compute and that their constant pools name, transitively. */
+    private static Map<String, byte[]> reached(Set<Class<?>> roots, Set<String> computing) {
         Map<String, byte[]> classes = new TreeMap<>();
-        Deque<String> open = new ArrayDeque<>(roots);
+        Deque<String> open =
+                new ArrayDeque<>(roots.stream().map(CodeVersion::name).toList());
         while (!open.isEmpty()) {
             String name = open.pop();
             if (!classes.containsKey(name)) {
                 byte[] bytes = bytes("/" + name + ".class");
                 classes.put(name, bytes);
                 for (PoolEntry entry : ClassFile.of().parse(bytes).constantPool()) {
-                    if (entry instanceof ClassEntry used && computes(used.asInternalName())) {
+                    if (entry instanceof ClassEntry used
+                            && computing.stream().anyMatch(used.asInternalName()::startsWith)) {
                         open.push(used.asInternalName());
                     }
                 }
             }
         }
         return classes;
-    }
-
-    private static boolean computes(String name) {
-        return name.startsWith("io/bisup/measure/")
-                || name.startsWith("io/bisup/llm/")
-                || name.startsWith("io/bisup/data/");
     }
 
     private static String name(Class<?> type) {

@@ -2,6 +2,7 @@ package io.bisup.measure;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
+import io.bisup.llm.kernel.ScoreKernels;
 import io.bisup.llm.model.LanguageModel;
 import io.bisup.llm.tensor.Kernels;
 import io.bisup.llm.tensor.Tensors;
@@ -45,8 +46,8 @@ final class Differences {
                 scope.suppressNotUsedWarning();
                 NDArray targets = Tensors.longs(
                         base.runtime().manager(), Arrays.copyOfRange(window, at + 1, at + 1 + positions), positions);
-                NDArray[] found = kernels.callMany(
-                        "divergence",
+                NDArray[] found = EvaluationKernels.divergence(
+                        kernels,
                         logits(base, baseHidden, at, positions),
                         logits(quantized, hidden, at, positions),
                         targets);
@@ -56,7 +57,7 @@ final class Differences {
     }
 
     private static NDArray logits(LanguageModel model, NDArray hidden, int first, int count) {
-        return model.logits(model.runtime().kernels().call("positions", hidden, first, count));
+        return model.logits(ScoreKernels.positions(model.runtime().kernels(), hidden, first, count));
     }
 
     private void keep(NDArray[] found, int positions) {

@@ -1,5 +1,7 @@
 package io.bisup.measure;
 
+import ai.djl.ndarray.NDArray;
+import io.bisup.llm.kernel.ScoreKernels;
 import io.bisup.llm.tensor.Kernels;
 import io.bisup.llm.tensor.TensorRuntime;
 import java.io.IOException;
@@ -27,5 +29,38 @@ public final class EvaluationKernels {
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
         }
+    }
+
+    /** Past keys or values of chosen rows, int64 [n], before fresh ones [n, G, T, D]; past [B, G, P, D]. */
+    public static NDArray branchPast(Kernels kernels, NDArray past, NDArray rows, NDArray fresh) {
+        return kernels.call("branch_past", past, rows, fresh);
+    }
+
+    /** Hidden states [batch, T, hidden] at positions of the flattened first two axes, int64 [n]: [1, n, hidden]. */
+    public static NDArray gatherPositions(Kernels kernels, NDArray hidden, NDArray positions) {
+        return kernels.call("gather_positions", hidden, positions);
+    }
+
+    /** Scores of pairs of a row of logits and a token, both int64 [n]. */
+    public static ScoreKernels.Scores pairs(Kernels kernels, NDArray logits, NDArray rows, NDArray tokens) {
+        NDArray[] scored = kernels.callMany("score_pairs", logits, rows, tokens);
+        return new ScoreKernels.Scores(scored[0], scored[1]);
+    }
+
+    /**
+     * How two models' predictions differ.
+     *
+     * @param exact logits of the full-precision model, [1, T, V]; quantized likewise
+     * @param targets the true next tokens, int64 [T]
+     * @return KL(exact || quantized) in nats, the quantized and the exact model's log-probability of the target, and whether both
+     *     would choose the same token; [T] each
+     */
+    public static NDArray[] divergence(Kernels kernels, NDArray exact, NDArray quantized, NDArray targets) {
+        return kernels.callMany("divergence", exact, quantized, targets);
+    }
+
+    /** ‖x̂ − x‖² / ‖x‖² of each position: hidden states [1, T, hidden], result float64 [T]. */
+    public static NDArray relativeErrors(Kernels kernels, NDArray exact, NDArray quantized) {
+        return kernels.call("relative_errors", exact, quantized);
     }
 }

@@ -121,7 +121,7 @@ public final class Propagation {
                 NDArray before = current[0];
                 current[0] = kept(block.apply(before, prefix));
                 before.close();
-                try (NDArray errors = kernels.call("relative_errors", exact.get(layer[0] + 1), current[0])) {
+                try (NDArray errors = EvaluationKernels.relativeErrors(kernels, exact.get(layer[0] + 1), current[0])) {
                     double[] values = errors.toDoubleArray();
                     Arrays.setAll(sums[layer[0]], i -> sums[layer[0]][i] + values[i]);
                 }

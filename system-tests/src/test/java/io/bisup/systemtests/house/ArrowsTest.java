@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import io.bisup.llm.tensor.KernelCalls;
+import io.bisup.llm.tensor.Kernels;
 import io.bisup.systemtests.Project;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,6 +76,27 @@ class ArrowsTest {
                         "io.bisup.platform..",
                         "io.bisup.cli..",
                         "io.bisup.localstack..")
+                .check(classes);
+    }
+
+    @Test
+    void onlyTypedCallsKnowTheNamesOfKernels() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.bisup.llm.tensor..")
+                .and()
+                .resideOutsideOfPackage("io.bisup.bench..")
+                .and()
+                .haveSimpleNameNotEndingWith("Kernels")
+                .should()
+                .callMethod(KernelCalls.class, "call", String.class, Object[].class)
+                .orShould()
+                .callMethod(KernelCalls.class, "callMany", String.class, Object[].class)
+                .orShould()
+                .callMethod(Kernels.class, "call", String.class, Object[].class)
+                .orShould()
+                .callMethod(Kernels.class, "callMany", String.class, Object[].class)
+                .because("names, argument orders and shapes of kernels stand once, with types")
                 .check(classes);
     }
 

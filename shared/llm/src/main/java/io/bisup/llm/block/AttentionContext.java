@@ -1,5 +1,6 @@
 package io.bisup.llm.block;
 
+import io.bisup.llm.kernel.AttentionKernels;
 import io.bisup.llm.tensor.KernelCalls;
 
 /** The positions of one block that precede the ones being computed. */
@@ -28,8 +29,8 @@ public interface AttentionContext {
             @Override
             public KeyValues extend(KernelCalls kernels, KeyValues fresh) {
                 return new KeyValues(
-                        kernels.call("extend_past", past.keys(), fresh.keys()),
-                        kernels.call("extend_past", past.values(), fresh.values()));
+                        AttentionKernels.extendPast(kernels, past.keys(), fresh.keys()),
+                        AttentionKernels.extendPast(kernels, past.values(), fresh.values()));
             }
         };
     }

@@ -3,7 +3,9 @@ package io.bisup.llm.block;
 import ai.djl.ndarray.NDArray;
 import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.config.DecoderConfig;
+import io.bisup.llm.kernel.LinearKernels;
 import io.bisup.llm.tensor.KernelCalls;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,10 @@ public record BlockNorms(
         @Nullable NDArray query,
         @Nullable NDArray key,
         double epsilon) implements AutoCloseable {
+    /** The parameters that are norms; not every architecture has those of queries and keys. */
+    public static final List<BlockTensor> PARAMETERS = List.of(
+            BlockTensor.INPUT_NORM, BlockTensor.POST_ATTENTION_NORM, BlockTensor.QUERY_NORM, BlockTensor.KEY_NORM);
+
     /** The norms among a block's weights. */
     public static BlockNorms of(DecoderConfig config, DecoderBlockWeights weights) {
         return new BlockNorms(
@@ -32,7 +38,7 @@ public record BlockNorms(
 
     /** Normalises the last dimension, or returns {@code x} when the architecture has no such norm. */
     NDArray apply(KernelCalls kernels, NDArray x, @Nullable NDArray weight) {
-        return weight == null ? x : kernels.call("rms_norm", x, weight, epsilon);
+        return weight == null ? x : LinearKernels.rmsNorm(kernels, x, weight, epsilon);
     }
 
     @Override

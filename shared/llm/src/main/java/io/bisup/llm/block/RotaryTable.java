@@ -2,6 +2,7 @@ package io.bisup.llm.block;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import io.bisup.llm.kernel.AttentionKernels;
 import io.bisup.llm.tensor.TensorOwner;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.Tensors;
@@ -29,8 +30,8 @@ final class RotaryTable implements AutoCloseable {
             close(small);
         }
         return new RotaryEmbedding.Angles(
-                runtime.kernels().call("rows", table.cosines(), first, count),
-                runtime.kernels().call("rows", table.sines(), first, count));
+                AttentionKernels.rows(runtime.kernels(), table.cosines(), first, count),
+                AttentionKernels.rows(runtime.kernels(), table.sines(), first, count));
     }
 
     /** A table that outlives every scope. */

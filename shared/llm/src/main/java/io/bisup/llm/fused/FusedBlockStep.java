@@ -10,6 +10,7 @@ import io.bisup.llm.block.KeyValues;
 import io.bisup.llm.block.RotaryEmbedding;
 import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.kernel.FusedKernels;
+import io.bisup.llm.kernel.LossWeights;
 import io.bisup.llm.plan.BlockOperands;
 import io.bisup.llm.plan.BlockPlan;
 import io.bisup.llm.plan.PlannedBlock;
@@ -82,7 +83,7 @@ public final class FusedBlockStep implements AutoCloseable {
      *
      * @param x input of the block [batch, tokens, hidden]
      * @param target what the block should return, as x
-     * @param tokenWeights what each token counts in the loss [tokens, 1]; empty where all count the same
+     * @param weights what tokens and channels count in the loss
      * @param power mean square of the targets, which makes the loss free of scale
      * @param angles of the positions behind the prefix
      * @param prefix exact keys and values that precede every sequence, or null
@@ -91,14 +92,14 @@ public final class FusedBlockStep implements AutoCloseable {
     public record Sample(
             NDArray x,
             NDArray target,
-            NDArray tokenWeights,
+            LossWeights weights,
             double power,
             RotaryEmbedding.Angles angles,
             @Nullable KeyValues prefix,
             int window) {}
 
     /**
-     * Computes the loss mean(w (block(x) − target)²) / power and adds its gradient to that of every parameter that the operands
+     * Computes the loss mean(w c (block(x) − target)²) / power and adds its gradient to that of every parameter that the operands
      * and the prefix were made of with recording kernels.
      */
     public double learn(Sample sample, BlockOperands operands) {
@@ -122,7 +123,7 @@ public final class FusedBlockStep implements AutoCloseable {
         double loss = FusedSquaredError.lossAndGradient(
                 FloatMatrix.of(y),
                 FloatMatrix.of(sample.target()),
-                FloatMatrix.of(sample.tokenWeights()),
+                FusedSquaredError.Weights.of(sample.weights()),
                 sample.power());
 
         NDArray gradient = y;

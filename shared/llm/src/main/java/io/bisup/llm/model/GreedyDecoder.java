@@ -2,6 +2,7 @@ package io.bisup.llm.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
+import io.bisup.llm.kernel.ScoreKernels;
 import java.util.Arrays;
 import java.util.OptionalInt;
 
@@ -38,7 +39,7 @@ public final class GreedyDecoder {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray logits = model.forward(fresh, cache);
-            return model.runtime().kernels().call("next_token", logits).toLongArray()[0];
+            return ScoreKernels.nextToken(model.runtime().kernels(), logits);
         }
     }
 }

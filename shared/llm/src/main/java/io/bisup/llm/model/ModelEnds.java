@@ -3,6 +3,7 @@ package io.bisup.llm.model;
 import ai.djl.ndarray.NDArray;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.ModelTensors;
+import io.bisup.llm.kernel.LinearKernels;
 import io.bisup.llm.tensor.Kernels;
 import io.bisup.llm.tensor.TensorOwner;
 import io.bisup.llm.tensor.Tensors;
@@ -28,14 +29,14 @@ public record ModelEnds(NDArray embedding, NDArray finalNorm, NDArray head) impl
 
     /** Hidden states [batch, time, hidden] of token ids, int64 [batch, time]. */
     public NDArray embed(Kernels kernels, NDArray ids) {
-        return kernels.call("embedding", ids, embedding);
+        return LinearKernels.embedding(kernels, ids, embedding);
     }
 
     /** Logits [batch, time, vocabulary] of the last block's output; always multiplied in the hidden states' precision. */
     public NDArray logits(Kernels kernels, DecoderConfig config, NDArray hidden) {
         return Tensors.inScope(() -> {
-            NDArray normed = kernels.call("rms_norm", hidden, finalNorm, config.rmsNormEpsilon());
-            return kernels.call("linear", normed, head, false);
+            NDArray normed = LinearKernels.rmsNorm(kernels, hidden, finalNorm, config.rmsNormEpsilon());
+            return LinearKernels.linear(kernels, normed, head, null, false);
         });
     }
 

@@ -2,6 +2,7 @@ package io.bisup.llm.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
+import io.bisup.llm.kernel.ScoreKernels;
 import io.bisup.llm.tensor.Kernels;
 import io.bisup.llm.tensor.Tensors;
 import java.util.Arrays;
@@ -33,12 +34,12 @@ final class TokenScorer {
     private void scorePiece(NDArray hidden, long[] ids, int first, int count, TokenScores scores) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            NDArray logits = model.logits(kernels.call("positions", hidden, first, count));
+            NDArray logits = model.logits(ScoreKernels.positions(kernels, hidden, first, count));
             long[] next = Arrays.copyOfRange(ids, first + 1, first + 1 + count);
             NDArray targets = Tensors.longs(model.runtime().manager(), next, count);
-            NDArray[] piece = kernels.callMany("score_targets", kernels.call("squeeze_batch", logits), targets);
-            double[] logProbabilities = kernels.call("to_double", piece[0]).toDoubleArray();
-            long[] greedy = piece[1].toLongArray();
+            ScoreKernels.Scores piece = ScoreKernels.targets(kernels, logits, targets);
+            double[] logProbabilities = piece.logProbabilities().toDoubleArray();
+            long[] greedy = piece.greedy().toLongArray();
             for (int i = 0; i < count; i++) {
                 scores.logProbabilities()[first + i] = logProbabilities[i];
                 scores.greedy()[first + i] = greedy[i] != 0;

@@ -39,12 +39,12 @@ public final class MomentSum implements AutoCloseable {
     public void add(NDArray quantized, NDArray exact) {
         add(quantized);
         if (cross != null) {
-            runtime.kernels().call("gptq_add_cross", cross, exact, quantized).close();
+            new WeightKernels(runtime).addCross(cross, exact, quantized);
         }
     }
 
     private void add(NDArray quantized) {
-        runtime.kernels().call("statistics_add_moments", gram, quantized).close();
+        new WeightKernels(runtime).addMoments(gram, quantized);
         tokens += quantized.size() / gram.getShape().get(0);
     }
 

@@ -39,8 +39,10 @@ public record Split(List<StoredWeight> segments) implements StoredWeight {
 
     @Override
     public NDArray dequantize(TensorRuntime runtime) {
-        return Tensors.inScope(() -> runtime.kernels().call("weight_join", (Object)
-                segments.stream().map(segment -> segment.dequantize(runtime)).toArray(NDArray[]::new)));
+        return Tensors.inScope(() -> new WeightKernels(runtime)
+                .joined(segments.stream()
+                        .map(segment -> segment.dequantize(runtime))
+                        .toList()));
     }
 
     @Override

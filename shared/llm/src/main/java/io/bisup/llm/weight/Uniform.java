@@ -125,14 +125,12 @@ public final class Uniform implements StoredWeight {
 
     @Override
     public NDArray dequantize(TensorRuntime runtime) {
-        return Tensors.inScope(() -> runtime.kernels()
-                .call(
-                        "weight_dequantize",
+        return Tensors.inScope(() -> new WeightKernels(runtime)
+                .dequantized(
                         bytes(runtime, codes(), rows, columns),
                         Tensors.floats(runtime.manager(), scales, tiles(), groups()),
                         bytes(runtime, zeroPoints(), tiles(), groups()),
-                        tiling.columns(),
-                        tiling.rows()));
+                        tiling));
     }
 
     private static NDArray bytes(TensorRuntime runtime, byte[] values, int height, int width) {

@@ -140,6 +140,21 @@ public final class WeightKernels {
                 parts[2].toByteArray());
     }
 
+    /** Adds Σ x xᵀ over tokens of inputs x̂ [..., in] to gram [in, in], in place. */
+    void addMoments(NDArray gram, NDArray quantized) {
+        runtime.kernels().call("statistics_add_moments", gram, quantized).close();
+    }
+
+    /** Adds Σ x x̂ᵀ over tokens of inputs x and x̂ [..., in] to cross [in, in], in place. */
+    void addCross(NDArray cross, NDArray exact, NDArray quantized) {
+        runtime.kernels().call("gptq_add_cross", cross, exact, quantized).close();
+    }
+
+    /** w = (code − zero) · scale, float32; codes u8 [out, in], scales float32 and zeros u8 [tiles, groups]. */
+    NDArray dequantized(NDArray codes, NDArray scales, NDArray zeros, Tiling tiling) {
+        return runtime.kernels().call("weight_dequantize", codes, scales, zeros, tiling.columns(), tiling.rows());
+    }
+
     /** A copy of consecutive input channels. */
     NDArray columns(NDArray weight, int first, int count) {
         return runtime.kernels().call("weight_columns", weight, first, count);

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param rank of low-rank branches; 0 for none
  * @param prefix positions before every sequence
  * @param online what acts on inputs at run time
- * @param weighted whether tokens count differently in the loss
+ * @param weighted whether tokens and channels count differently in the loss
  */
 record BlockCase(
         String name,

@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDScope;
 import io.bisup.llm.block.AttentionContext;
 import io.bisup.llm.block.BlockObserver;
 import io.bisup.llm.block.DecoderBlock;
+import io.bisup.llm.kernel.LossWeights;
 import io.bisup.llm.plan.BlockOperands;
 import io.bisup.llm.plan.PlannedBlock;
 import io.bisup.llm.tensor.KernelCalls;
@@ -76,6 +77,7 @@ class FusedBlockStepTest {
         AttentionContext context =
                 sample.prefix() == null ? AttentionContext.EMPTY : AttentionContext.of(sample.prefix());
         NDArray y = graph.run(recording, sample.x(), sample.angles(), context, BlockObserver.NONE);
-        return recording.call("learn_loss", y, sample.target(), sample.tokenWeights(), sample.power());
+        LossWeights weights = sample.weights();
+        return recording.call("learn_loss", y, sample.target(), weights.tokens(), weights.channels(), sample.power());
     }
 }

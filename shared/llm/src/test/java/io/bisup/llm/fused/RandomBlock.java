@@ -12,6 +12,7 @@ import io.bisup.llm.block.LowRankBranch;
 import io.bisup.llm.block.RotaryEmbedding;
 import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.config.DecoderConfig;
+import io.bisup.llm.kernel.LossWeights;
 import io.bisup.llm.plan.BlockOperands;
 import io.bisup.llm.plan.BlockPlan;
 import io.bisup.llm.plan.CachePlan;
@@ -63,7 +64,9 @@ final class RandomBlock implements AutoCloseable {
         return new FusedBlockStep.Sample(
                 normal(1, shape.batch(), shape.tokens(), config.hiddenSize()),
                 normal(1, shape.batch(), shape.tokens(), config.hiddenSize()),
-                block.weighted() ? uniform(0.2, 1.8, shape.tokens(), 1) : none(),
+                new LossWeights(
+                        block.weighted() ? uniform(0.2, 1.8, shape.tokens(), 1) : none(),
+                        block.weighted() ? uniform(0.2, 1.8, config.hiddenSize()) : none()),
                 power,
                 rotary.angles(block.prefix(), shape.tokens()),
                 prefix(),

@@ -2,9 +2,11 @@ package io.bisup.measure.task;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
+import io.bisup.llm.kernel.ScoreKernels;
 import io.bisup.llm.model.LanguageModel;
 import io.bisup.llm.tensor.Kernels;
 import io.bisup.llm.tensor.Tensors;
+import io.bisup.measure.EvaluationKernels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -83,10 +85,10 @@ final class Targets {
         long[] tokens = part.stream().mapToLong(Target::token).toArray();
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            NDArray logits = model.logits(kernels.call("gather_positions", hidden, longs(positions)));
-            NDArray[] scored = kernels.callMany("score_pairs", logits, longs(rows), longs(tokens));
-            double[] logProbabilities = scored[0].toDoubleArray();
-            long[] greedy = scored[1].toLongArray();
+            NDArray logits = model.logits(EvaluationKernels.gatherPositions(kernels, hidden, longs(positions)));
+            ScoreKernels.Scores scored = EvaluationKernels.pairs(kernels, logits, longs(rows), longs(tokens));
+            double[] logProbabilities = scored.logProbabilities().toDoubleArray();
+            long[] greedy = scored.greedy().toLongArray();
             for (int i = 0; i < part.size(); i++) {
                 scores.merge(part.get(i).request(), new Scored(logProbabilities[i], greedy[i] != 0), Scored::and);
             }

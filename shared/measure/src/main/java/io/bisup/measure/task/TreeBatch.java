@@ -8,6 +8,7 @@ import io.bisup.llm.model.LanguageModel;
 import io.bisup.llm.tensor.KernelCalls;
 import io.bisup.llm.tensor.Kernels;
 import io.bisup.llm.tensor.Tensors;
+import io.bisup.measure.EvaluationKernels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -191,8 +192,8 @@ final class TreeBatch implements AutoCloseable {
                 public KeyValues extend(KernelCalls calls, KeyValues fresh) {
                     NDArray index = Tensors.longs(model.runtime().manager(), rows, rows.length);
                     return new KeyValues(
-                            kernels.call("branch_past", past.keys(), index, fresh.keys()),
-                            kernels.call("branch_past", past.values(), index, fresh.values()));
+                            EvaluationKernels.branchPast(kernels, past.keys(), index, fresh.keys()),
+                            EvaluationKernels.branchPast(kernels, past.values(), index, fresh.values()));
                 }
             };
         }

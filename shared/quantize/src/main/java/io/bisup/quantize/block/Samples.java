@@ -1,6 +1,7 @@
 package io.bisup.quantize.block;
 
 import ai.djl.ndarray.NDArray;
+import io.bisup.llm.kernel.LossWeights;
 
 /** What a block is trained on: inputs from the quantized stream, targets from the full-precision one. */
 public interface Samples {
@@ -14,8 +15,8 @@ public interface Samples {
     /** Output of the full-precision block on the full-precision stream, [1, time, hidden]. */
     NDArray target(int sample);
 
-    /** Weights of the tokens of a sample in the loss, [time, 1] with mean 1; empty where all count the same. */
-    NDArray tokenWeights(int sample);
+    /** What the tokens of a sample and the channels of the block's output count in the loss. */
+    LossWeights lossWeights(int sample);
 
     /**
      * Input of the block on the full-precision stream, [1, time, hidden].

@@ -5,6 +5,7 @@ import io.bisup.llm.tensor.KernelException;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.Tensors;
 import io.bisup.quantize.block.Branch;
+import io.bisup.quantize.kernel.LowRankKernels;
 import java.util.SplittableRandom;
 
 /**
@@ -38,9 +39,7 @@ public final class WhitenedSvd {
      * @param energy part of Σσ² of E S that suffices: the rank is the smallest that has it; 1 for the whole rank
      */
     public Branch factor(NDArray error, NDArray root, int rank, double energy) {
-        NDArray[] factors = runtime.kernels()
-                .callMany("lowrank_factor", error, root, sketch(error, rank), (long) usable(error, rank), energy);
-        return new Branch(factors[0], factors[1]);
+        return LowRankKernels.factor(runtime.kernels(), error, root, sketch(error, rank), usable(error, rank), energy);
     }
 
     /**
@@ -52,12 +51,12 @@ public final class WhitenedSvd {
     public NDArray root(NDArray gram, long tokens) {
         for (double damping = FIRST_DAMPING; damping <= LAST_DAMPING; damping *= 10) {
             try {
-                return runtime.kernels().call("lowrank_root", gram, (double) tokens, damping);
+                return LowRankKernels.root(runtime.kernels(), gram, tokens, damping);
             } catch (KernelException notPositiveDefinite) {
                 // More damping.
             }
         }
-        return runtime.kernels().call("lowrank_diagonal_root", gram, (double) tokens);
+        return LowRankKernels.diagonalRoot(runtime.kernels(), gram, tokens);
     }
 
     private static long usable(NDArray error, int rank) {

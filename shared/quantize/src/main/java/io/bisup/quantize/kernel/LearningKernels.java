@@ -1,6 +1,7 @@
 package io.bisup.quantize.kernel;
 
 import ai.djl.ndarray.NDArray;
+import io.bisup.llm.kernel.LossWeights;
 import io.bisup.llm.tensor.KernelCalls;
 import io.bisup.llm.transform.ChannelMap;
 
@@ -64,14 +65,13 @@ public final class LearningKernels {
     }
 
     /**
-     * mean(w (y − t)²) / power (BiSup, eq. 2.4, made free of scale).
+     * mean(w c (y − t)²) / power (BiSup, eq. 2.4, made free of scale), w by token and c by channel.
      *
      * @param output y, [1, T, hidden]
      * @param target t, of the same shape
-     * @param tokens weights of tokens with mean 1, [T, 1]; empty for equal ones
      * @param power mean square of the targets
      */
-    public static NDArray loss(KernelCalls kernels, NDArray output, NDArray target, NDArray tokens, double power) {
-        return kernels.call("learn_loss", output, target, tokens, power);
+    public static NDArray loss(KernelCalls kernels, NDArray output, NDArray target, LossWeights weights, double power) {
+        return kernels.call("learn_loss", output, target, weights.tokens(), weights.channels(), power);
     }
 }

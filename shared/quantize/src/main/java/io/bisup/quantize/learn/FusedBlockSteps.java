@@ -73,7 +73,7 @@ public final class FusedBlockSteps implements BlockSteps {
                                 new FusedBlockStep.Sample(
                                         input,
                                         work.samples().target(sample),
-                                        work.samples().tokenWeights(sample),
+                                        work.samples().lossWeights(sample),
                                         work.power(),
                                         work.angles(),
                                         draft.prefix(recording),

@@ -1,6 +1,5 @@
 package io.bisup.quantize.run;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import io.bisup.contract.BlockReport;
 import io.bisup.contract.FailureCode;
@@ -15,14 +14,11 @@ import io.bisup.llm.block.KeyValues;
 import io.bisup.llm.block.RotaryEmbedding;
 import io.bisup.llm.checkpoint.SafetensorsFile;
 import io.bisup.llm.checkpoint.SafetensorsWriter;
-import io.bisup.llm.fold.Fold;
-import io.bisup.llm.kernel.QuantKernels;
 import io.bisup.llm.plan.PlannedBlock;
 import io.bisup.llm.tensor.NativeHeap;
 import io.bisup.llm.tensor.PeakMemory;
 import io.bisup.llm.tensor.TensorOwner;
 import io.bisup.llm.tensor.TensorRuntime;
-import io.bisup.llm.transform.ChannelMap;
 import io.bisup.quantize.block.BlockWork;
 import io.bisup.quantize.block.Control;
 import io.bisup.quantize.block.Draft;
@@ -33,9 +29,6 @@ import io.bisup.quantize.stage.Stages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One block's turn: the full-precision stream passes, then the block is solved or replayed, then the quantized stream passes. */
@@ -50,7 +43,8 @@ final class BlockPass implements AutoCloseable {
             BlockLayout layout,
             Stages stages,
             Streams streams,
-            RotaryEmbedding rotary) {}
+            RotaryEmbedding rotary,
+            ExactBlocks exact) {}
 
     private final Tools tools;
     private final int layer;
@@ -69,45 +63,14 @@ final class BlockPass implements AutoCloseable {
         NativeHeap.trim();
         memory.reset();
         try (TensorOwner loading = new TensorOwner()) {
-            this.weights = load();
-            DecoderBlock exact = loading.own(DecoderBlock.fullPrecision(
-                    tools.input().config(), layer, weights, tools.runtime().lowPrecision()));
+            this.weights = tools.exact().weights(layer);
+            DecoderBlock exact = loading.own(tools.exact().block(layer, weights));
             KeyValues known = tools.streams().prefix().through(exact, tools.rotary());
             this.prefix = known == null ? null : loading.own(known);
             this.power = finite(tools.streams()
                     .advanceExact(exact, tools.rotary(), PrefixStream.contextOf(prefix), tools.control()));
             this.owner = loading.keep();
         }
-    }
-
-    /** The block's parameters, on the rotated residual stream where the plan rotates it; the caller's to close. */
-    private DecoderBlockWeights load() {
-        DecoderBlockWeights stored = DecoderBlockWeights.load(tools.input().config(), layer, this::finite);
-        ChannelMap residual = tools.planned().rotations().residual();
-        if (residual == null) {
-            return stored;
-        }
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            DecoderBlockWeights rotated = Fold.residual(tools.runtime().kernels(), stored, residual);
-            rotated.tensors().values().forEach(NDScope::unregister);
-            // What the rotation does not touch is the same tensor in both.
-            Set<NDArray> kept = Collections.newSetFromMap(new IdentityHashMap<>());
-            kept.addAll(rotated.tensors().values());
-            stored.tensors().values().stream()
-                    .filter(tensor -> !kept.contains(tensor))
-                    .forEach(NDArray::close);
-            return rotated;
-        }
-    }
-
-    private NDArray finite(String name) {
-        NDArray tensor = tools.input().source().apply(name);
-        if (!QuantKernels.isFinite(tools.runtime().kernels(), tensor)) {
-            tensor.close();
-            throw new FailureException(FailureCode.NON_FINITE_VALUES, name + " holds NaN or infinity");
-        }
-        return tensor;
     }
 
     private double finite(double meanSquare) {
@@ -141,7 +104,7 @@ final class BlockPass implements AutoCloseable {
                 tools.planned(),
                 layer,
                 weights,
-                tools.streams().samples(),
+                tools.streams().samples(layer),
                 tools.rotary()
                         .angles(tools.streams().prefix().length(), tools.input().time()),
                 prefix,

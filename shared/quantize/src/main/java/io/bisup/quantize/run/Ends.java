@@ -8,6 +8,8 @@ import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.Tensors;
 import io.bisup.llm.transform.ChannelMap;
 import io.bisup.quantize.export.EndsType;
+import io.bisup.quantize.prefix.PrefixStream;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The embedding of a run, on the rotated residual stream where the plan rotates it. */
@@ -32,6 +34,12 @@ final class Ends implements AutoCloseable {
                     runtime.kernels(), Tensors.longs(runtime.manager(), ids, 1, ids.length), table);
             return residual == null ? embedded : residual.apply(runtime.kernels(), embedded);
         });
+    }
+
+    /** The prefix before the first block, the caller's to close. */
+    PrefixStream prefix(List<Long> tokens) {
+        long[] ids = tokens.stream().mapToLong(Long::longValue).toArray();
+        return new PrefixStream(runtime.kernels(), ids.length == 0 ? null : embed(ids));
     }
 
     /** Hidden states as the artifact's embedding gives them. */

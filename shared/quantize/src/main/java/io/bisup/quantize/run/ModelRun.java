@@ -54,12 +54,19 @@ public final class ModelRun {
     public BlockLayout run(Path work, List<Path> finished, BlockSink sink) {
         try (steps;
                 PlannedBlock planned = new PlannedBlock(runtime, input.plan());
-                Streams streams =
-                        new Streams(runtime, input, planned.rotations().residual(), work);
-                RotaryEmbedding rotary = new RotaryEmbedding(runtime, input.config(), DataType.FLOAT32)) {
+                RotaryEmbedding rotary = new RotaryEmbedding(runtime, input.config(), DataType.FLOAT32);
+                Streams streams = streams(planned, rotary, work, finished.size())) {
             BlockLayout layout = BlockLayouts.of(input.plan(), planned.rotations());
             BlockPass.Tools tools = new BlockPass.Tools(
-                    runtime, input, control, planned, layout, new Stages(input.plan(), steps), streams, rotary);
+                    runtime,
+                    input,
+                    control,
+                    planned,
+                    layout,
+                    new Stages(input.plan(), steps),
+                    streams,
+                    rotary,
+                    exact(planned));
             for (int layer = 0; layer < input.config().layers(); layer++) {
                 control.checkpoint();
                 try (NDScope scope = new NDScope();
@@ -75,5 +82,16 @@ public final class ModelRun {
             }
             return layout;
         }
+    }
+
+    private Streams streams(PlannedBlock planned, RotaryEmbedding rotary, Path work, int finished) {
+        ChannelWeights channels = finished < input.config().layers()
+                ? ChannelWeights.of(exact(planned), rotary, work, control)
+                : ChannelWeights.equal(runtime);
+        return new Streams(runtime, input, planned.rotations().residual(), channels, work);
+    }
+
+    private ExactBlocks exact(PlannedBlock planned) {
+        return new ExactBlocks(runtime, input, planned.rotations().residual());
     }
 }

@@ -8,6 +8,7 @@ import io.bisup.contract.recipe.Rounding;
 import io.bisup.llm.block.AttentionContext;
 import io.bisup.llm.block.DecoderBlock;
 import io.bisup.llm.block.RotaryEmbedding;
+import io.bisup.llm.kernel.LossWeights;
 import io.bisup.llm.kernel.QuantKernels;
 import io.bisup.llm.tensor.TensorOwner;
 import io.bisup.llm.tensor.TensorRuntime;
@@ -31,17 +32,25 @@ final class Streams implements AutoCloseable {
     private final @Nullable ActivationStream exactInputs;
     private final PrefixStream prefix;
     private final NDArray none;
-    private final TokenWeights weights;
+    private final TokenWeights tokens;
+    private final ChannelWeights channels;
     private final TensorOwner owner;
 
     /**
      * Embeds samples and prefix.
      *
      * @param residual rotation of the residual stream, or null
+     * @param channels what channels count in the losses of blocks
      */
-    Streams(TensorRuntime runtime, QuantizationInput input, @Nullable ChannelMap residual, Path work) {
+    Streams(
+            TensorRuntime runtime,
+            QuantizationInput input,
+            @Nullable ChannelMap residual,
+            ChannelWeights channels,
+            Path work) {
         this.runtime = runtime;
         this.count = input.windows().size();
+        this.channels = channels;
         int hidden = input.config().hiddenSize();
         try (TensorOwner building = new TensorOwner()) {
             this.none = building.own(runtime.manager().create(new Shape(0)));
@@ -53,7 +62,7 @@ final class Streams implements AutoCloseable {
                     ? building.own(new ActivationStream(
                             runtime.manager(), work.resolve("exact-inputs.act"), count, input.time(), hidden))
                     : null;
-            this.weights = new TokenWeights(runtime, input.recipe(), count);
+            this.tokens = new TokenWeights(runtime, input.recipe(), count);
             try (Ends embedding = new Ends(runtime, input, residual)) {
                 this.prefix = building.own(embed(input, embedding));
             }
@@ -74,8 +83,7 @@ final class Streams implements AutoCloseable {
                 quantized.write(sample, embedding.asStored(hidden));
             }
         }
-        long[] ids = input.prefix().stream().mapToLong(Long::longValue).toArray();
-        return new PrefixStream(runtime.kernels(), ids.length == 0 ? null : embedding.embed(ids));
+        return embedding.prefix(input.prefix());
     }
 
     PrefixStream prefix() {
@@ -93,7 +101,7 @@ final class Streams implements AutoCloseable {
                 if (exactInputs != null) {
                     exactInputs.write(sample, before);
                 }
-                NDArray output = block.forward(runtime.kernels(), before, rotary, context, weights.observer(sample));
+                NDArray output = block.forward(runtime.kernels(), before, rotary, context, tokens.observer(sample));
                 exact.write(sample, output);
                 squares += meanSquare(output, null);
             }
@@ -121,8 +129,8 @@ final class Streams implements AutoCloseable {
         return QuantKernels.squaredError(runtime.kernels(), x, reference);
     }
 
-    /** Inputs from the quantized stream, targets from the exact one; call after {@link #advanceExact}. */
-    Samples samples() {
+    /** Inputs of a block from the quantized stream, targets from the exact one; call after {@link #advanceExact}. */
+    Samples samples(int layer) {
         return new Samples() {
             @Override
             public int count() {
@@ -140,8 +148,8 @@ final class Streams implements AutoCloseable {
             }
 
             @Override
-            public NDArray tokenWeights(int sample) {
-                return weights.of(sample, none);
+            public LossWeights lossWeights(int sample) {
+                return new LossWeights(tokens.of(sample, none), channels.of(layer, none));
             }
 
             @Override

@@ -58,30 +58,33 @@ final class PathRangeSearch {
         }
     }
 
+    /** The errors of the cache belong to the scope around this one, so that they are freed where the search is stopped. */
     private void see(DecoderBlock block, Draft draft, int sample) {
         Kernels kernels = work.kernels();
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            block.run(
-                    kernels, work.samples().input(sample), work.angles(), draft.context(kernels), new BlockObserver() {
-                        @Override
-                        public void input(Site site, InputPath.Read read) {
-                            if (inputs) {
-                                tryFactors(site, read.exact());
-                            }
-                        }
+        Tensors.manyInScope(() -> {
+            List<NDArray> kept = new ArrayList<>();
+            NDArray input = work.samples().input(sample);
+            block.run(kernels, input, work.angles(), draft.context(kernels), new BlockObserver() {
+                @Override
+                public void input(Site site, InputPath.Read read) {
+                    if (inputs) {
+                        tryFactors(site, read.exact());
+                    }
+                }
 
-                        @Override
-                        public void keys(NDArray keys) {
-                            keep(keyErrors, centred(keys), work.plan().cache().keys());
-                        }
+                @Override
+                public void keys(NDArray keys) {
+                    kept.addAll(
+                            errors(keyErrors, centred(keys), work.plan().cache().keys()));
+                }
 
-                        @Override
-                        public void values(NDArray values) {
-                            keep(valueErrors, values, work.plan().cache().values());
-                        }
-                    });
-        }
+                @Override
+                public void values(NDArray values) {
+                    kept.addAll(errors(valueErrors, values, work.plan().cache().values()));
+                }
+            });
+            return kept.toArray(NDArray[]::new);
+        });
     }
 
     private void tryFactors(Site site, NDArray exact) {
@@ -116,12 +119,14 @@ final class PathRangeSearch {
         return rotation == null ? centred : rotation.apply(work.kernels(), centred);
     }
 
-    private void keep(List<NDArray> seen, NDArray x, Format format) {
-        if (cache && format.quantizes()) {
-            NDArray found = StatisticsKernels.cacheErrors(work.kernels(), x, factors, format);
-            NDScope.unregister(found);
-            seen.add(found);
+    /** Adds the errors of one sample's keys or values to those seen; returns what it added. */
+    private List<NDArray> errors(List<NDArray> seen, NDArray x, Format format) {
+        if (!cache || !format.quantizes()) {
+            return List.of();
         }
+        NDArray found = StatisticsKernels.cacheErrors(work.kernels(), x, factors, format);
+        seen.add(found);
+        return List.of(found);
     }
 
     /** The factor with the least output error of an input's linears. */

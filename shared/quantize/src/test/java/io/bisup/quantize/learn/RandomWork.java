@@ -9,6 +9,7 @@ import io.bisup.llm.config.Architecture;
 import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.RopeScaling;
+import io.bisup.llm.kernel.LossWeights;
 import io.bisup.llm.plan.BlockPlan;
 import io.bisup.llm.plan.PlannedBlock;
 import io.bisup.llm.tensor.TensorOwner;
@@ -25,7 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** A block with random weights and four random samples, tokens weighted, to work on. */
+/** A block with random weights and four random samples, tokens and channels weighted, to work on. */
 final class RandomWork implements AutoCloseable {
     private static final int SAMPLES = 4;
     private static final int TOKENS = 21;
@@ -107,11 +108,7 @@ final class RandomWork implements AutoCloseable {
             inputs.add(normal(1, 1, TOKENS, hidden));
             targets.add(normal(1, 1, TOKENS, hidden));
         }
-        float[] weights = new float[TOKENS];
-        for (int i = 0; i < TOKENS; i++) {
-            weights[i] = 0.5f + (float) i / (TOKENS - 1);
-        }
-        NDArray tokenWeights = owner.own(Tensors.floats(runtime.manager(), weights, TOKENS, 1));
+        LossWeights weights = new LossWeights(rising(TOKENS, TOKENS, 1), rising(hidden, hidden));
         return new Samples() {
             @Override
             public int count() {
@@ -129,10 +126,19 @@ final class RandomWork implements AutoCloseable {
             }
 
             @Override
-            public NDArray tokenWeights(int sample) {
-                return tokenWeights;
+            public LossWeights lossWeights(int sample) {
+                return weights;
             }
         };
+    }
+
+    /** From 0.5 to 1.5. */
+    private NDArray rising(int count, long... shape) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = 0.5f + (float) i / (count - 1);
+        }
+        return owner.own(Tensors.floats(runtime.manager(), values, shape));
     }
 
     private NDArray normal(double scale, int... shape) {

@@ -162,12 +162,48 @@ class ModelRunTest {
                 .isLessThan(nearest.reports().getLast().relativeError());
     }
 
+    private static QuantizationInput gradientWeighted() {
+        Recipe base = TinyModels.preset("bisup-quarot-w3a3-g128");
+        Recipe recipe = TinyModels.recipe(
+                base.transforms(),
+                base.precision(),
+                base.ranges(),
+                base.rounding(),
+                base.compensation(),
+                new Learning(Set.of(Learning.Space.RANGES), 2, 0.005, 0.0005, 2, Learning.Objective.GRADIENT_WEIGHTED));
+        return TinyModels.input(TinyModels.config(Architecture.QWEN2, LAYERS), recipe, 2);
+    }
+
+    /** B5 where channels are weighed: a resumed run weighs them as the uninterrupted one did. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aResumedRunWeighsChannelsAsTheUninterruptedOne(int finished) {
+        Outcome whole = run("a", gradientWeighted(), List.of(), Control.NONE);
+        Outcome resumed = run("b", gradientWeighted(), whole.shards().subList(0, finished), Control.NONE);
+        assertThat(resumed.digests()).isEqualTo(whole.digests());
+        assertThat(whole.reports()).allSatisfy(report -> {
+            assertThat(report.lossAfter()).isLessThan(report.lossBefore());
+            assertThat(report.notes()).isEmpty();
+        });
+    }
+
+    /** Stopped on the way forward, at the head, and on the way back. */
+    @ParameterizedTest
+    @ValueSource(ints = {3, 20, 29})
+    void noTensorOutlivesARunThatWeighsChannels(int step) throws IOException {
+        noTensorOutlives(gradientWeighted(), step);
+    }
+
     /** However a run ends. */
     @ParameterizedTest
-    @ValueSource(ints = {3, 5, 12, 40, 100})
+    @ValueSource(ints = {3, 5, 12, 24, 40, 100})
     void noTensorOutlivesAStoppedRun(int step) throws IOException {
         QuantizationInput input = TinyModels.input(
                 TinyModels.config(Architecture.QWEN2, LAYERS), TinyModels.preset("bisup-quarot-w3a3-g128"), 2);
+        noTensorOutlives(input, step);
+    }
+
+    private void noTensorOutlives(QuantizationInput input, int step) throws IOException {
         for (String attempt : List.of("warm", "again")) {
             int before = managed();
             AtomicInteger steps = new AtomicInteger();
@@ -182,6 +218,46 @@ class ModelRunTest {
             if (attempt.equals("again")) {
                 assertThat(managed()).isEqualTo(before);
             }
+        }
+    }
+
+    /** A tensor that cannot be loaded, or a finished block that nobody takes; files of activations go with the tensors. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "model.embed_tokens.weight",
+                "model.layers.0.self_attn.o_proj.weight",
+                "model.layers.1.mlp.down_proj.weight",
+                "sink"
+            })
+    void noTensorOutlivesARunThatFails(String where) throws IOException {
+        QuantizationInput good = TinyModels.input(
+                TinyModels.config(Architecture.QWEN2, 2), TinyModels.preset("quarot-w4a4-g128"), 2, 4, 32);
+        QuantizationInput failing = new QuantizationInput(
+                name -> {
+                    fail(where, name);
+                    return good.source().apply(name);
+                },
+                good.plan(),
+                good.windows(),
+                good.prefix(),
+                good.ends());
+        for (String attempt : List.of("warm", "again")) {
+            int before = managed();
+            Path work = Files.createDirectory(folder.resolve(attempt));
+            assertThatThrownBy(() -> new ModelRun(RUNTIME, failing, Control.NONE)
+                            .run(work, List.of(), (shard, report) -> fail(where, "sink")))
+                    .hasMessage("cannot go on");
+            assertThat(work).isDirectoryNotContaining("glob:**.act");
+            if (attempt.equals("again")) {
+                assertThat(managed()).isEqualTo(before);
+            }
+        }
+    }
+
+    private static void fail(String where, String here) {
+        if (where.equals(here)) {
+            throw new IllegalStateException("cannot go on");
         }
     }
 

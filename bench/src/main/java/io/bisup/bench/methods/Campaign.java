@@ -1,0 +1,78 @@
+package io.bisup.bench.methods;
+
+import io.bisup.contract.Presets;
+import io.bisup.contract.recipe.Calibration;
+import io.bisup.contract.recipe.Need;
+import io.bisup.contract.recipe.Recipe;
+import io.bisup.llm.config.DecoderConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows that a command asks for.
+ *
+ * @param presets names
+ * @param calibrations texts to calibrate on; a recipe that reads none is measured once, with the first
+ * @param evaluation texts to measure on; the first also tells the divergence
+ * @param samples calibration windows
+ * @param length tokens of each
+ * @param seeds repetitions of a recipe that learns, each with windows of its own
+ * @param window tokens of every evaluation window
+ * @param device cpu or cuda:N
+ * @param code version of all that computes
+ */
+record Campaign(
+        List<String> presets,
+        List<TextFile> calibrations,
+        List<TextFile> evaluation,
+        int samples,
+        int length,
+        int seeds,
+        int window,
+        String device,
+        String code) {
+    Campaign {
+        presets = List.copyOf(presets);
+        calibrations = List.copyOf(calibrations);
+        evaluation = List.copyOf(evaluation);
+    }
+
+    /** The rows of one model, simple methods first, the untrained rows of the others' sizes last. */
+    List<PlannedRow> rows(Path model, ModelId id, @Nullable String systemPrompt) {
+        DecoderConfig config = DecoderConfig.read(model);
+        Presets all = Presets.load();
+        List<Recipe> recipes = new ArrayList<>();
+        for (String name : presets) {
+            recipes.add(FittedRecipe.of(all.get(name), new Calibration(samples, length, 0), config.hiddenSize()));
+        }
+        for (Recipe wider : new SameSize(all, config).of(recipes)) {
+            recipes.add(wider.withCalibration(new Calibration(samples, length, 0)));
+        }
+        return recipes.stream()
+                .flatMap(recipe -> rows(recipe, model, id, systemPrompt).stream())
+                .toList();
+    }
+
+    private List<PlannedRow> rows(Recipe recipe, Path model, ModelId id, @Nullable String systemPrompt) {
+        Set<Need> needs = Need.of(recipe);
+        int repetitions = needs.contains(Need.TRAINING) ? seeds : 1;
+        int texts = needs.contains(Need.CALIBRATION) ? calibrations.size() : 1;
+        List<PlannedRow> rows = new ArrayList<>();
+        for (TextFile text : calibrations.subList(0, texts)) {
+            for (int seed = 0; seed < repetitions; seed++) {
+                Recipe seeded = recipe.withCalibration(new Calibration(samples, length, seed));
+                rows.add(row(model, id, systemPrompt, seeded, text));
+            }
+        }
+        return rows;
+    }
+
+    private PlannedRow row(Path model, ModelId id, @Nullable String systemPrompt, Recipe recipe, TextFile text) {
+        List<TextId> texts = evaluation.stream().map(TextFile::id).toList();
+        return new PlannedRow(
+                new RowKey(id, recipe, text.id(), systemPrompt, texts, window, device, code), model, text, evaluation);
+    }
+}

@@ -1,0 +1,21 @@
+package io.bisup.bench.methods;
+
+import java.util.List;
+
+/**
+ * What a row's process is asked.
+ *
+ * @param key of the row
+ * @param model folder of the checkpoint
+ * @param calibration file of the calibration text
+ * @param evaluation files of the texts, in the key's order
+ * @param target empty folder for the artifact
+ * @param known baselines of other rows
+ */
+public record RowRequest(
+        RowKey key, String model, String calibration, List<String> evaluation, String target, List<Baseline> known) {
+    public RowRequest {
+        evaluation = List.copyOf(evaluation);
+        known = List.copyOf(known);
+    }
+}

@@ -1,0 +1,59 @@
+package io.bisup.bench.methods;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The page as it is written, and its chart. */
+class ResultsPageTest {
+
+    private static final Results RESULTS = new Results(
+            List.of(
+                    Fixtures.row("rtn-w4a16-g128", 0.02, 4.13),
+                    Fixtures.row("rtn-search-w4a4-g128", 0.4, 4.2),
+                    Fixtures.row("quarot-w4a4-g128", 0.3, 4.13),
+                    Fixtures.row(Fixtures.key("bisup-w4a4-g128", 0), 0.1, 4.9),
+                    Fixtures.row(Fixtures.key("bisup-w4a4-g128", 1), 0.2, 4.9)),
+            List.of(Fixtures.baseline()));
+
+    /** Its size sets a point apart from the legend's marks. */
+    private static final String POINT = "r=\"4.4\"";
+
+    @Test
+    void page() throws IOException {
+        String page = new ResultsPage(RESULTS).toString();
+        try (var golden = getClass().getResourceAsStream("results.md")) {
+            assertThat(golden).isNotNull();
+            assertThat(page).isEqualTo(new String(golden.readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    @Test
+    void theChartHasAPointForEveryLineOfThePage() {
+        String svg = chart(RESULTS);
+        assertThat(svg.split(POINT, -1)).hasSize(1 + 4);
+        assertThat(svg).contains("bisup-w4a4-g128").contains("stored bits a weight");
+    }
+
+    @Test
+    void theSameRowsGiveTheSameChart() {
+        assertThat(chart(RESULTS)).isEqualTo(chart(RESULTS));
+    }
+
+    @Test
+    void otherWindowsAreAnotherSection() {
+        RowKey key = Fixtures.key("rtn-w8a8", 0);
+        RowKey longer = new RowKey(
+                key.model(), key.recipe(), key.calibration(), null, key.evaluation(), 1024, "cpu", key.code());
+        Results two = new Results(List.of(Fixtures.row(key, 0.1, 8), Fixtures.row(longer, 0.1, 8)), List.of());
+        assertThat(new ResultsPage(two).toString().split("\n## ", -1)).hasSize(1 + 2);
+    }
+
+    private static String chart(Results results) {
+        var section = ResultsPage.sections(results).entrySet().iterator().next();
+        return new ResultsChart(section.getKey(), section.getValue()).svg();
+    }
+}
