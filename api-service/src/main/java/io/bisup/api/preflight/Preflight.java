@@ -70,7 +70,7 @@ public class Preflight {
                                 + ": such a model can be evaluated, not quantized again",
                         "register the original 16 or 32-bit checkpoint and use that, or measure this one with"
                                 + " POST /v1/evaluation-jobs");
-                return;
+                return Optional.empty();
             }
             RecipeChecks.check(spec, recipe, inspection, findings);
             LengthChecks.check(spec, recipe, inspection.config(), findings);
