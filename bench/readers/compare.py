@@ -23,16 +23,17 @@ LIMIT_SECONDS = int(os.environ.get("READER_SECONDS", "1200"))
 
 # Which programs read what, by recipe: a reader is a script here and an environment of ./readers.
 CASES = {
-    "w4a16-g64": {"compressed-tensors": ["transformers", "vllm"], "gptq": ["gptqmodel"], "awq": ["gptqmodel"],
-                  "gguf": ["llamacpp"], "hf-fake": ["transformers"]},
-    "w4a16-asym-g64": {"compressed-tensors": ["transformers", "vllm"], "gptq": ["gptqmodel"], "awq": ["gptqmodel"],
-                       "gguf": ["llamacpp"]},
+    "w4a16-g64": {"compressed-tensors": ["transformers", "vllm"], "gptq": ["gptqmodel", "vllm"], "awq": ["gptqmodel", "vllm"],
+                  "gguf": ["transformers", "llamacpp"], "hf-fake": ["transformers", "vllm"]},
+    "w4a16-asym-g64": {"compressed-tensors": ["transformers", "vllm"], "gptq": ["gptqmodel"], "awq": ["gptqmodel", "vllm"],
+                       "gguf": ["transformers", "llamacpp"]},
     "w3a16-g64": {"compressed-tensors": ["transformers", "vllm"], "gptq": ["gptqmodel"]},
-    "w8a16-g64": {"compressed-tensors": ["transformers", "vllm"], "gptq": ["gptqmodel"], "gguf": ["llamacpp"]},
+    "w8a16-g64": {"compressed-tensors": ["transformers", "vllm"], "gptq": ["gptqmodel"], "gguf": ["transformers", "llamacpp"]},
     "w8a8": {"compressed-tensors": ["transformers", "vllm"]},
     "w4a8-g64": {"compressed-tensors": ["transformers", "vllm"]},
     "w4a4-g64": {"compressed-tensors": ["transformers", "vllm"]},
-    "folded-w4a16-g64": {"compressed-tensors": ["transformers", "vllm"], "gguf": ["llamacpp"], "hf-fake": ["transformers"]},
+    "folded-w4a16-g64": {"compressed-tensors": ["transformers", "vllm"], "gguf": ["transformers", "llamacpp"],
+                         "hf-fake": ["transformers"]},
     "branch-w4a16-g64": {"peft": ["peft"], "hf-fake": ["transformers"]},
 }
 
