@@ -1,6 +1,7 @@
 package io.bisup.cli.export;
 
 import io.bisup.cli.ExitCode;
+import io.bisup.cli.ExportFormatConverter;
 import io.bisup.cli.rest.ArtifactFolder;
 import io.bisup.cli.rest.ServiceOptions;
 import io.bisup.contract.ExportFormat;

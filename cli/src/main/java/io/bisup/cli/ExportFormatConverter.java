@@ -1,4 +1,4 @@
-package io.bisup.cli.export;
+package io.bisup.cli;
 
 import io.bisup.contract.ExportFormat;
 import io.bisup.contract.InvalidSpecException;
@@ -6,9 +6,10 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Export formats by the names that the API uses. */
-final class ExportFormatConverter implements ITypeConverter<ExportFormat> {
+public final class ExportFormatConverter implements ITypeConverter<ExportFormat> {
 
-    static final String NAMES = "compressed-tensors, gptq, awq, gguf, peft or hf-fake";
+    /** What options of this type say about themselves. */
+    public static final String NAMES = "compressed-tensors, gptq, awq, gguf, peft or hf-fake";
 
     @Override
     public ExportFormat convert(String value) {
