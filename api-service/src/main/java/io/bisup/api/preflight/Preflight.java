@@ -62,6 +62,16 @@ public class Preflight {
             QuantizationJobSpec spec, Recipe recipe, RegisteredModel model, Findings findings) {
         try {
             Inspection inspection = stored.inspect(model);
+            if (inspection.quantizedBy() != null) {
+                findings.add(
+                        ProblemKind.UNSUPPORTED_ARCHITECTURE,
+                        "/model",
+                        "'" + model.name() + "' is quantized already, in the format " + inspection.quantizedBy()
+                                + ": such a model can be evaluated, not quantized again",
+                        "register the original 16 or 32-bit checkpoint and use that, or measure this one with"
+                                + " POST /v1/evaluation-jobs");
+                return Optional.empty();
+            }
             RecipeChecks.check(spec, recipe, inspection, findings);
             LengthChecks.check(spec, recipe, inspection.config(), findings);
             for (int i = 0; i < spec.exports().size(); i++) {

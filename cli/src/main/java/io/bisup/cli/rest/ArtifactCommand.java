@@ -2,7 +2,6 @@ package io.bisup.cli.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bisup.cli.ExitCode;
-import io.bisup.cli.ExportFormatConverter;
 import io.bisup.contract.ExportFormat;
 import io.bisup.contract.ExportState;
 import java.io.PrintWriter;
@@ -32,18 +31,15 @@ public final class ArtifactCommand {
     int get(
             @Mixin ServiceOptions service,
             @Parameters(paramLabel = "ID", description = "the job's id") String id,
-            @Option(
-                            names = "--export",
-                            paramLabel = "FORMAT",
-                            converter = ExportFormatConverter.class,
-                            description = "an export instead of the artifact itself: " + ExportFormatConverter.NAMES)
+            @Option(names = "--export", paramLabel = "FORMAT", description = "an export instead of the artifact itself")
                     @Nullable
-                    ExportFormat format,
+                    String export,
             @Option(names = "--out", paramLabel = "DIR", description = "folder (default: MODEL-RECIPE-ID here)")
                     @Nullable
                     Path folder) {
         ServiceClient client = service.client();
         JobView job = new Jobs(client).get(id);
+        ExportFormat format = export == null ? null : ExportOption.parse(export);
         ArtifactDownload download = format == null
                 ? ArtifactDownload.of(client, "/v1/artifacts/" + job.id())
                 : new ArtifactExports(client, job.id()).download(format);
@@ -118,12 +114,7 @@ public final class ArtifactCommand {
     int export(
             @Mixin ServiceOptions service,
             @Parameters(index = "0", paramLabel = "ID", description = "the job's id") String id,
-            @Parameters(
-                            index = "1",
-                            paramLabel = "FORMAT",
-                            converter = ExportFormatConverter.class,
-                            description = ExportFormatConverter.NAMES)
-                    ExportFormat format,
+            @Parameters(index = "1", paramLabel = "FORMAT", description = ExportOption.FORMATS) String format,
             @Option(names = "--watch", description = "wait for the end; exit code 1 when it fails") boolean watch,
             @Option(
                             names = "--idempotency-key",
@@ -136,7 +127,7 @@ public final class ArtifactCommand {
         ArtifactExports exports =
                 new ArtifactExports(client, new Jobs(client).get(id).id());
         String key = idempotencyKey != null ? idempotencyKey : UUID.randomUUID().toString();
-        JsonNode asked = exports.ask(format, key);
+        JsonNode asked = exports.ask(ExportOption.parse(format), key);
         PrintWriter out = spec.commandLine().getOut();
         out.println(
                 service.json() && !watch

@@ -1,8 +1,6 @@
 package io.bisup.cli.rest;
 
-import io.bisup.cli.ExportFormatConverter;
 import io.bisup.cli.UserErrorException;
-import io.bisup.contract.ExportFormat;
 import io.bisup.contract.QualityGate;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.RecipeReference;
@@ -65,9 +63,8 @@ final class SpecOptions {
             names = "--export",
             paramLabel = "FORMAT",
             split = ",",
-            converter = ExportFormatConverter.class,
-            description = "export the artifact as well, repeatable: " + ExportFormatConverter.NAMES)
-    private List<ExportFormat> exports = List.of();
+            description = "export the artifact as well, repeatable: " + ExportOption.FORMATS)
+    private List<String> exports = List.of();
 
     @Option(names = "--label", paramLabel = "KEY=VALUE", description = "free label, repeatable")
     private Map<String, String> labels = Map.of();
@@ -82,7 +79,7 @@ final class SpecOptions {
                 systemPrompt == null ? null : SpecFiles.text(systemPrompt),
                 evaluate.stream().map(EvaluateOption::parse).toList(),
                 gate(),
-                exports,
+                exports.stream().map(ExportOption::parse).toList(),
                 labels);
     }
 
