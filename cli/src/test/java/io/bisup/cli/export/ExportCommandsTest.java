@@ -23,8 +23,7 @@ class ExportCommandsTest {
     void anArtifactIsExportedAndServed() throws IOException {
         Path artifact = quantized("cache: {keys: {bits: 4}, values: {bits: 4}}");
         Path out = folder.resolve("served");
-        CommandRun export =
-                CommandRun.of("export", artifact, "--format", "compressed-tensors", "--out", out);
+        CommandRun export = CommandRun.of("export", artifact, "--format", "compressed-tensors", "--out", out);
         assertThat(export.err()).isEmpty();
         assertThat(export.code()).isEqualTo(ExitCode.OK);
         assertThat(export.out()).contains("serve-command", "note: The cache of 4 bits");
@@ -48,8 +47,8 @@ class ExportCommandsTest {
     @Test
     void whatAFormatCannotSayIsOneLineThatNamesTheField() throws IOException {
         Path artifact = quantized("inputs: {bits: 4, symmetric: false, scope: row}");
-        CommandRun run = CommandRun.of(
-                "export", artifact, "--format", "compressed-tensors", "--out", folder.resolve("out"));
+        CommandRun run =
+                CommandRun.of("export", artifact, "--format", "compressed-tensors", "--out", folder.resolve("out"));
         assertThat(run.code()).isEqualTo(ExitCode.USAGE);
         assertThat(run.err().lines()).singleElement().asString().contains("/precision/inputs/symmetric");
         try (Stream<Path> left = Files.list(folder)) {
@@ -71,7 +70,8 @@ class ExportCommandsTest {
         Path recipe = folder.resolve("recipe.yaml");
         Files.writeString(
                 recipe,
-                "version: 2\nname: tiny\nprecision:\n  weights: {bits: 4, scope: {columns: 32}}\n  " + precision + "\n");
+                "version: 2\nname: tiny\nprecision:\n  weights: {bits: 4, scope: {columns: 32}}\n  " + precision
+                        + "\n");
         Path artifact = folder.resolve("artifact");
         CommandRun run = CommandRun.of(
                 "local",
