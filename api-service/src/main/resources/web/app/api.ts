@@ -72,7 +72,7 @@ export interface Model {
 }
 export interface Dataset { name: string; format: string; bytes: number; sha256: string }
 export interface Obstacle { pointer: string; reason: string; remedy: string }
-export interface Serving { format: string; possible: boolean; readers: string[]; obstacles: Obstacle[]; notes: string[] }
+export interface Serving { format: string; possible: boolean; readers: string[]; obstacles: Obstacle[]; command: string; notes: string[] }
 export interface Recipe {
   name: string; code: string; bitsPerWeight: number; needs: string[]; about: { purpose?: string }; serving: Serving[];
 }

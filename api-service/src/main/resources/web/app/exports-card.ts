@@ -96,5 +96,6 @@ function files(made: Export, format: Serving): TemplateResult {
   return html`<details><summary>${made.files.length} files, ${bytes(made.bytes)}</summary>
     <table><tbody>${made.files.map(f => html`<tr><td><a href=${path + f.name}>${f.name}</a></td><td class="num">${bytes(f.bytes)}</td>
       <td>${copyable(f.sha256, short(f.sha256, 16))}</td></tr>`)}</tbody></table>
-    <div class="commands"><p>${copyable(fetchAll, 'Commands that download it')}</p><p>${copyable(check, 'Command that checks the digests')}</p></div></details>${notes(format)}`;
+    <div class="commands"><p>${copyable(fetchAll, 'Commands that download it')}</p><p>${copyable(check, 'Command that checks the digests')}</p>
+      <p>${copyable(format.command.replaceAll('DIR', '.'), 'Command that serves it')}</p></div></details>${notes(format)}`;
 }

@@ -1,6 +1,6 @@
 package io.bisup.api.artifact;
 
-import io.bisup.api.preflight.Serving;
+import io.bisup.api.preflight.ServedAs;
 import java.util.List;
 
 /**
@@ -9,4 +9,4 @@ import java.util.List;
  * @param items oldest first
  * @param formats each format: whether this artifact can be exported so, who reads it, and why it cannot
  */
-public record ExportsView(List<ExportView> items, List<Serving> formats) {}
+public record ExportsView(List<ExportView> items, List<ServedAs> formats) {}

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.bisup.api.Listing;
 import io.bisup.api.job.RecipeCode;
 import io.bisup.api.preflight.ExportChecks;
-import io.bisup.api.preflight.Serving;
+import io.bisup.api.preflight.ServedAs;
 import io.bisup.contract.InvalidSpecException;
 import io.bisup.contract.Presets;
 import io.bisup.contract.recipe.About;
@@ -51,7 +51,7 @@ public class RecipeResource {
             String code,
             double bitsPerWeight,
             Set<Need> needs,
-            List<Serving> serving) {
+            List<ServedAs> serving) {
 
         /** Width of the linear that {@code bitsPerWeight} is told for: the hidden size of a model of 7 billion. */
         private static final int WIDTH = 4096;

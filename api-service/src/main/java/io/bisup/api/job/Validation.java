@@ -1,6 +1,6 @@
 package io.bisup.api.job;
 
-import io.bisup.api.preflight.Serving;
+import io.bisup.api.preflight.ServedAs;
 import io.bisup.contract.recipe.Recipe;
 import java.util.List;
 
@@ -22,4 +22,4 @@ public record Validation(
         int blocks,
         String code,
         Recipe recipe,
-        List<Serving> serving) {}
+        List<ServedAs> serving) {}

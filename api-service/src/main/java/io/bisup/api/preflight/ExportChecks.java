@@ -11,6 +11,7 @@ import io.bisup.contract.recipe.Preset;
 import io.bisup.contract.recipe.Recipe;
 import io.bisup.export.Exports;
 import io.bisup.export.format.ExportRefusedException;
+import io.bisup.export.serve.Serving;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.platform.registry.RegisteredModel;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -32,17 +33,17 @@ public class ExportChecks {
     }
 
     /** Whether artifacts of a recipe can be exported in each format, whatever the model. */
-    public static List<Serving> serving(Recipe recipe) {
+    public static List<ServedAs> serving(Recipe recipe) {
         return Arrays.stream(ExportFormat.values())
                 .map(format -> Portability.of(recipe, format))
-                .map(said -> serving(said, said.obstacles()))
+                .map(said -> serving(recipe, said, said.obstacles()))
                 .toList();
     }
 
     /** Whether artifacts of a recipe made of this model can be exported in each format. */
-    public static List<Serving> serving(Recipe recipe, DecoderConfig config) {
+    public static List<ServedAs> serving(Recipe recipe, DecoderConfig config) {
         return Arrays.stream(ExportFormat.values())
-                .map(format -> serving(Portability.of(recipe, format), obstacles(format, recipe, config)))
+                .map(format -> serving(recipe, Portability.of(recipe, format), obstacles(format, recipe, config)))
                 .toList();
     }
 
@@ -51,7 +52,7 @@ public class ExportChecks {
      *
      * @throws io.bisup.api.problem.ProblemException when this release cannot read the model
      */
-    public List<Serving> serving(Recipe recipe, RegisteredModel model) {
+    public List<ServedAs> serving(Recipe recipe, RegisteredModel model) {
         return serving(recipe, config(model));
     }
 
@@ -96,8 +97,10 @@ public class ExportChecks {
         }
     }
 
-    private static Serving serving(Portability said, List<Obstacle> obstacles) {
-        return new Serving(said.format(), obstacles.isEmpty(), said.format().readers(), obstacles, said.notes());
+    private static ServedAs serving(Recipe recipe, Portability said, List<Obstacle> obstacles) {
+        ExportFormat format = said.format();
+        String command = obstacles.isEmpty() ? String.join(" ", Serving.arguments(format, recipe, "DIR")) : "";
+        return new ServedAs(format, obstacles.isEmpty(), format.readers(), obstacles, command, said.notes());
     }
 
     private static List<Obstacle> obstacles(ExportFormat format, Recipe recipe, DecoderConfig config) {

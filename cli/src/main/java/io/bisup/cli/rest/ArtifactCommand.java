@@ -63,7 +63,8 @@ public final class ArtifactCommand {
         return format == null
                 ? "The artifact is in " + target + "; for example: ./bisup local perplexity --model " + target
                         + " --text FILE"
-                : "The export is in " + target + ", for " + String.join(", ", format.readers());
+                : "The export is in " + target + ", for " + String.join(", ", format.readers())
+                        + "; how to serve it: ./bisup serve-command " + target;
     }
 
     @Command(
@@ -128,15 +129,18 @@ public final class ArtifactCommand {
         String key = idempotencyKey != null ? idempotencyKey : UUID.randomUUID().toString();
         JsonNode asked = exports.ask(ExportOption.parse(format), key);
         PrintWriter out = spec.commandLine().getOut();
-        out.println(
-                service.json() && !watch
-                        ? ServiceClient.line(asked)
-                        : asked.path("id").asText());
-        out.flush();
-        if (!watch) {
-            return ExitCode.OK;
+        if (!service.json()) {
+            out.println(asked.path("id").asText());
+        } else if (!watch) {
+            out.println(ServiceClient.line(asked));
         }
-        JsonNode ended = exports.await(asked.path("id").asText(), said -> {
+        out.flush();
+        return watch ? watch(exports, asked.path("id").asText(), service, out) : ExitCode.OK;
+    }
+
+    private static int watch(ArtifactExports exports, String id, ServiceOptions service, PrintWriter out)
+            throws InterruptedException {
+        JsonNode ended = exports.await(id, said -> {
             if (!service.json()) {
                 out.println(said);
                 out.flush();
