@@ -40,6 +40,11 @@ public record BlockOperands(
         online = Map.copyOf(online);
     }
 
+    /** The same with other weights. */
+    public BlockOperands with(DecoderBlockWeights others) {
+        return new BlockOperands(others, weightClips, inputClips, keyClip, valueClip, keyOffset, branches, online);
+    }
+
     /**
      * Factors on the ranges of a weight's segment.
      *

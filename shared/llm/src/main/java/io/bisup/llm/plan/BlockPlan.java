@@ -44,7 +44,13 @@ public record BlockPlan(Recipe recipe, DecoderConfig config, CachePlan cache) {
         return format.quantizes() ? withKeepers(width(BlockSites.inputOf(linear)), format) : List.of();
     }
 
-    private Format weightFormat(BlockTensor linear) {
+    /** Whether any linear weight is rounded. */
+    public boolean quantizesWeights() {
+        return BlockSites.LINEARS.stream()
+                .anyMatch(linear -> weightFormat(linear).quantizes());
+    }
+
+    Format weightFormat(BlockTensor linear) {
         Precision precision = recipe.precision();
         return precision.overrides().getOrDefault(role(linear), precision.weights());
     }

@@ -34,7 +34,7 @@ final class LearningRules {
         if (lowRank == null) {
             return;
         }
-        if (!plan.recipe().precision().weights().quantizes()) {
+        if (!plan.quantizesWeights()) {
             refuse(
                     "/compensation",
                     "there is no weight error to reconstruct at 16 bits",
@@ -71,7 +71,7 @@ final class LearningRules {
         if (learning == null) {
             return;
         }
-        boolean weights = recipe.precision().weights().quantizes();
+        boolean weights = plan.quantizesWeights();
         boolean inputs = recipe.precision().inputs().quantizes();
         boolean cache = plan.cache().quantizes();
         boolean anything = learning.of().stream().anyMatch(space -> switch (space) {

@@ -14,6 +14,7 @@ import io.bisup.llm.block.BlockSites;
 import io.bisup.llm.config.BlockTensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 
 /** Which number formats a model can be stored and run in. */
 final class PrecisionRules {
@@ -41,7 +42,7 @@ final class PrecisionRules {
 
     private void weights() {
         scope("/precision/weights/scope", precision.weights(), "row or {columns: 128}");
-        tiles("/precision/weights/scope/rows", precision.weights());
+        tiles();
     }
 
     private void inputs() {
@@ -63,12 +64,17 @@ final class PrecisionRules {
         }
     }
 
-    private void tiles(String pointer, Format format) {
-        int rows = format.scope().sharedRows();
+    private void tiles() {
         for (BlockTensor linear : BlockSites.LINEARS) {
+            Format format = plan.weightFormat(linear);
             long out = linear.shape(plan.config()).getFirst();
-            if (format.quantizes() && out % rows != 0) {
-                refuse(pointer, "does not divide the " + out + " rows of " + linear.suffix(), "rows: 1");
+            if (format.quantizes() && out % format.scope().sharedRows() != 0) {
+                String role = BlockPlan.role(linear);
+                String at = precision.overrides().containsKey(role) ? "overrides/" + role : "weights";
+                refuse(
+                        "/precision/" + at + "/scope/rows",
+                        "does not divide the " + out + " rows of " + linear.suffix(),
+                        "rows: 1");
                 return;
             }
         }
@@ -119,16 +125,19 @@ final class PrecisionRules {
 
     private void overrides() {
         List<String> roles = BlockSites.LINEARS.stream().map(BlockPlan::role).toList();
-        for (String role : precision.overrides().keySet()) {
-            if (!roles.contains(role)) {
-                refuse("/precision/overrides/" + role, "names no linear of a block", "one of " + roles);
+        new TreeMap<>(precision.overrides()).forEach((role, format) -> {
+            String at = "/precision/overrides/" + role;
+            if (roles.contains(role)) {
+                scope(at + "/scope", format, "row or {columns: 128}");
+            } else {
+                refuse(at, "names no linear of a block", "one of " + roles);
             }
-        }
+        });
     }
 
     private void ranges() {
         Recipe recipe = plan.recipe();
-        range("/ranges/weights", recipe.ranges().weights(), precision.weights().quantizes());
+        range("/ranges/weights", recipe.ranges().weights(), plan.quantizesWeights());
         range("/ranges/inputs", recipe.ranges().inputs(), precision.inputs().quantizes());
         range("/ranges/cache", recipe.ranges().cache(), plan.cache().quantizes());
     }
@@ -143,7 +152,7 @@ final class PrecisionRules {
         switch (plan.recipe().rounding()) {
             case Rounding.Nearest nearest -> {}
             case Rounding.Gptq gptq -> {
-                if (!precision.weights().quantizes()) {
+                if (!plan.quantizesWeights()) {
                     refuse("/rounding", "there is nothing to round at 16 bits", "leave it out");
                 }
             }

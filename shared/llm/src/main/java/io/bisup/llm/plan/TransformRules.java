@@ -13,6 +13,8 @@ final class TransformRules {
 
     private static final Set<Site> NORMED = EnumSet.of(Site.QKV, Site.GATE_UP);
 
+    private static final String ONLY_RESIDUAL = "before the reordering rotate nothing but the residual stream";
+
     private final BlockPlan plan;
     private final List<Refusal> refusals = new ArrayList<>();
     private final Set<Rotation> rotated = EnumSet.noneOf(Rotation.class);
@@ -87,13 +89,16 @@ final class TransformRules {
                     "put their smoothing after the rotation, with start: ones");
         }
         if (reordered) {
-            refuse(at, "a rotation after a reordering mixes outliers back", "put it before the reordering");
+            refuse(at, "a rotation after a reordering mixes outliers back", ONLY_RESIDUAL);
         }
     }
 
     private void reorder(String at) {
         if (reordered) {
             refuse(at, "channels are reordered twice", "reorder once");
+        }
+        if (rotated.stream().anyMatch(of -> of != Rotation.RESIDUAL)) {
+            refuse(at, "the rotations before it leave no outliers to sort in the inputs of o and down", ONLY_RESIDUAL);
         }
         reordered = true;
     }

@@ -89,15 +89,17 @@ public final class Draft implements AutoCloseable {
     public void append(Smoothing smoothing) {
         owner.own(smoothing.theta());
         smoothing.form().constants().forEach(owner::own);
-        int at = maps.size();
-        while (at > 0 && maps.get(at - 1).site() == smoothing.site() && isPermutation(maps.get(at - 1))) {
-            at--;
+        int at = 0;
+        while (at < maps.size() && !isPermutation(maps.get(at), smoothing.site())) {
+            at++;
         }
         maps.add(at, new DraftMap.Learnt(smoothing));
     }
 
-    private static boolean isPermutation(DraftMap map) {
-        return map instanceof DraftMap.Constant constant && constant.map().reads() instanceof Permutation;
+    private static boolean isPermutation(DraftMap map, Site site) {
+        return map.site() == site
+                && map instanceof DraftMap.Constant constant
+                && constant.map().reads() instanceof Permutation;
     }
 
     /** The permutation of a site, or null. */
@@ -135,7 +137,7 @@ public final class Draft implements AutoCloseable {
         valueRange = owner.own(values);
     }
 
-    /** Sets what the cache subtracts from keys, [1, kv heads, 1, head dim]. */
+    /** Sets what the cache subtracts from keys before any map, [1, kv heads, 1, head dim]; maps of keys act on it too. */
     public void keyMean(NDArray mean) {
         keyMean = owner.own(mean);
     }
@@ -202,7 +204,7 @@ public final class Draft implements AutoCloseable {
                 inputClips(kernels),
                 factor(kernels, keyRange),
                 factor(kernels, valueRange),
-                keyOffset(kernels, folded),
+                keyOffset(kernels, folded, siteMaps),
                 lowRank(),
                 online(siteMaps));
     }
@@ -240,6 +242,12 @@ public final class Draft implements AutoCloseable {
         return new DecoderBlockWeights(left);
     }
 
+    /** The columns of a folded weight that its branch carries, [out, in]; null where all are rounded. */
+    public @Nullable NDArray carried(KernelCalls kernels, BlockTensor linear, NDArray folded) {
+        NDArray mask = keptOut.get(linear);
+        return mask == null ? null : folded.sub(LearningKernels.scaleColumns(kernels, folded, mask));
+    }
+
     /** The exact keys and values before every sample, as the folded block sees them; empty without a prefix. */
     public AttentionContext context(KernelCalls kernels) {
         KeyValues prefix = prefix(kernels);
@@ -252,18 +260,22 @@ public final class Draft implements AutoCloseable {
         if (prefix == null) {
             return null;
         }
-        NDArray keys = prefix.keys();
-        NDArray values = prefix.values();
-        for (SiteMap map : siteMaps(kernels)) {
+        List<SiteMap> siteMaps = siteMaps(kernels);
+        return new KeyValues(
+                folded(kernels, prefix.keys(), Site.QUERY_KEY, siteMaps),
+                folded(kernels, prefix.values(), Site.O, siteMaps));
+    }
+
+    /** Keys or values [1, kv heads, P, head dim] as projections with the maps of a site folded in give them. */
+    private static NDArray folded(KernelCalls kernels, NDArray x, Site site, List<SiteMap> siteMaps) {
+        NDArray folded = x;
+        for (SiteMap map : siteMaps) {
             ChannelMap writes = map.writes();
-            if (writes != null && map.site() == Site.O) {
-                values = LearningKernels.mapHeads(kernels, values, writes);
-            }
-            if (writes != null && map.site() == Site.QUERY_KEY) {
-                keys = LearningKernels.mapHeads(kernels, keys, writes);
+            if (writes != null && map.site() == site) {
+                folded = LearningKernels.mapHeads(kernels, folded, writes);
             }
         }
-        return new KeyValues(keys, values);
+        return folded;
     }
 
     private Map<BlockTensor, List<BlockOperands.Clip>> weightClips(KernelCalls kernels) {
@@ -289,10 +301,10 @@ public final class Draft implements AutoCloseable {
         return logit.size() == 0 ? logit : LearningKernels.clipFactor(kernels, logit);
     }
 
-    private @Nullable NDArray keyOffset(KernelCalls kernels, DecoderBlockWeights folded) {
+    private @Nullable NDArray keyOffset(KernelCalls kernels, DecoderBlockWeights folded, List<SiteMap> siteMaps) {
         return switch (work.plan().cache().offset()) {
             case AUTO, NONE -> null;
-            case MEAN -> keyMean;
+            case MEAN -> keyMean == null ? null : folded(kernels, keyMean, Site.QUERY_KEY, siteMaps);
             case BIAS -> LearningKernels.perHead(kernels, folded.get(BlockTensor.KEY_BIAS), config().keyValueHeads());
         };
     }

@@ -60,8 +60,10 @@ final class RoundStage implements BlockStage {
             BlockWork work, Draft draft, BlockOperands operands, DecoderBlockWeights targets, Rounding.Gptq gptq) {
         Rounder rounder = new Gptq(work.runtime(), gptq, scales(work));
         BlockError error = new BlockError(work, draft, operands);
-        Map<BlockTensor, NDArray> weights = new EnumMap<>(
-                work.planned().roundedToNearest(work.kernels(), operands).tensors());
+        Map<BlockTensor, NDArray> weights = new EnumMap<>(work.planned()
+                .roundedToNearest(work.kernels(), operands.with(targets))
+                .tensors());
+        weights.replaceAll((linear, rounded) -> whole(work, draft, linear, operands, rounded));
         double before = gptq.onlyIfBetter() ? error.of(new DecoderBlockWeights(weights)) : Double.POSITIVE_INFINITY;
         for (Site site : BlockSites.INPUTS) {
             work.control().checkpoint();
@@ -69,7 +71,7 @@ final class RoundStage implements BlockStage {
             for (BlockTensor linear : BlockSites.readers(site)) {
                 StoredWeight rounded = round(work, draft, rounder, linear, operands, targets, inputs);
                 if (rounded != null) {
-                    weights.put(linear, rounded.dequantize(work.runtime()));
+                    weights.put(linear, whole(work, draft, linear, operands, rounded.dequantize(work.runtime())));
                 }
             }
             inputs.gram().close();
@@ -81,6 +83,14 @@ final class RoundStage implements BlockStage {
             draft.note("GPTQ did not lower the block's error: rounded to nearest");
             nearest(work, draft, operands, targets);
         }
+    }
+
+    /** A rounded weight with the columns that its branch will carry. */
+    private static NDArray whole(
+            BlockWork work, Draft draft, BlockTensor linear, BlockOperands operands, NDArray rounded) {
+        NDArray carried =
+                draft.carried(work.kernels(), linear, operands.weights().get(linear));
+        return carried == null ? rounded : rounded.add(carried);
     }
 
     /** Learnt or searched ranges are those of the weight as it was; else each group's are taken when its turn comes. */

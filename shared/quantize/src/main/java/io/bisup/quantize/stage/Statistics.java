@@ -41,7 +41,9 @@ public final class Statistics implements AutoCloseable {
         this.wanted = wanted;
         for (Site site : BlockSites.INPUTS) {
             int width = work.plan().width(site);
-            absMax.put(site, zeros(new Shape(width)));
+            if (wanted.contains(Statistic.ABS_MAX)) {
+                absMax.put(site, zeros(new Shape(width)));
+            }
             if (wanted.contains(Statistic.SECOND_MOMENTS)) {
                 moments.put(site, zeros(new Shape(width, width)));
             } else if (wanted.contains(Statistic.MEAN_SQUARE)) {

@@ -221,6 +221,46 @@ class ModelRunTest {
         }
     }
 
+    /** A tensor that cannot be loaded, or a finished block that nobody takes; files of activations go with the tensors. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "model.embed_tokens.weight",
+                "model.layers.0.self_attn.o_proj.weight",
+                "model.layers.1.mlp.down_proj.weight",
+                "sink"
+            })
+    void noTensorOutlivesARunThatFails(String where) throws IOException {
+        QuantizationInput good = TinyModels.input(
+                TinyModels.config(Architecture.QWEN2, 2), TinyModels.preset("quarot-w4a4-g128"), 2, 4, 32);
+        QuantizationInput failing = new QuantizationInput(
+                name -> {
+                    fail(where, name);
+                    return good.source().apply(name);
+                },
+                good.plan(),
+                good.windows(),
+                good.prefix(),
+                good.ends());
+        for (String attempt : List.of("warm", "again")) {
+            int before = managed();
+            Path work = Files.createDirectory(folder.resolve(attempt));
+            assertThatThrownBy(() -> new ModelRun(RUNTIME, failing, Control.NONE)
+                            .run(work, List.of(), (shard, report) -> fail(where, "sink")))
+                    .hasMessage("cannot go on");
+            assertThat(work).isDirectoryNotContaining("glob:**.act");
+            if (attempt.equals("again")) {
+                assertThat(managed()).isEqualTo(before);
+            }
+        }
+    }
+
+    private static void fail(String where, String here) {
+        if (where.equals(here)) {
+            throw new IllegalStateException("cannot go on");
+        }
+    }
+
     @Test
     void noTensorOutlivesARun() {
         run("warm", bisup(Architecture.LLAMA), List.of(), Control.NONE);
