@@ -40,7 +40,7 @@ export interface Spec {
   model: string; recipe: string | Record<string, unknown>; calibrationDataset: string;
   calibration?: { samples: number; sequenceLength: number; seed: number }; systemPrompt?: string;
   evaluation?: { dataset: string; protocol: string; window: number }[];
-  qualityGate?: { maxPerplexityRatio: number }; labels?: Record<string, string>;
+  qualityGate?: { maxPerplexityRatio: number }; exports?: string[]; labels?: Record<string, string>;
 }
 
 export interface Condition { type: string; status: 'TRUE' | 'FALSE' | 'UNKNOWN'; reason: string }
@@ -71,7 +71,16 @@ export interface Model {
   name: string; digest: string; architecture: string; blocks: number; parameters: number; bytes: number; files: ModelFile[];
 }
 export interface Dataset { name: string; format: string; bytes: number; sha256: string }
-export interface Recipe { name: string; code: string }
+export interface Obstacle { pointer: string; reason: string; remedy: string }
+export interface Serving { format: string; possible: boolean; readers: string[]; obstacles: Obstacle[]; command: string; notes: string[] }
+export interface Recipe {
+  name: string; code: string; bitsPerWeight: number; needs: string[]; about: { purpose?: string }; serving: Serving[];
+}
+export interface Export {
+  id: string; artifact: string; format: string; state: 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED'; attempt: number;
+  progress?: { written: number; total: number }; failure?: Failure; files: ArtifactFile[]; bytes: number; digest?: string;
+}
+export interface Exports { items: Export[]; formats: Serving[] }
 export interface FieldError { pointer: string; message: string; remedy: string }
 export interface QueueContext {
   reason: 'NOT_QUEUED' | 'BACK_OFF' | 'OTHERS_FIRST' | 'NO_FREE_WORKER';
@@ -137,6 +146,8 @@ async function checked(answer: Response): Promise<unknown> {
 
 const one = (id: string) => `${JOBS}/${encodeURIComponent(id)}`;
 
+const artifact = (id: string) => `/v1/artifacts/${encodeURIComponent(id)}`;
+
 export const api = {
   jobs: (states: readonly string[], pageToken?: string, labels: readonly string[] = []) => {
     const query = new URLSearchParams({ pageSize: '50' });
@@ -153,7 +164,15 @@ export const api = {
   attempts: (id: string) => get<Attempt[]>(`${one(id)}/attempts`),
   events: (id: string, after: number) =>
     get<{ events: JobEvent[]; next: number }>(`${one(id)}/events?limit=1000&after=${after}`),
-  manifest: (id: string) => get<Manifest>(`/v1/artifacts/${encodeURIComponent(id)}`),
+  manifest: (id: string) => get<Manifest>(artifact(id)),
+  exports: (id: string) => get<Exports>(`${artifact(id)}/exports`),
+  export: async (id: string, format: string, idempotencyKey: string) => {
+    const headers = authorized({ Accept: 'application/json', 'Content-Type': 'application/json', 'Idempotency-Key': idempotencyKey });
+    await checked(await fetch(`${artifact(id)}/exports`, { method: 'POST', headers, body: JSON.stringify({ format }) }));
+  },
+  cancelExport: async (id: string, made: string) => {
+    await checked(await fetch(`${artifact(id)}/exports/${made}:cancel`, { method: 'POST', headers: authorized({ Accept: 'application/json' }) }));
+  },
   command: async (id: string, verb: 'cancel' | 'pause' | 'resume') => {
     await checked(await fetch(`${one(id)}:${verb}`, { method: 'POST', headers: authorized({ Accept: 'application/json' }) }));
   },
@@ -164,7 +183,7 @@ export const api = {
   submit: async (spec: Spec, validateOnly: boolean, idempotencyKey: string) => {
     const headers = authorized({ Accept: 'application/json', 'Content-Type': 'application/json', 'Idempotency-Key': idempotencyKey });
     const answer = await fetch(`${JOBS}${validateOnly ? '?validateOnly=true' : ''}`, { method: 'POST', headers, body: JSON.stringify(spec) });
-    return await checked(answer) as { id?: string; code?: string };
+    return await checked(answer) as { id?: string; code?: string; serving?: Serving[] };
   },
   eventsUrl: (id: string, after: number) => `${one(id)}/events?after=${after}`,
 };

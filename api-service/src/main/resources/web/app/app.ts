@@ -5,10 +5,11 @@ import './inputs-page';
 import './job-list';
 import './job-page';
 import './new-job';
+import './recipes-page';
 
-const PAGES: readonly [string, string][] = [['', 'Jobs'], ['inputs', 'Models and data'], ['workers', 'Workers'], ['new', 'New job']];
+const PAGES: readonly [string, string][] = [['', 'Jobs'], ['inputs', 'Models and data'], ['recipes', 'Recipes'], ['workers', 'Workers'], ['new', 'New job']];
 
-/** The frame, and which view the address asks for: #/, #/jobs/{id}, #/new, #/inputs, #/workers or #/compare. */
+/** The frame, and which view the address asks for: #/, #/jobs/{id}, #/new, #/inputs, #/recipes, #/workers or #/compare. */
 class App extends LitElement {
   static properties = { route: { state: true }, locked: { state: true } };
   declare route: string;
@@ -59,6 +60,7 @@ class App extends LitElement {
     }
     switch (page) {
       case 'inputs': return html`<bisup-inputs-page></bisup-inputs-page>`;
+      case 'recipes': return html`<bisup-recipes-page></bisup-recipes-page>`;
       case 'workers': return html`<bisup-workers-page></bisup-workers-page>`;
       case 'compare': return html`<bisup-compare-page .query=${query}></bisup-compare-page>`;
       case 'new': return html`<bisup-new-job .query=${query}></bisup-new-job>`;

@@ -1,6 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { api, key, type Attempt, type BlockReport, type Job, type JobEvent, type Manifest, type QueueContext, TERMINAL } from './api';
 import './charts';
+import './exports-card';
 import { ago, between, bytes, duration, perplexity, ratio, short, time, UNKNOWN } from './format';
 import { artifact, blockTable, events, lossSeries, perplexityBars, relativeSeries } from './job-parts';
 import { Page } from './page';
@@ -116,6 +117,7 @@ class JobPage extends Page {
       <section class="card" aria-label="Progress">${timeline(job)}
         <div class="gauge">${progressBar(job)}<span class="quiet">${TERMINAL.includes(job.state) ? '' : `time left ${eta(job)}`}</span></div></section>
       ${this.charts(job)}${this.results(job)}${artifact(job, this.manifest)}
+      ${this.manifest ? html`<bisup-exports .artifact=${job.id}></bisup-exports>` : nothing}
       <div class="two">${this.facts(job)}
         <section class="card"><h2>Attempts</h2>${attempts(this.attempts)}</section></div>
       ${events(this.events)}`;

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { api, type Dataset, type FieldError, type Model, type Recipe, Refusal, type Spec } from './api';
+import { api, type Dataset, type FieldError, type Model, type Recipe, Refusal, type Serving, type Spec } from './api';
 import { Page } from './page';
 
 /** A spec as a form, empty or as another job's; the service checks it before anything is queued. */
@@ -53,7 +53,7 @@ class NewJob extends Page {
     return html`<form class="card fields" @submit=${(e: SubmitEvent) => this.send(e)} @input=${() => { this.key = crypto.randomUUID(); }}>
       ${this.select('model', 'Model', this.models.map(m => m.name), from?.model ?? query.get('model') ?? '')}
       ${typeof from?.recipe === 'object' ? this.field('recipe', 'Recipe', html`<p>as in the job it is cloned from (written out in full)</p>`)
-        : this.select('recipe', 'Recipe', this.recipes.map(r => r.name), from?.recipe ?? '')}
+        : this.select('recipe', 'Recipe', this.recipes.map(r => r.name), from?.recipe ?? query.get('recipe') ?? '')}
       ${this.select('calibrationDataset', 'Calibration data set', this.datasets.map(d => d.name), from?.calibrationDataset ?? '')}
       ${this.input('samples', 'Calibration windows', from?.calibration?.samples, 'the recipe says', '/calibration/samples')}
       ${this.input('sequenceLength', 'Tokens in each', from?.calibration?.sequenceLength, 'the recipe says', '/calibration/sequenceLength')}
@@ -61,6 +61,8 @@ class NewJob extends Page {
       ${this.select('protocol', 'Protocol', ['gptq', 'c4-new', 'c4-old'], evaluation?.protocol ?? 'gptq', '/evaluation/0/protocol')}
       ${this.input('window', 'Window in tokens', evaluation?.window ?? 2048, '', '/evaluation/0/window')}
       ${this.input('maxRatio', 'Gate: perplexity at most × FP', from?.qualityGate?.maxPerplexityRatio, 'none', '/qualityGate')}
+      ${this.field('exports', 'Export as', html`<span class="checks" id="exports" role="group" aria-label="Export as">${this.recipes[0]?.serving.map(s => html`
+        <label><input type="checkbox" name="exports" value=${s.format} ?checked=${from?.exports?.includes(s.format) ?? false}> ${s.format}</label>`)}</span>`)}
       ${this.field('labels', 'Labels', html`<input id="labels" name="labels" placeholder="team=search, run=7"
         .value=${Object.entries(from?.labels ?? {}).map(([k, v]) => `${k}=${v}`).join(', ')}>`)}
       ${more > 0 ? html`<p class="quiet">${more} more evaluation${more > 1 ? 's' : ''} of the job it is cloned from ${more > 1 ? 'are' : 'is'} kept.</p>` : nothing}
@@ -102,6 +104,7 @@ class NewJob extends Page {
       systemPrompt: this.from?.systemPrompt,
       evaluation,
       qualityGate: number('maxRatio') === undefined ? undefined : { maxPerplexityRatio: number('maxRatio') },
+      exports: form.getAll('exports'),
       labels,
     })) as Spec;
   }
@@ -119,7 +122,7 @@ class NewJob extends Page {
       if (answer.id) {
         location.hash = `#/jobs/${answer.id}`;
       }
-      this.said = `It can run: ${answer.code}.`;
+      this.said = `It can run: ${answer.code}. ${served(answer.serving ?? [])}`;
     } catch (refused) {
       this.wrong = true;
       this.errors = refused instanceof Refusal ? refused.errors : [];
@@ -130,3 +133,9 @@ class NewJob extends Page {
   }
 }
 customElements.define('bisup-new-job', NewJob);
+
+/** Where the artifact can be served, in a sentence. */
+function served(serving: Serving[]): string {
+  const possible = serving.filter(s => s.possible).map(s => `${s.format} (${s.readers.join(', ')})`);
+  return possible.length ? `It can be exported as ${possible.join('; ')}.` : 'It can be served by BiSup alone.';
+}

@@ -61,7 +61,7 @@ class AccessTest {
         String owner = key("owner", "submitter", null);
         String other = key("other", "submitter", null);
         String job = submit(owner, "k-" + UUID.randomUUID());
-        Map<String, String> owned = Map.of("id", job, "name", "tiny", "file", "config.json");
+        Map<String, String> owned = Map.of("id", job, "name", "tiny", "file", "config.json", "export", "gguf");
         for (Operations.Operation operation : Operations.all()) {
             String path = operation.at(owned);
             if (operation.isAdmin()) {
@@ -263,7 +263,7 @@ class AccessTest {
     }
 
     private static Map<String, String> nobodys() {
-        return Map.of("id", UUID.randomUUID().toString(), "name", "nobody", "file", "x");
+        return Map.of("id", UUID.randomUUID().toString(), "name", "nobody", "file", "x", "export", "gguf");
     }
 
     private static String key(String tenant, String role, Instant expires) {

@@ -131,7 +131,9 @@ class FuzzTest {
         return operation.at(Map.of(
                 "id", random.nextInt(4) > 0 ? oneOf(job, UUID.randomUUID().toString()) : hostile.encoded(),
                 "name", random.nextInt(4) > 0 ? oneOf("tiny", "train", "fuzzed", "wiki") : hostile.encoded(),
-                "file", random.nextInt(2) > 0 ? "config.json" : hostile.encoded()));
+                "file", random.nextInt(2) > 0 ? "config.json" : hostile.encoded(),
+                "export",
+                        random.nextInt(2) > 0 ? oneOf("gguf", UUID.randomUUID().toString()) : hostile.encoded()));
     }
 
     private String query(Operations.Operation operation) {
@@ -185,7 +187,9 @@ class FuzzTest {
                                                     ? "{\"tenant\":\"fuzz\",\"name\":\"f\",\"role\":\"submitter\",\"expiresAt\":\"2026-01-01T00:00:00Z\"}"
                                                     : path.endsWith(":download-url")
                                                             ? "{\"file\":\"config.json\"}"
-                                                            : "{\"maxLiveJobs\":5,\"requestsPerMinute\":5,\"text\":\"a\"}");
+                                                            : path.endsWith("/exports")
+                                                                    ? "{\"format\":\"gguf\"}"
+                                                                    : "{\"maxLiveJobs\":5,\"requestsPerMinute\":5,\"text\":\"a\"}");
         } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

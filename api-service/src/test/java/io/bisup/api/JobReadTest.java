@@ -199,7 +199,10 @@ class JobReadTest {
                 .then()
                 .body("needs", equalTo(List.of("calibration", "training", "prefix")))
                 .body("bitsPerWeight", equalTo(3.375f))
-                .body("portable", equalTo(false))
+                .body("serving.find { it.format == 'compressed-tensors' }.possible", equalTo(false))
+                .body(
+                        "serving.find { it.format == 'compressed-tensors' }.obstacles.remedy",
+                        everyItem(not(emptyOrNullString())))
                 .body("transforms[1].rotate.kind", equalTo("hadamard"));
         given().get("/v1/recipe-schema")
                 .then()

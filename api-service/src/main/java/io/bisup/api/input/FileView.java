@@ -4,7 +4,7 @@ import io.bisup.contract.ObjectEntry;
 import java.util.List;
 
 /**
- * A file of a model.
+ * A file of a model or an export.
  *
  * @param name its name
  * @param bytes its size
@@ -12,7 +12,7 @@ import java.util.List;
  */
 public record FileView(String name, long bytes, String sha256) {
 
-    static List<FileView> of(List<ObjectEntry> entries) {
+    public static List<FileView> of(List<ObjectEntry> entries) {
         return entries.stream()
                 .map(e -> new FileView(e.name(), e.bytes(), e.sha256()))
                 .toList();

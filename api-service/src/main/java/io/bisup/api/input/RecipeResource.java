@@ -3,12 +3,12 @@ package io.bisup.api.input;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.bisup.api.Listing;
 import io.bisup.api.job.RecipeCode;
-import io.bisup.contract.ExportFormat;
+import io.bisup.api.preflight.ExportChecks;
+import io.bisup.api.preflight.ServedAs;
 import io.bisup.contract.InvalidSpecException;
 import io.bisup.contract.Presets;
 import io.bisup.contract.recipe.About;
 import io.bisup.contract.recipe.Need;
-import io.bisup.contract.recipe.Portability;
 import io.bisup.contract.recipe.Preset;
 import io.bisup.contract.recipe.Recipe;
 import io.bisup.contract.recipe.StoredBits;
@@ -17,6 +17,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.util.List;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -41,7 +42,8 @@ public class RecipeResource {
      * @param code its bits and group in one word
      * @param bitsPerWeight bits that an artifact stores for each weight of a linear of 4096 by 4096, all told
      * @param needs what it needs beside the model
-     * @param portable whether a compressed-tensors checkpoint can say all of it
+     * @param serving each format: whether an artifact can be exported so as far as the recipe goes, who reads it, and why it
+     *     cannot
      */
     public record RecipeView(
             @JsonUnwrapped Recipe recipe,
@@ -49,7 +51,7 @@ public class RecipeResource {
             String code,
             double bitsPerWeight,
             Set<Need> needs,
-            boolean portable) {
+            List<ServedAs> serving) {
 
         /** Width of the linear that {@code bitsPerWeight} is told for: the hidden size of a model of 7 billion. */
         private static final int WIDTH = 4096;
@@ -62,7 +64,7 @@ public class RecipeResource {
                     RecipeCode.of(recipe),
                     Math.round(StoredBits.perWeight(recipe, WIDTH, WIDTH) * 1000) / 1000.0,
                     Need.of(recipe),
-                    Portability.of(recipe, ExportFormat.COMPRESSED_TENSORS).possible());
+                    ExportChecks.serving(recipe));
         }
     }
 

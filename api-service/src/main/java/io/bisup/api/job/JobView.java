@@ -59,6 +59,7 @@ public record JobView(
                 "events", self + "/events"));
         if (job.artifactDigest() != null) {
             links.put("artifact", "/v1/artifacts/" + job.id());
+            links.put("exports", "/v1/artifacts/" + job.id() + "/exports");
         }
         return links;
     }

@@ -1,6 +1,7 @@
 package io.bisup.api.job;
 
 import io.bisup.api.access.Callers;
+import io.bisup.api.preflight.ExportChecks;
 import io.bisup.api.preflight.Preflight;
 import io.bisup.api.preflight.Resolved;
 import io.bisup.contract.Digests;
@@ -35,7 +36,8 @@ class Submissions {
                 resolved.model().digest(),
                 resolved.model().blocks(),
                 RecipeCode.of(resolved.recipe()),
-                resolved.recipe());
+                resolved.recipe(),
+                ExportChecks.serving(resolved.recipe(), resolved.config()));
     }
 
     /** Checks and stores, once per key. */

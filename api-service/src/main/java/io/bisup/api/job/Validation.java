@@ -1,6 +1,8 @@
 package io.bisup.api.job;
 
+import io.bisup.api.preflight.ServedAs;
 import io.bisup.contract.recipe.Recipe;
+import java.util.List;
 
 /**
  * The answer to a spec that was only to be checked.
@@ -11,5 +13,13 @@ import io.bisup.contract.recipe.Recipe;
  * @param blocks decoder blocks to work on
  * @param code bits and group
  * @param recipe the whole recipe
+ * @param serving each format: whether the artifact can be exported so, who reads it, and why it cannot
  */
-public record Validation(boolean valid, String model, String modelDigest, int blocks, String code, Recipe recipe) {}
+public record Validation(
+        boolean valid,
+        String model,
+        String modelDigest,
+        int blocks,
+        String code,
+        Recipe recipe,
+        List<ServedAs> serving) {}

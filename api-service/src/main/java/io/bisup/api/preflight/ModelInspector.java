@@ -4,10 +4,16 @@ import io.bisup.api.problem.ProblemKind;
 import io.bisup.contract.FailureCode;
 import io.bisup.llm.checkpoint.MalformedCheckpointException;
 import io.bisup.llm.checkpoint.ModelMatch;
+import io.bisup.llm.checkpoint.StoredTensor;
+import io.bisup.llm.config.ConfigDocument;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.ModelConfigException;
+import io.bisup.llm.config.ModelTensors;
+import io.bisup.llm.peer.QuantizedModel;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads config.json and the headers of the weights, nothing else, and checks that they describe one model we can run. */
 public final class ModelInspector {
@@ -29,25 +35,49 @@ public final class ModelInspector {
     public static Inspection inspect(ModelFiles files) {
         byte[] json = config(files);
         try {
-            DecoderConfig config = DecoderConfig.parse(json);
+            ConfigDocument document = ConfigDocument.parse(json);
+            DecoderConfig config = document.model();
             WeightHeaders weights = WeightHeaders.read(files);
-            ModelMatch.check(config, weights.tensors());
+            String quantizedBy = check(document, weights.tensors());
             if (files.sizes().containsKey(TOKENIZER)) {
                 TokenizerFile.check(files, config.vocabSize());
             }
             return new Inspection(
                     config,
                     new String(json, StandardCharsets.UTF_8),
-                    weights.tensors().stream()
-                            .mapToLong(tensor -> tensor.entry().elements())
-                            .sum(),
+                    quantizedBy == null ? stored(weights) : implied(config),
                     files.sizes().containsKey(TOKENIZER),
-                    weights.files());
+                    weights.files(),
+                    quantizedBy);
         } catch (ModelConfigException e) {
             throw new ModelRefusedException(kind(e), told(e), remedy(kind(e)));
         } catch (MalformedCheckpointException e) {
             throw damaged(told(e));
         }
+    }
+
+    /** Checks the tensors against config.json, and names the other tool's format if they are in one. */
+    private static @Nullable String check(ConfigDocument document, List<StoredTensor> tensors) {
+        if (document.quantization() == null) {
+            ModelMatch.check(document.model(), tensors);
+            return null;
+        }
+        QuantizedModel quantized = QuantizedModel.of(document);
+        quantized.check(tensors);
+        return quantized.scheme().method();
+    }
+
+    private static long stored(WeightHeaders weights) {
+        return weights.tensors().stream()
+                .mapToLong(tensor -> tensor.entry().elements())
+                .sum();
+    }
+
+    /** Packed codes are no parameters to be counted. */
+    private static long implied(DecoderConfig config) {
+        return ModelTensors.expected(config).values().stream()
+                .mapToLong(shape -> shape.stream().reduce(1L, Math::multiplyExact))
+                .sum();
     }
 
     static ModelRefusedException damaged(String message) {

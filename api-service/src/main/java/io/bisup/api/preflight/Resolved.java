@@ -1,6 +1,7 @@
 package io.bisup.api.preflight;
 
 import io.bisup.contract.recipe.Recipe;
+import io.bisup.llm.config.DecoderConfig;
 import io.bisup.platform.registry.RegisteredDataset;
 import io.bisup.platform.registry.RegisteredModel;
 import java.util.List;
@@ -10,11 +11,13 @@ import java.util.List;
  *
  * @param recipe whole, with the spec's own calibration
  * @param model the source model
+ * @param config the model's shape
  * @param calibration what is calibrated on
  * @param evaluationDatasets what is evaluated on, each once
  */
 public record Resolved(
         Recipe recipe,
         RegisteredModel model,
+        DecoderConfig config,
         RegisteredDataset calibration,
         List<RegisteredDataset> evaluationDatasets) {}

@@ -14,6 +14,7 @@ public enum ProblemKind {
     DATASET_TOO_SHORT(422, "A data set is too short"),
     UNSUPPORTED_ARCHITECTURE(422, "This release cannot run the model"),
     UNSUPPORTED_RECIPE(422, "This release cannot apply the recipe to the model"),
+    UNSUPPORTED_EXPORT(422, "The format cannot say what the recipe makes of the model"),
     MALFORMED_CHECKPOINT(422, "The checkpoint is incomplete or damaged"),
     SOURCE_NOT_READABLE(422, "The source cannot be read"),
     SOURCE_NOT_ALLOWED(403, "The source is not allowed"),

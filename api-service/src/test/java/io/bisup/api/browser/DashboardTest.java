@@ -110,7 +110,7 @@ class DashboardTest {
     private void work(Page page) {
         Inputs.register();
         String team = "team-" + System.nanoTime();
-        String first = Inputs.submit(Map.of("labels", Map.of("team", team)));
+        String first = Inputs.submit(Map.of("recipe", "rtn-w4a16-g128", "labels", Map.of("team", team)));
         finish(first, 12.5);
         page.navigate(home + "#/new?from=" + first);
         page.getByLabel("Tokens in each").fill("4096");
@@ -143,7 +143,8 @@ class DashboardTest {
         assertThat(page.locator("table.compare").last()).containsText("calibration.sequenceLength");
         assertThat(accessibility(page)).isEmpty();
         shoot(page, "compare");
-        for (String view : List.of("inputs", "workers")) {
+        exports(page, second);
+        for (String view : List.of("inputs", "workers", "recipes")) {
             page.navigate(home + "#/" + view);
             assertThat(page.locator("main section").first()).isVisible();
             assertThat(accessibility(page)).isEmpty();
@@ -155,10 +156,26 @@ class DashboardTest {
         complaints.removeIf(text -> text.contains("status of 422"));
     }
 
+    /** The artifact of another program's format, from the button to the files. */
+    private void exports(Page page, String id) {
+        page.navigate(home + "#/jobs/" + id);
+        var refused = page.locator("tr[data-export='peft']");
+        assertThat(refused).containsText("/compensation");
+        var row = page.locator("tr[data-export='compressed-tensors']");
+        row.getByText("Export").click();
+        assertThat(row.locator("[data-state]")).hasText("queued");
+        worker.export();
+        assertThat(row.locator("[data-state]")).hasText("succeeded");
+        row.getByText("2 files").click();
+        assertThat(row.getByText("base/config.json")).isVisible();
+        assertThat(accessibility(page)).isEmpty();
+        shoot(page, "exports");
+    }
+
     /** On a telephone nothing is cut off at the side. */
     private void narrow(Page page, String id) {
         page.setViewportSize(390, 844);
-        for (String view : List.of("", "jobs/" + id, "new")) {
+        for (String view : List.of("", "jobs/" + id, "new", "recipes")) {
             page.navigate(home + "#/" + view);
             assertThat(page.locator("h1").first()).isVisible();
             page.waitForTimeout(500);

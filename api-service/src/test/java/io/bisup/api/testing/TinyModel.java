@@ -45,6 +45,7 @@ public final class TinyModel {
             CONTEXT));
     private String leaveOut = "";
     private boolean tokenizer = true;
+    private boolean packed;
 
     /** Sets a field of config.json. */
     public TinyModel with(String field, Object value) {
@@ -56,6 +57,12 @@ public final class TinyModel {
     public TinyModel without(String tensor) {
         leaveOut = tensor;
         return this;
+    }
+
+    /** Stores the linear layers of blocks as GPTQ does: 4 bits, groups of 128. */
+    public TinyModel gptq() {
+        packed = true;
+        return with("quantization_config", Map.of("quant_method", "gptq", "bits", 4, "group_size", 128));
     }
 
     public TinyModel withoutTokenizer() {
@@ -78,18 +85,17 @@ public final class TinyModel {
     private byte[] weights() {
         Map<String, Object> plain = new HashMap<>(config);
         plain.remove("auto_map");
+        plain.remove("quantization_config");
         plain.put("architectures", List.of("LlamaForCausalLM"));
         Map<String, Object> header = new LinkedHashMap<>();
         long at = 0;
         for (var tensor : ModelTensors.expected(
                         DecoderConfig.parse(Json.write(plain).getBytes(StandardCharsets.UTF_8)))
                 .entrySet()) {
-            if (!tensor.getKey().equals(leaveOut)) {
-                long end = at + 2 * tensor.getValue().stream().reduce(1L, Math::multiplyExact);
-                header.put(
-                        tensor.getKey(),
-                        Map.of("dtype", "BF16", "shape", tensor.getValue(), "data_offsets", List.of(at, end)));
-                at = end;
+            if (packed && tensor.getKey().endsWith("_proj.weight")) {
+                at = packed(tensor.getKey().replace(".weight", ""), tensor.getValue(), header, at);
+            } else {
+                at = add(tensor.getKey(), "BF16", tensor.getValue(), header, at);
             }
         }
         byte[] json = Json.write(header).getBytes(StandardCharsets.UTF_8);
@@ -98,5 +104,22 @@ public final class TinyModel {
                 .putLong(json.length)
                 .put(json)
                 .array();
+    }
+
+    private long packed(String module, List<Long> shape, Map<String, Object> header, long at) {
+        long rows = shape.get(0);
+        long columns = shape.get(1);
+        long codes = add(module + ".qweight", "I32", List.of(columns / 8, rows), header, at);
+        long zeros = add(module + ".qzeros", "I32", List.of(columns / 128, rows / 8), header, codes);
+        return add(module + ".scales", "F16", List.of(columns / 128, rows), header, zeros);
+    }
+
+    private long add(String name, String type, List<Long> shape, Map<String, Object> header, long at) {
+        if (name.equals(leaveOut)) {
+            return at;
+        }
+        long end = at + (type.equals("I32") ? 4 : 2) * shape.stream().reduce(1L, Math::multiplyExact);
+        header.put(name, Map.of("dtype", type, "shape", shape, "data_offsets", List.of(at, end)));
+        return end;
     }
 }

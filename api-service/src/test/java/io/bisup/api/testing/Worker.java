@@ -3,6 +3,7 @@ package io.bisup.api.testing;
 import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.BlockReport;
 import io.bisup.contract.Digests;
+import io.bisup.contract.ExportedBytes;
 import io.bisup.contract.Measurement;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.contract.PerplexityResult;
@@ -11,6 +12,8 @@ import io.bisup.contract.Phase;
 import io.bisup.contract.Progress;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.EvaluationStore;
+import io.bisup.platform.job.ExportClaim;
+import io.bisup.platform.job.ExportStore;
 import io.bisup.platform.job.JobStore;
 import io.bisup.platform.object.ObjectKeys;
 import io.bisup.platform.object.ObjectStore;
@@ -18,6 +21,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Plays the other services against the real stores: writes what a worker and an evaluator write. */
 @ApplicationScoped
@@ -27,9 +31,11 @@ public class Worker {
 
     private final JobStore jobs;
     private final EvaluationStore evaluations;
+    private final ExportStore exports;
     private final ObjectStore objects;
 
-    Worker(JobStore jobs, EvaluationStore evaluations, ObjectStore objects) {
+    Worker(JobStore jobs, EvaluationStore evaluations, ExportStore exports, ObjectStore objects) {
+        this.exports = exports;
         this.jobs = jobs;
         this.evaluations = evaluations;
         this.objects = objects;
@@ -79,9 +85,24 @@ public class Worker {
                 claim.work().model().digest(),
                 claim.work().recipe(),
                 files,
+                List.of(),
                 Digests.of(files));
         jobs.publish(claim, manifest);
         return manifest;
+    }
+
+    /** The export that is due next is made. */
+    public void export() {
+        ExportClaim claim = exports.claimNext("worker-1", LEASE).orElseThrow();
+        exports.heartbeat(claim, new ExportedBytes(1, 4));
+        String job = claim.artifact().jobId();
+        List<ObjectEntry> files = Stream.of("base/config.json", "model.safetensors")
+                .map(name -> objects.put(
+                                ObjectKeys.export(job, claim.exportId(), claim.attempt(), name),
+                                name.getBytes(StandardCharsets.UTF_8))
+                        .named(name))
+                .toList();
+        exports.complete(claim, files);
     }
 
     public void evaluate(String jobId, double quantized, double baseline) {

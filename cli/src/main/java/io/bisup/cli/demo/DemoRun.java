@@ -69,6 +69,7 @@ final class DemoRun {
                         new PerplexitySpec(DemoInputs.STORIES, PerplexitySpec.Protocol.GPTQ, WINDOW),
                         new PerplexitySpec(DemoInputs.RECORDS, PerplexitySpec.Protocol.GPTQ, WINDOW)),
                 null,
+                List.of(),
                 Map.of("demo", "true"));
     }
 

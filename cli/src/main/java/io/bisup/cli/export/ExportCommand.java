@@ -2,6 +2,7 @@ package io.bisup.cli.export;
 
 import io.bisup.cli.ExitCode;
 import io.bisup.cli.rest.ArtifactFolder;
+import io.bisup.cli.rest.ExportOption;
 import io.bisup.cli.rest.ServiceOptions;
 import io.bisup.contract.ExportFormat;
 import io.bisup.contract.Json;
@@ -33,12 +34,8 @@ public final class ExportCommand implements Callable<Integer> {
     @Parameters(paramLabel = "ARTIFACT", description = "an artifact's folder, or the id of the job that made it")
     private String artifact;
 
-    @Option(
-            names = "--format",
-            required = true,
-            converter = ExportFormatConverter.class,
-            description = ExportFormatConverter.NAMES)
-    private ExportFormat format;
+    @Option(names = "--format", required = true, description = ExportOption.FORMATS)
+    private String format;
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "new or empty folder")
     private Path out;
@@ -58,9 +55,10 @@ public final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        ExportFormat wanted = ExportOption.parse(format);
         try (ArtifactFolder folder = ArtifactFolder.of(artifact, service, out)) {
             ExportOptions options = ExportOptions.DEFAULT.withValues(dtype);
-            show(Exports.write(format, folder.path(), out, options, ExportProgress.NONE));
+            show(Exports.write(wanted, folder.path(), out, options, ExportProgress.NONE));
         }
         return ExitCode.OK;
     }

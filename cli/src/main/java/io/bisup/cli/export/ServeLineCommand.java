@@ -3,6 +3,7 @@ package io.bisup.cli.export;
 import io.bisup.cli.ExitCode;
 import io.bisup.cli.UserErrorException;
 import io.bisup.cli.rest.ArtifactFolder;
+import io.bisup.cli.rest.ExportOption;
 import io.bisup.cli.rest.ServiceOptions;
 import io.bisup.contract.ExportFormat;
 import io.bisup.contract.recipe.Recipe;
@@ -42,9 +43,8 @@ public final class ServeLineCommand implements Callable<Integer> {
     @Option(
             names = "--format",
             defaultValue = "compressed-tensors",
-            converter = ExportFormatConverter.class,
-            description = "of an artifact's export: " + ExportFormatConverter.NAMES + " (default: compressed-tensors)")
-    private ExportFormat format;
+            description = "of an artifact's export: " + ExportOption.FORMATS + " (default: compressed-tensors)")
+    private String format;
 
     @Option(names = "--k8s", description = "print a Deployment and a Service for Kubernetes instead")
     private boolean kubernetes;
@@ -65,12 +65,13 @@ public final class ServeLineCommand implements Callable<Integer> {
         }
         try (ArtifactFolder found = ArtifactFolder.of(artifact, service, folder)) {
             Recipe recipe = ArtifactConfig.read(found.path()).recipe();
-            Exports.requirePossible(format, recipe, DecoderConfig.read(found.path()));
-            String export = artifact + "-" + format.wireName();
+            ExportFormat wanted = ExportOption.parse(format);
+            Exports.requirePossible(wanted, recipe, DecoderConfig.read(found.path()));
+            String export = artifact + "-" + wanted.wireName();
             if (!kubernetes) {
-                out().println("./bisup export " + artifact + " --format " + format.wireName() + " --out " + export);
+                out().println("./bisup export " + artifact + " --format " + wanted.wireName() + " --out " + export);
             }
-            print(format, recipe, export);
+            print(wanted, recipe, export);
         }
         return ExitCode.OK;
     }

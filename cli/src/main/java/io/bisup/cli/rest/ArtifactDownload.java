@@ -13,23 +13,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.DigestInputStream;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-/** Fetches an artifact's files from the object store by the URLs that the service gives, and checks each by its digest. */
+/** Fetches the files of an artifact or an export from the object store by the URLs that the service gives, and checks each by its digest. */
 final class ArtifactDownload {
 
-    private static final Pattern FILE = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
+    private static final Pattern FILE =
+            Pattern.compile("([A-Za-z0-9_][A-Za-z0-9._-]{0,127}/)?[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
 
     private final ServiceClient client;
     private final String path;
     private final JsonNode manifest;
 
-    ArtifactDownload(ServiceClient client, String jobId) {
+    private ArtifactDownload(ServiceClient client, String path, JsonNode manifest) {
         this.client = client;
-        this.path = "/v1/artifacts/" + jobId;
-        this.manifest = client.get(path);
+        this.path = path;
+        this.manifest = manifest;
+    }
+
+    /** @param path of a resource with {@code files}, each of which has a {@code :download-url} */
+    static ArtifactDownload of(ServiceClient client, String path) {
+        return new ArtifactDownload(client, path, client.get(path));
     }
 
     JsonNode manifest() {
@@ -37,13 +44,17 @@ final class ArtifactDownload {
     }
 
     /**
-     * Brings the folder to hold the artifact's files; those that are there with the right digest are kept.
+     * Brings the folder to hold the files; those that are there with the right digest are kept.
      *
      * @param told each file's name once it is complete
      * @throws UserErrorException when a file arrives with other bytes, or the folder holds another file of that name
      */
     void into(Path folder, Consumer<String> told) {
         try {
+            if (manifest.path("files").isEmpty()) {
+                throw new UserErrorException("there are no files yet: it is "
+                        + manifest.path("state").asText().toLowerCase(Locale.ROOT));
+            }
             Files.createDirectories(folder);
             for (JsonNode file : manifest.path("files")) {
                 fetch(folder, file.path("name").asText(), file.path("sha256").asText());
@@ -56,7 +67,7 @@ final class ArtifactDownload {
 
     private void fetch(Path folder, String name, String sha256) throws IOException {
         if (!FILE.matcher(name).matches()) {
-            throw new UserErrorException("the artifact names a file '" + name + "', which is no file name");
+            throw new UserErrorException("the service names a file '" + name + "', which is no file name");
         }
         Path target = folder.resolve(name);
         if (Files.exists(target)) {
@@ -68,7 +79,8 @@ final class ArtifactDownload {
         URI url = URI.create(client.post(path + ":download-url", Json.write(Map.of("file", name)), Map.of())
                 .path("url")
                 .asText());
-        Path part = folder.resolve(name + ".part");
+        Files.createDirectories(target.resolveSibling(""));
+        Path part = target.resolveSibling(target.getFileName() + ".part");
         try (DigestInputStream in = new DigestInputStream(client.download(url), Digests.sha256())) {
             Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
             if (!Digests.hex(in.getMessageDigest().digest()).equals(sha256)) {

@@ -34,7 +34,7 @@ public record ArtifactFolder(Path path, boolean temporary) implements AutoClosea
         ArtifactFolder download = new ArtifactFolder(Files.createTempDirectory(parent, ".artifact-"), true);
         boolean done = false;
         try {
-            new ArtifactDownload(client, job.id()).into(download.path(), file -> {});
+            ArtifactDownload.of(client, "/v1/artifacts/" + job.id()).into(download.path(), file -> {});
             done = true;
             return download;
         } finally {

@@ -7,6 +7,7 @@ import java.util.TreeMap;
 final class OptionNames {
 
     private static final Map<String, String> OPTIONS = new TreeMap<>(Map.of(
+            "exports", "--export FORMAT",
             "model", "--model NAME",
             "recipe", "--recipe NAME|FILE",
             "calibrationDataset", "--calibration-dataset NAME",

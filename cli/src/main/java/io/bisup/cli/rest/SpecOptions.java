@@ -59,6 +59,13 @@ final class SpecOptions {
             description = "quality gate: accuracy lost, in standard errors of the paired difference")
     private @Nullable Double maxDropErrors;
 
+    @Option(
+            names = "--export",
+            paramLabel = "FORMAT",
+            split = ",",
+            description = "export the artifact as well, repeatable: " + ExportOption.FORMATS)
+    private List<String> exports = List.of();
+
     @Option(names = "--label", paramLabel = "KEY=VALUE", description = "free label, repeatable")
     private Map<String, String> labels = Map.of();
 
@@ -72,6 +79,7 @@ final class SpecOptions {
                 systemPrompt == null ? null : SpecFiles.text(systemPrompt),
                 evaluate.stream().map(EvaluateOption::parse).toList(),
                 gate(),
+                exports.stream().map(ExportOption::parse).toList(),
                 labels);
     }
 

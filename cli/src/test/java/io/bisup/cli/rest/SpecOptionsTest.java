@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bisup.contract.BosRule;
 import io.bisup.contract.DivergenceSpec;
+import io.bisup.contract.ExportFormat;
 import io.bisup.contract.Harness;
 import io.bisup.contract.InvalidSpecException;
 import io.bisup.contract.PerplexitySpec;
@@ -52,8 +53,15 @@ class SpecOptionsTest {
                 "c4:c4-new:512",
                 "--max-ratio",
                 "1.5",
+                "--export",
+                "compressed-tensors,gguf",
+                "--export",
+                "peft",
                 "--label",
                 "team=a");
+
+        assertThat(spec.exports())
+                .containsExactly(ExportFormat.COMPRESSED_TENSORS, ExportFormat.GGUF, ExportFormat.PEFT);
 
         assertThat(spec.recipe()).isEqualTo(new RecipeReference.Preset("bisup-w3a3-g128"));
         assertThat(spec.calibration()).isEqualTo(new Calibration(16, 256, 7));

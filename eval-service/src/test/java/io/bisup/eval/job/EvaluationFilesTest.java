@@ -53,6 +53,7 @@ class EvaluationFilesTest {
                         Digests.of(model),
                         Presets.load().get("rtn-w4a4-g128"),
                         artifact,
+                        List.of(),
                         Digests.of(artifact)),
                 new RegisteredModel("m", Digests.of(model), "LlamaForCausalLM", 2, 1, "{}", model),
                 List.of(),

@@ -145,6 +145,7 @@ final class Inputs {
                 model.digest(),
                 claim.work().recipe(),
                 artifact,
+                List.of(),
                 Digests.of(artifact));
     }
 
@@ -158,6 +159,7 @@ final class Inputs {
                 null,
                 evaluations,
                 gate,
+                List.of(),
                 Map.of());
     }
 

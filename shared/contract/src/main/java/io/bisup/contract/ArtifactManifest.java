@@ -14,7 +14,8 @@ import java.util.List;
  * @param modelDigest digest of the source model's files
  * @param recipe what was done
  * @param files what it consists of, sorted by name
- * @param digest of the files' names and digests; equal for an interrupted and an uninterrupted run
+ * @param exports the forms for other programs that the job asked for, in its order; manifests of older releases have none
+ * @param digest of the files' names and digests, exports aside; equal for an interrupted and an uninterrupted run
  */
 public record ArtifactManifest(
         String format,
@@ -25,14 +26,17 @@ public record ArtifactManifest(
         String modelDigest,
         Recipe recipe,
         List<ObjectEntry> files,
+        List<ArtifactExport> exports,
         String digest) {
 
     public ArtifactManifest {
         files = files.stream()
                 .sorted(java.util.Comparator.comparing(ObjectEntry::name))
                 .toList();
+        exports = Check.list(exports, "exports");
     }
 
+    /** The artifact's own bytes, exports aside. */
     public long bytes() {
         return files.stream().mapToLong(ObjectEntry::bytes).sum();
     }

@@ -2,6 +2,7 @@ package io.bisup.contract;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /** A form in which other programs load an artifact; each is a folder that needs no file or program of ours. */
@@ -28,6 +29,18 @@ public enum ExportFormat {
     /** The name in documents and on the command line. */
     public String wireName() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Programs that load it. */
+    public List<String> readers() {
+        return switch (this) {
+            case COMPRESSED_TENSORS -> List.of("vLLM", "transformers");
+            case GPTQ -> List.of("vLLM", "transformers", "GPTQModel");
+            case AWQ -> List.of("vLLM", "transformers", "AutoAWQ");
+            case GGUF -> List.of("llama.cpp");
+            case PEFT -> List.of("vLLM", "transformers with PEFT");
+            case HF_FAKE -> List.of("vLLM", "transformers");
+        };
     }
 
     /**

@@ -10,7 +10,7 @@ public enum Phase {
     PREFIX,
     /** Block i of N is learnt, quantized and committed. */
     BLOCKS,
-    /** What is not a block is written: embeddings, norm, head, tokenizer, sidecar. */
+    /** What is not a block is written: embeddings, norm, head, tokenizer, sidecar; then the exports that the job asks for. */
     EXPORT,
     /** The manifest is put, once. */
     PUBLISH

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param systemPrompt text whose key-value cache stays in high precision when the recipe says so
  * @param evaluation what to measure, for the artifact and for the FP model
  * @param qualityGate what the result must reach
+ * @param exports forms for other programs that are made together with the artifact
  * @param labels free key-value pairs of the submitter: at most 32, keys of 1 to 63 and values of up to 255 characters
  */
 public record QuantizationJobSpec(
@@ -27,6 +28,7 @@ public record QuantizationJobSpec(
         @Nullable String systemPrompt,
         List<EvaluationSpec> evaluation,
         @Nullable QualityGate qualityGate,
+        List<ExportFormat> exports,
         Map<String, String> labels) {
 
     public QuantizationJobSpec {
@@ -39,6 +41,12 @@ public record QuantizationJobSpec(
                 Set.copyOf(evaluation).size() == evaluation.size(),
                 "evaluation",
                 "asks for the same thing twice",
+                "leave one of them out");
+        exports = Check.list(exports, "exports");
+        Check.require(
+                Set.copyOf(exports).size() == exports.size(),
+                "exports",
+                "asks for the same form twice",
                 "leave one of them out");
         labels = Check.labels(labels);
         Check.require(

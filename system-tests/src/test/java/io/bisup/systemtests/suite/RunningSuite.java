@@ -86,6 +86,7 @@ final class RunningSuite implements AutoCloseable {
                 DemoCorpus.SYSTEM_PROMPT,
                 evaluation,
                 null,
+                List.of(),
                 Map.of());
     }
 

@@ -1,7 +1,6 @@
 package io.bisup.worker.attempt;
 
 import io.bisup.contract.Failure;
-import io.bisup.contract.Json;
 import io.bisup.data.TextDataset;
 import io.bisup.llm.tensor.Compute;
 import io.bisup.llm.tensor.ComputeDevice;
@@ -16,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The main class of an attempt's process: loads the tensor library, takes one {@link AttemptOrder} and computes it. It is
+ * The main class of an attempt's process: loads the tensor library and carries out one {@link AttemptOrder} after the other. It is
  * ended by being killed, at any time: whatever was not committed is computed again.
  */
 public final class AttemptMain {
@@ -30,7 +29,7 @@ public final class AttemptMain {
     }
 
     /**
-     * Computes one order.
+     * Carries out orders until one fails.
      *
      * @param arguments the device (auto, cpu or cuda:N), and the format of matrix products (auto, float32 or bfloat16) unless
      *     it is the device's usual one
@@ -44,8 +43,10 @@ public final class AttemptMain {
             TensorRuntime runtime =
                     arguments.length == 1 ? opened : opened.computing(Compute.parse(arguments[1], opened));
             supervisor.say(new AttemptMessage.Ready(EngineIdentity.of(runtime)).line());
-            AttemptOrder order = Json.read(supervisor.next(), AttemptOrder.class);
-            supervisor.say(new AttemptMain(supervisor, runtime).compute(order).line());
+            AttemptMain main = new AttemptMain(supervisor, runtime);
+            while (true) {
+                main.say(main.carriedOut(AttemptOrder.parse(supervisor.next())));
+            }
         } catch (Throwable e) {
             e.printStackTrace(System.err);
             Failure failure = Failures.of(e, null, null, 0);
@@ -54,7 +55,14 @@ public final class AttemptMain {
         System.exit(0);
     }
 
-    private AttemptMessage compute(AttemptOrder order) throws IOException {
+    private AttemptMessage carriedOut(AttemptOrder order) throws IOException {
+        return switch (order) {
+            case AttemptOrder.Quantize quantize -> compute(quantize);
+            case AttemptOrder.Export export -> new ExportWriting(this::say).carryOut(export);
+        };
+    }
+
+    private AttemptMessage compute(AttemptOrder.Quantize order) throws IOException {
         FolderQuantization.Request request = new FolderQuantization.Request(
                 Path.of(order.model()),
                 order.modelDigest(),

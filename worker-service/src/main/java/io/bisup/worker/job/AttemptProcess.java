@@ -1,8 +1,8 @@
 package io.bisup.worker.job;
 
+import io.bisup.contract.ExportedBytes;
 import io.bisup.contract.FailureCode;
 import io.bisup.contract.InvalidSpecException;
-import io.bisup.contract.Json;
 import io.bisup.platform.process.ChildJvm;
 import io.bisup.platform.process.ChildMain;
 import io.bisup.platform.process.Said;
@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,7 @@ final class AttemptProcess implements AutoCloseable {
     }
 
     /**
-     * Starts a process that loads the tensor library and then waits for its order.
+     * Starts a process that loads the tensor library and then waits for orders.
      *
      * @param engine the arguments of {@link AttemptMain#main}
      * @param crashes folder for the JVM's reports of crashes
@@ -79,7 +80,11 @@ final class AttemptProcess implements AutoCloseable {
             return switch (next(check)) {
                 case AttemptMessage.Ready ready -> ready.identity();
                 case AttemptMessage.Failed failed -> throw new EngineException(failed.message());
-                case AttemptMessage.Computing _, AttemptMessage.Block _, AttemptMessage.Done _ ->
+                case AttemptMessage.Computing _,
+                        AttemptMessage.Block _,
+                        AttemptMessage.Done _,
+                        AttemptMessage.Exporting _,
+                        AttemptMessage.ExportEnd _ ->
                     throw new EngineException("the attempt's process speaks out of turn");
             };
         } catch (AttemptFailedException e) {
@@ -104,8 +109,8 @@ final class AttemptProcess implements AutoCloseable {
      * @return the names of the artifact's files that are no blocks
      * @throws AttemptFailedException when the process says why it failed, or dies
      */
-    List<String> compute(AttemptOrder order, Runnable check, Listener listener) throws IOException {
-        child.send(Json.write(order));
+    List<String> compute(AttemptOrder.Quantize order, Runnable check, Listener listener) throws IOException {
+        child.send(order.line());
         while (true) {
             switch (next(check)) {
                 case AttemptMessage.Computing _ -> listener.computing();
@@ -118,10 +123,39 @@ final class AttemptProcess implements AutoCloseable {
                 }
                 case AttemptMessage.Failed failed ->
                     throw new AttemptFailedException(failed.code(), failed.message(), "");
-                case AttemptMessage.Ready _ ->
-                    throw new AttemptFailedException(FailureCode.INTERNAL, "the attempt's process began twice", "");
+                case AttemptMessage.Ready _, AttemptMessage.Exporting _, AttemptMessage.ExportEnd _ ->
+                    throw outOfTurn();
             }
         }
+    }
+
+    /**
+     * Has an artifact written in the form of another program.
+     *
+     * @param check called several times a second; its exception passes through
+     * @param progress hears how far it is
+     * @throws AttemptFailedException when the process says why it failed, or dies
+     */
+    AttemptMessage.ExportEnd export(AttemptOrder.Export order, Runnable check, Consumer<ExportedBytes> progress) {
+        child.send(order.line());
+        while (true) {
+            switch (next(check)) {
+                case AttemptMessage.Exporting exporting -> progress.accept(exporting.written());
+                case AttemptMessage.ExportEnd end -> {
+                    return end;
+                }
+                case AttemptMessage.Failed failed ->
+                    throw new AttemptFailedException(failed.code(), failed.message(), "");
+                case AttemptMessage.Ready _,
+                        AttemptMessage.Computing _,
+                        AttemptMessage.Block _,
+                        AttemptMessage.Done _ -> throw outOfTurn();
+            }
+        }
+    }
+
+    private static AttemptFailedException outOfTurn() {
+        return new AttemptFailedException(FailureCode.INTERNAL, "the attempt's process speaks out of turn", "");
     }
 
     private AttemptMessage next(Runnable check) {

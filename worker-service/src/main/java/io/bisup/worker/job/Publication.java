@@ -1,5 +1,6 @@
 package io.bisup.worker.job;
 
+import io.bisup.contract.ArtifactExport;
 import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.Digests;
 import io.bisup.contract.JobState;
@@ -46,8 +47,8 @@ final class Publication {
         return patience.ask(() -> jobs.publish(claim, manifest));
     }
 
-    /** Publishes an artifact of these files. */
-    JobState publish(List<ObjectEntry> files) throws IOException {
+    /** Publishes an artifact of these files, with these exports. */
+    JobState publish(List<ObjectEntry> files, List<ArtifactExport> exports) throws IOException {
         ArtifactManifest manifest = new ArtifactManifest(
                 FORMAT,
                 FORMAT_VERSION,
@@ -57,6 +58,7 @@ final class Publication {
                 claim.work().model().digest(),
                 claim.work().recipe(),
                 files,
+                exports,
                 Digests.of(files));
         byte[] bytes = Json.write(manifest).getBytes(StandardCharsets.UTF_8);
         boolean first = patience.ask(() -> objects.putIfAbsent(key, bytes));

@@ -1,5 +1,6 @@
 package io.bisup.worker.job;
 
+import io.bisup.contract.ArtifactExport;
 import io.bisup.contract.EvaluationSpec;
 import io.bisup.contract.JobState;
 import io.bisup.contract.ObjectEntry;
@@ -23,6 +24,7 @@ final class QuantizationAttempt {
     private final AttemptProcess process;
     private final FileCache cache;
     private final Checkpoints checkpoints;
+    private final JobExports exports;
     private final Publication publication;
     private final AttemptProgress progress;
     private final AttemptControl control;
@@ -33,6 +35,7 @@ final class QuantizationAttempt {
             AttemptProcess process,
             FileCache cache,
             Checkpoints checkpoints,
+            JobExports exports,
             Publication publication,
             AttemptProgress progress,
             AttemptControl control) {
@@ -40,6 +43,7 @@ final class QuantizationAttempt {
         this.process = process;
         this.cache = cache;
         this.checkpoints = checkpoints;
+        this.exports = exports;
         this.publication = publication;
         this.progress = progress;
         this.control = control;
@@ -63,7 +67,6 @@ final class QuantizationAttempt {
         control.enter(Phase.CALIBRATE);
         List<String> files =
                 process.compute(order(fetched, folder, finished), control::check, commits(folder, identity));
-        process.close();
         control.blocksEnd();
         control.enter(Phase.EXPORT);
         List<ObjectEntry> entries = new ArrayList<>(checkpoints.shards());
@@ -71,8 +74,10 @@ final class QuantizationAttempt {
             entries.add(checkpoints.upload(folder.resolve(file)));
         }
         control.check();
+        List<ArtifactExport> exported = exports.make(process, folder);
+        process.close();
         control.enter(Phase.PUBLISH);
-        return publication.publish(entries);
+        return publication.publish(entries, exported);
     }
 
     private AttemptProcess.Listener commits(Path folder, ResumeIdentity identity) {
@@ -103,9 +108,9 @@ final class QuantizationAttempt {
                 folders.getLast().resolve(work.calibration().object().name()));
     }
 
-    private AttemptOrder order(List<Path> fetched, Path folder, List<String> finished) {
+    private AttemptOrder.Quantize order(List<Path> fetched, Path folder, List<String> finished) {
         Work work = claim.work();
-        return new AttemptOrder(
+        return new AttemptOrder.Quantize(
                 fetched.getFirst().toAbsolutePath().toString(),
                 work.model().digest(),
                 work.recipe(),

@@ -2,7 +2,7 @@ package io.bisup.worker.job;
 
 import io.bisup.contract.Doorbell;
 import io.bisup.platform.dispatch.Doorbells;
-import io.bisup.platform.job.Claim;
+import io.bisup.platform.job.ExportStore;
 import io.bisup.platform.job.JobStore;
 import io.bisup.platform.object.ObjectStore;
 import io.bisup.platform.outage.Patience;
@@ -24,7 +24,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The supervisor: listens to the doorbell from start to stop, claims one job at a time and has it computed by a process of
+ * The supervisor: listens to the doorbell from start to stop, claims one job or export at a time and has it computed by a process of
  * its own; on stop the job in hand goes back.
  */
 @ApplicationScoped
@@ -33,6 +33,7 @@ class Worker {
     private static final Logger LOG = Logger.getLogger(Worker.class);
 
     private final JobStore jobs;
+    private final ExportStore exports;
     private final ObjectStore objects;
     private final Doorbells doorbells;
     private final WorkSettings settings;
@@ -41,8 +42,9 @@ class Worker {
     private @Nullable AttemptProcesses processes;
     private Doorbells.@Nullable Listening listening;
 
-    Worker(JobStore jobs, ObjectStore objects, Doorbells doorbells, WorkSettings settings) {
+    Worker(JobStore jobs, ExportStore exports, ObjectStore objects, Doorbells doorbells, WorkSettings settings) {
         this.jobs = jobs;
+        this.exports = exports;
         this.objects = objects;
         this.doorbells = doorbells;
         this.settings = settings;
@@ -57,10 +59,13 @@ class Worker {
         awaitFirst(started);
         reportPredecessor(taken.journal());
         FileCache cache = new FileCache(objects, taken.cache(), settings.cacheBytes(), Clock.systemUTC());
-        AttemptRunner runner =
-                new AttemptRunner(jobs, objects, started, cache, taken, settings.grace(), () -> stopping);
+        Workplace place = new Workplace(objects, started, cache, taken, () -> stopping);
+        AttemptRunner attempts = new AttemptRunner(jobs, place, settings.grace());
+        ExportRunner exporting = new ExportRunner(exports, place);
         listening = doorbells.listen(
-                Doorbell.QUANTIZATION_JOBS, jobs::oldestWaiting, bell -> next().map(claim -> () -> run(runner, claim)));
+                Doorbell.QUANTIZATION_JOBS,
+                waited -> jobs.oldestWaiting(waited).or(() -> exports.oldestWaiting(waited)),
+                bell -> next(attempts, exporting));
     }
 
     private static List<String> engine(WorkSettings settings) {
@@ -68,9 +73,13 @@ class Worker {
                 .toList();
     }
 
-    /** A bell says that there is work, not which: the job that is due next is taken. */
-    private Optional<Claim> next() {
-        return jobs.claimNext(settings.name(), settings.lease());
+    /** A bell says that there is work, not which. An export takes minutes, so it is taken before the job that is due next. */
+    private Optional<Runnable> next(AttemptRunner attempts, ExportRunner exporting) {
+        Optional<Runnable> export =
+                exports.claimNext(settings.name(), settings.lease()).map(claim -> guarded(() -> exporting.run(claim)));
+        return export.isPresent()
+                ? export
+                : jobs.claimNext(settings.name(), settings.lease()).map(claim -> guarded(() -> attempts.run(claim)));
     }
 
     private void awaitFirst(AttemptProcesses started) throws IOException {
@@ -91,22 +100,27 @@ class Worker {
         Optional<ClaimJournal.Entry> left = journal.left();
         if (left.isPresent()) {
             LOG.infof(
-                    "the last process of this folder died while it worked on job %s",
+                    "the last process of this folder died while it worked on %s",
                     left.get().id());
-            Patience.quiet(() -> {})
-                    .tell(() -> jobs.lost(left.get().id(), left.get().epoch()));
+            Patience.quiet(() -> {}).tell(() -> {
+                // The id is that of a job or that of an export.
+                jobs.lost(left.get().id(), left.get().epoch());
+                exports.lost(left.get().id(), left.get().epoch());
+            });
             journal.end();
         }
     }
 
     /** Without an engine this process is of no use: it ends, and whoever supervises it starts another. */
-    private static void run(AttemptRunner runner, Claim claim) {
-        try {
-            runner.run(claim);
-        } catch (AttemptProcess.EngineException e) {
-            LOG.fatalf("no attempt can be computed here: %s; this process ends", e.getMessage());
-            Quarkus.asyncExit(1);
-        }
+    private static Runnable guarded(Runnable work) {
+        return () -> {
+            try {
+                work.run();
+            } catch (AttemptProcess.EngineException e) {
+                LOG.fatalf("no attempt can be computed here: %s; this process ends", e.getMessage());
+                Quarkus.asyncExit(1);
+            }
+        };
     }
 
     void stop(@Observes ShutdownEvent event) throws IOException {

@@ -11,14 +11,12 @@ import io.bisup.platform.job.Attempt;
 import io.bisup.platform.job.JobRecord;
 import io.bisup.platform.job.JobStore;
 import io.bisup.platform.testing.LocalStackResource;
-import io.bisup.worker.attempt.AttemptMain;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +37,7 @@ class KilledAttemptTest {
         inputs.await(whole, in(JobState.SUCCEEDED));
         String id = inputs.submit(inputs.model());
         inputs.await(id, e -> e.type() == JobEvent.Type.BLOCK_COMMITTED);
-        kill();
+        AttemptProcessHandles.kill();
         inputs.await(id, in(JobState.SUCCEEDED));
         List<Attempt> attempts = jobs.attempts(id);
         assertThat(attempts).extracting("outcome").containsExactly("failed", "published");
@@ -72,25 +70,5 @@ class KilledAttemptTest {
         assertThat(decoder).isPositive();
         return json.substring(0, json.indexOf(':', json.indexOf('{', decoder)) + 1)
                 .getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static void kill() {
-        ProcessHandle attempt = ProcessHandle.current()
-                .descendants()
-                .filter(KilledAttemptTest::isAttempt)
-                .findFirst()
-                .orElseThrow();
-        attempt.destroyForcibly();
-        attempt.onExit().join();
-    }
-
-    /** The command line is too long for what ProcessHandle tells of it. */
-    private static boolean isAttempt(ProcessHandle process) {
-        try {
-            return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"), StandardCharsets.ISO_8859_1)
-                    .contains(AttemptMain.class.getName());
-        } catch (IOException e) {
-            return false;
-        }
     }
 }

@@ -21,7 +21,8 @@ public record ModelCard(String holds, List<String> use, List<String> remarks) {
         remarks = List.copyOf(remarks);
     }
 
-    String text(ExportWork work) {
+    /** The card of one export. */
+    public String text(ExportWork work) {
         var sidecar = work.source().artifact().sidecar();
         Precision precision = sidecar.recipe().precision();
         List<String> lines = new ArrayList<>();

@@ -12,14 +12,23 @@ public final class ExportRefusedException extends FailureException {
 
     private static final long serialVersionUID = 1;
 
-    private ExportRefusedException(ExportFormat format, String reasons) {
+    private final transient List<Obstacle> obstacles;
+
+    private ExportRefusedException(ExportFormat format, List<Obstacle> obstacles, String reasons) {
         super(FailureCode.UNSUPPORTED_RECIPE, "cannot export as " + format.wireName() + ": " + reasons);
+        this.obstacles = List.copyOf(obstacles);
+    }
+
+    /** One by one; without a pointer where it is the model's shape and not the recipe. */
+    public List<Obstacle> obstacles() {
+        return obstacles;
     }
 
     /** The recipe has what the format has no field for. */
     public static ExportRefusedException of(ExportFormat format, List<Obstacle> obstacles) {
         return new ExportRefusedException(
                 format,
+                obstacles,
                 obstacles.stream()
                         .map(o -> o.pointer() + " " + o.reason() + " (instead: " + o.remedy() + ")")
                         .collect(Collectors.joining("; ")));
@@ -28,6 +37,10 @@ public final class ExportRefusedException extends FailureException {
     /** The model has a shape that the format has no place for. */
     public static ExportRefusedException ofShapes(ExportFormat format, List<Refusal> refusals) {
         return new ExportRefusedException(
-                format, refusals.stream().map(Refusal::text).collect(Collectors.joining("; ")));
+                format,
+                refusals.stream()
+                        .map(r -> new Obstacle("", r.tensor() + " " + r.shape() + ": " + r.reason(), r.remedy()))
+                        .toList(),
+                refusals.stream().map(Refusal::text).collect(Collectors.joining("; ")));
     }
 }

@@ -69,4 +69,16 @@ public final class Words {
         }
         return turned;
     }
+
+    /** [columns × rows] of [rows × columns]. */
+    public static float[] transposed(float[] values, int columns) {
+        int rows = values.length / columns;
+        float[] turned = new float[values.length];
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                turned[column * rows + row] = values[row * columns + column];
+            }
+        }
+        return turned;
+    }
 }

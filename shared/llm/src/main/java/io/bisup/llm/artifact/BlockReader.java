@@ -84,11 +84,7 @@ public final class BlockReader {
 
     private BlockNorms norms(int layer, TensorOwner owner) {
         Map<BlockTensor, NDArray> norms = new EnumMap<>(BlockTensor.class);
-        for (BlockTensor norm : List.of(
-                BlockTensor.INPUT_NORM,
-                BlockTensor.POST_ATTENTION_NORM,
-                BlockTensor.QUERY_NORM,
-                BlockTensor.KEY_NORM)) {
+        for (BlockTensor norm : BlockNorms.PARAMETERS) {
             if (norm.presentIn(config)) {
                 norms.put(norm, owner.own(required(norm.name(layer)).load(runtime.manager())));
             }

@@ -5,6 +5,7 @@ import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.kernel.LinearKernels;
 import io.bisup.llm.tensor.KernelCalls;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,10 @@ public record BlockNorms(
         @Nullable NDArray query,
         @Nullable NDArray key,
         double epsilon) implements AutoCloseable {
+    /** The parameters that are norms; not every architecture has those of queries and keys. */
+    public static final List<BlockTensor> PARAMETERS = List.of(
+            BlockTensor.INPUT_NORM, BlockTensor.POST_ATTENTION_NORM, BlockTensor.QUERY_NORM, BlockTensor.KEY_NORM);
+
     /** The norms among a block's weights. */
     public static BlockNorms of(DecoderConfig config, DecoderBlockWeights weights) {
         return new BlockNorms(

@@ -30,8 +30,23 @@ public record InputPath(List<ChannelMap> online, List<Segment> segments) impleme
      *
      * @param columns how many
      * @param clip factors on the range of each group, [groups]; empty for the full range
+     * @param scale how a group's scale follows from its values
      */
-    public record Segment(int columns, Format format, NDArray clip) {}
+    public record Segment(int columns, Format format, NDArray clip, Scale scale) {
+
+        /** By our own rule. */
+        public Segment(int columns, Format format, NDArray clip) {
+            this(columns, format, clip, Scale.LARGEST_CODE);
+        }
+    }
+
+    /** How the scale of a group follows from its values. */
+    public enum Scale {
+        /** The largest magnitude, clipped, has the largest positive code (methods §1.3). */
+        LARGEST_CODE,
+        /** The largest magnitude is half the span of the codes: the rule of compressed-tensors, which knows no clipping. */
+        HALF_SPAN
+    }
 
     /**
      * An input in its three states.
@@ -69,7 +84,10 @@ public record InputPath(List<ChannelMap> online, List<Segment> segments) impleme
     }
 
     private static NDArray fake(KernelCalls kernels, NDArray x, Segment segment) {
-        return QuantKernels.fake(kernels, x, segment.format(), segment.clip(), segment.clip(), false);
+        return switch (segment.scale()) {
+            case LARGEST_CODE -> QuantKernels.fake(kernels, x, segment.format(), segment.clip(), segment.clip(), false);
+            case HALF_SPAN -> QuantKernels.fakeHalfSpan(kernels, x, segment.format());
+        };
     }
 
     @Override

@@ -159,7 +159,8 @@ public final class Checkpoint implements AutoCloseable {
         }
     }
 
-    private List<StoredTensor> stored() {
+    /** Every tensor as the headers tell of it. */
+    public List<StoredTensor> stored() {
         return files.stream()
                 .flatMap(file ->
                         file.header().tensors().values().stream().map(entry -> new StoredTensor(file.name(), entry)))

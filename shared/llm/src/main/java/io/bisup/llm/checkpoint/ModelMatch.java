@@ -26,18 +26,29 @@ public final class ModelMatch {
      * @throws MalformedCheckpointException naming the tensors that are missing, unexpected, of a wrong shape or type
      */
     public static void check(DecoderConfig config, Collection<StoredTensor> stored) {
+        Map<String, ExpectedTensor> expected = new LinkedHashMap<>();
+        TensorMap.of(config).stored().forEach((name, shape) -> expected.put(name, ExpectedTensor.floating(shape)));
+        check(config, expected, stored);
+    }
+
+    /**
+     * As {@link #check(DecoderConfig, Collection)}, for a checkpoint that stores the model's parameters in other tensors.
+     *
+     * @param expected every tensor that the checkpoint may hold
+     */
+    public static void check(
+            DecoderConfig config, Map<String, ExpectedTensor> expected, Collection<StoredTensor> stored) {
         Map<String, StoredTensor> tensors = stored.stream()
                 .collect(Collectors.toMap(
                         StoredTensor::name, Function.identity(), (first, second) -> first, LinkedHashMap::new));
-        Map<String, List<Long>> expected = TensorMap.of(config).stored();
         String file = stored.stream().findFirst().map(StoredTensor::file).orElse(Checkpoint.SINGLE_FILE);
         List<String> missing = new ArrayList<>();
-        expected.forEach((name, shape) -> {
-            StoredTensor tensor = tensors.get(storedName(name, config, tensors));
-            if (tensor == null) {
+        expected.forEach((name, tensor) -> {
+            StoredTensor found = tensors.get(storedName(name, config, tensors));
+            if (found != null) {
+                checkTensor(found, tensor);
+            } else if (!tensor.optional()) {
                 missing.add(name);
-            } else {
-                checkTensor(tensor, shape);
             }
         });
         refuse(Code.TENSOR_MISSING, file, missing, "missing");
@@ -59,24 +70,33 @@ public final class ModelMatch {
         return name.endsWith(".rotary_emb.inv_freq") || name.equals(ModelTensors.HEAD);
     }
 
-    private static void checkTensor(StoredTensor tensor, List<Long> shape) {
+    private static void checkTensor(StoredTensor tensor, ExpectedTensor expected) {
         TensorEntry entry = tensor.entry();
-        if (!entry.shape().equals(shape)) {
+        if (!entry.shape().equals(expected.shape())) {
             throw new MalformedCheckpointException(
                     Code.TENSOR_WRONG_SHAPE,
                     tensor.file(),
                     tensor.name(),
-                    "has shape " + entry.shape() + ", config.json implies " + shape,
+                    "has shape " + entry.shape() + ", config.json implies " + expected.shape(),
                     "does config.json belong to these weights?");
         }
-        if (!entry.dtype().isFloating()) {
-            throw new MalformedCheckpointException(
-                    Code.TENSOR_WRONG_DTYPE,
-                    tensor.file(),
-                    tensor.name(),
-                    "has type " + entry.dtype() + ", a weight must be BF16, F16, F32 or F64",
-                    "start from the unquantized checkpoint");
+        if (!expected.types().contains(entry.dtype())) {
+            throw wrongType(tensor, expected);
         }
+    }
+
+    private static MalformedCheckpointException wrongType(StoredTensor tensor, ExpectedTensor expected) {
+        boolean weight = expected.types().contains(DType.F32);
+        return new MalformedCheckpointException(
+                Code.TENSOR_WRONG_DTYPE,
+                tensor.file(),
+                tensor.name(),
+                "has type " + tensor.entry().dtype()
+                        + (weight
+                                ? ", a weight must be BF16, F16, F32 or F64"
+                                : ", config.json implies "
+                                        + expected.types().iterator().next()),
+                weight ? "start from the unquantized checkpoint" : "does config.json belong to these weights?");
     }
 
     private static void refuse(Code code, String file, List<String> names, String what) {

@@ -123,12 +123,12 @@ public record DecoderConfig(
      * @throws ModelConfigException if the file is missing, malformed or describes a model that cannot be run
      */
     public static DecoderConfig read(Path directory) {
-        return DecoderConfigReader.read(directory.resolve("config.json"));
+        return parse(DecoderConfigReader.bytes(directory.resolve(ConfigDocument.FILE)));
     }
 
     /** Parses the text of a config.json; the same rules as {@link #read}. */
     public static DecoderConfig parse(byte[] json) {
-        return DecoderConfigReader.parse(json, "config.json");
+        return DecoderConfigReader.parse(json, ConfigDocument.FILE);
     }
 
     /** Width of the concatenated query heads: rows of q_proj and columns of o_proj. */

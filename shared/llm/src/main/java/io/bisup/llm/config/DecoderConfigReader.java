@@ -28,13 +28,31 @@ final class DecoderConfigReader {
 
     private DecoderConfigReader() {}
 
-    static DecoderConfig read(Path file) {
+    /** The model's shape and, where another tool quantized the checkpoint, what it says of that. */
+    static ConfigDocument document(byte[] json, String fileName) {
+        JsonFields fields = fields(json, fileName);
+        return new ConfigDocument(shape(fields), fields.nested(ConfigDocument.QUANTIZATION));
+    }
+
+    static DecoderConfig parse(byte[] json, String fileName) {
+        JsonFields fields = fields(json, fileName);
+        SupportedFeatures.requireUnquantized(fields);
+        return shape(fields);
+    }
+
+    private static DecoderConfig shape(JsonFields fields) {
+        Architecture architecture = architecture(fields);
+        SupportedFeatures.check(fields);
+        return Family.of(architecture).read(fields);
+    }
+
+    static byte[] bytes(Path file) {
         String name = String.valueOf(file.getFileName());
         try {
             if (Files.size(file) > MAX_BYTES) {
                 throw tooLarge(name, Files.size(file));
             }
-            return parse(Files.readAllBytes(file), name);
+            return Files.readAllBytes(file);
         } catch (NoSuchFileException absent) {
             throw new ModelConfigException(
                     Code.UNREADABLE_FILE,
@@ -47,15 +65,13 @@ final class DecoderConfigReader {
         }
     }
 
-    static DecoderConfig parse(byte[] json, String fileName) {
+    private static JsonFields fields(byte[] json, String fileName) {
         if (json.length > MAX_BYTES) {
             throw tooLarge(fileName, json.length);
         }
         JsonFields fields = new JsonFields(tree(json, fileName), "");
         refuseRemoteCode(fields);
-        Architecture architecture = architecture(fields);
-        SupportedFeatures.check(fields);
-        return Family.of(architecture).read(fields);
+        return fields;
     }
 
     private static JsonNode tree(byte[] json, String fileName) {

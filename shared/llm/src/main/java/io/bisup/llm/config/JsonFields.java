@@ -6,16 +6,22 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Typed access to the fields of one JSON object; JSON null counts as absent, as it does in transformers. */
-record JsonFields(JsonNode object, String prefix) {
+/**
+ * Typed access to the fields of one JSON object of a config.json; JSON null counts as absent, as it does in transformers.
+ *
+ * @param object the object
+ * @param prefix what its fields' names begin with in messages, such as {@code rope_scaling.}; empty for the file itself
+ */
+public record JsonFields(JsonNode object, String prefix) {
 
-    @Nullable
-    JsonNode find(String name) {
+    /** A field's value, or null when it is absent. */
+    public @Nullable JsonNode find(String name) {
         JsonNode node = object.get(name);
         return node == null || node.isNull() ? null : node;
     }
 
-    JsonNode require(String name) {
+    /** A field that has no safe default. */
+    public JsonNode require(String name) {
         JsonNode node = find(name);
         if (node == null) {
             throw new ModelConfigException(
@@ -27,11 +33,13 @@ record JsonFields(JsonNode object, String prefix) {
         return node;
     }
 
-    int integer(String name) {
+    /** A 32-bit integer that has no safe default. */
+    public int integer(String name) {
         return integer(name, require(name));
     }
 
-    int integer(String name, int otherwise) {
+    /** A 32-bit integer, or a default. */
+    public int integer(String name, int otherwise) {
         JsonNode node = find(name);
         return node == null ? otherwise : integer(name, node);
     }
@@ -59,7 +67,8 @@ record JsonFields(JsonNode object, String prefix) {
         return node.doubleValue();
     }
 
-    boolean flag(String name) {
+    /** True or false; false when absent. */
+    public boolean flag(String name) {
         JsonNode node = find(name);
         if (node != null && !node.isBoolean()) {
             throw wrongType(name, node, "true or false");
@@ -67,8 +76,8 @@ record JsonFields(JsonNode object, String prefix) {
         return node != null && node.booleanValue();
     }
 
-    @Nullable
-    String text(String name) {
+    /** A string, or null when it is absent. */
+    public @Nullable String text(String name) {
         JsonNode node = find(name);
         if (node != null && !node.isTextual()) {
             throw wrongType(name, node, "a string");
@@ -77,8 +86,7 @@ record JsonFields(JsonNode object, String prefix) {
     }
 
     /** The nested object, or null when absent. */
-    @Nullable
-    JsonFields nested(String name) {
+    public @Nullable JsonFields nested(String name) {
         JsonNode node = find(name);
         if (node != null && !node.isObject()) {
             throw wrongType(name, node, "an object");
@@ -86,7 +94,8 @@ record JsonFields(JsonNode object, String prefix) {
         return node == null ? null : new JsonFields(node, prefix + name + ".");
     }
 
-    ModelConfigException wrongType(String name, JsonNode node, String wanted) {
+    /** The error for a value that is not what it must be. */
+    public ModelConfigException wrongType(String name, JsonNode node, String wanted) {
         return ModelConfigException.invalid(
                 prefix + name,
                 shown(node) + " is not " + wanted,
@@ -94,7 +103,7 @@ record JsonFields(JsonNode object, String prefix) {
     }
 
     /** A value as messages show it: at most 60 characters. */
-    static String shown(JsonNode node) {
+    public static String shown(JsonNode node) {
         String text = node.toString();
         return text.length() > 60 ? text.substring(0, 60) + "..." : text;
     }

@@ -42,11 +42,13 @@ public final class ModelConfigException extends RuntimeException {
         return field;
     }
 
-    static ModelConfigException invalid(String field, String cause, String remedy) {
+    /** A field with the wrong type or an impossible value. */
+    public static ModelConfigException invalid(String field, String cause, String remedy) {
         return new ModelConfigException(Code.INVALID_FIELD, field, cause, remedy);
     }
 
-    static ModelConfigException unsupported(String field, String cause, String remedy) {
+    /** A field that asks for what is not implemented. */
+    public static ModelConfigException unsupported(String field, String cause, String remedy) {
         return new ModelConfigException(Code.UNSUPPORTED_FEATURE, field, cause, remedy);
     }
 }

@@ -7,7 +7,6 @@ final class SupportedFeatures {
 
     static void check(JsonFields fields) {
         requireSilu(fields);
-        requireUnquantized(fields);
         if (fields.number("partial_rotary_factor", 1) != 1) {
             throw ModelConfigException.unsupported(
                     "partial_rotary_factor", "rotating a part of each head is not implemented", "remove the field");
@@ -35,11 +34,12 @@ final class SupportedFeatures {
         }
     }
 
-    private static void requireUnquantized(JsonFields fields) {
-        if (fields.find("quantization_config") != null) {
+    /** For those who need the weights as trained. */
+    static void requireUnquantized(JsonFields fields) {
+        if (fields.find(ConfigDocument.QUANTIZATION) != null) {
             throw ModelConfigException.unsupported(
-                    "quantization_config",
-                    "the checkpoint is already quantized by another tool",
+                    ConfigDocument.QUANTIZATION,
+                    "the checkpoint is already quantized by another tool; it can be evaluated, not quantized again",
                     "start from the original 16 or 32-bit checkpoint");
         }
     }

@@ -2,11 +2,9 @@ package io.bisup.llm.folder;
 
 import io.bisup.llm.artifact.ArtifactConfig;
 import io.bisup.llm.artifact.BlockReader;
-import io.bisup.llm.block.DecoderBlock;
 import io.bisup.llm.block.KeyValues;
 import io.bisup.llm.checkpoint.Checkpoint;
 import io.bisup.llm.config.DecoderConfig;
-import io.bisup.llm.model.BlockSource;
 import io.bisup.llm.model.LanguageModel;
 import io.bisup.llm.model.ModelEnds;
 import io.bisup.llm.tensor.TensorOwner;
@@ -34,22 +32,9 @@ final class ArtifactFormat implements ModelFormat {
                     runtime,
                     config,
                     owner.own(ModelEnds.load(config, name -> checkpoint.load(name, runtime.manager()))),
-                    owner.own(blocks(config, reader)),
+                    owner.own(ModelSize.blocks(config, reader::block)),
                     prefix(config, sidecar, reader, owner));
             return owner.handOver(new OpenModel(directory, model, sidecar.prefixTokenIds(), checkpoint));
-        }
-    }
-
-    private static BlockSource blocks(DecoderConfig config, BlockReader reader) {
-        if (!ModelSize.staysInMemory(config)) {
-            return BlockSource.streamed(reader::block);
-        }
-        try (TensorOwner loading = new TensorOwner()) {
-            List<DecoderBlock> all = new ArrayList<>();
-            for (int layer = 0; layer < config.layers(); layer++) {
-                all.add(loading.own(reader.block(layer)));
-            }
-            return loading.handOver(BlockSource.resident(all));
         }
     }
 

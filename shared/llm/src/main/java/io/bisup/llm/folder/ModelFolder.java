@@ -6,11 +6,12 @@ import io.bisup.llm.tensor.TensorRuntime;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Opens a folder with a model in it: a Hugging Face checkpoint, or a form of our own. */
+/** Opens a folder with a model in it: a Hugging Face checkpoint, as trained or quantized by another tool, or a form of our own. */
 public final class ModelFolder {
 
     /** Tried in order; the last takes whatever the others leave, and says what it misses there. */
-    private static final List<ModelFormat> FORMATS = List.of(new ArtifactFormat(), new HuggingFaceFormat());
+    private static final List<ModelFormat> FORMATS =
+            List.of(new ArtifactFormat(), new PeerFormat(), new HuggingFaceFormat());
 
     private ModelFolder() {}
 

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 /** A form in which a model may lie in a folder. */
 interface ModelFormat {
 
-    /** Whether the folder holds this format, judged by the names of its files. */
+    /** Whether the folder holds this format, judged by the names of its files and by its config.json. */
     boolean recognises(Path directory);
 
     /**

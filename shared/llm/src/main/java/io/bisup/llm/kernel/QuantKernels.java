@@ -24,6 +24,14 @@ public final class QuantKernels {
         return kernels.call("quant_fake", x, high, low, format.bits(), format.symmetric(), group(format), stored);
     }
 
+    /**
+     * Quantizes and dequantizes by the rule of compressed-tensors 0.20 ({@code calculate_qparams}): a symmetric scale is the largest
+     * magnitude over (2^b − 1)/2, zero points are added before rounding, and a scale of 0 becomes float32's epsilon.
+     */
+    public static NDArray fakeHalfSpan(KernelCalls kernels, NDArray x, Format format) {
+        return kernels.call("quant_half_span", x, format.bits(), format.symmetric(), group(format));
+    }
+
     /** For each group the factor of {@code candidates} with the least squared error: [..., groups]. */
     public static NDArray clipGrid(KernelCalls kernels, NDArray x, Format format, double[] candidates) {
         return kernels.call("quant_clip_grid", x, candidates, format.bits(), format.symmetric(), group(format));

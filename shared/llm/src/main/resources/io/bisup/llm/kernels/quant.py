@@ -75,6 +75,26 @@ def quant_fake(self, x: Tensor, high: Tensor, low: Tensor, bits: int, symmetric:
             result = self.quant_fake_asymmetric(x, high, low, bits, group, stored)
     return result
 
+def quant_no_zero(self, scale: Tensor) -> Tensor:
+    return torch.where(torch.eq(scale, 0.), torch.full_like(scale, 1.1920928955078125e-07), scale)
+
+def quant_half_span(self, x: Tensor, bits: int, symmetric: bool, group: int) -> Tensor:
+    # Inputs as compressed-tensors rounds them at run time: zero points are added before rounding, codes are signed.
+    groups = self.quant_groups(x, group)
+    levels = float((1 << bits) - 1)
+    edge = float(1 << (bits - 1))
+    if symmetric:
+        scale = self.quant_no_zero(torch.amax(torch.abs(groups), [-1], True) / (levels / 2.))
+        result = torch.round(torch.clamp(groups / scale, -edge, edge - 1.)) * scale
+    else:
+        hi = torch.clamp_min(torch.amax(groups, [-1], True), 0.)
+        lo = torch.clamp_max(torch.amin(groups, [-1], True), 0.)
+        scale = self.quant_no_zero((hi - lo) / levels)
+        zero = torch.round(torch.clamp(-edge - lo / scale, -edge, edge - 1.))
+        codes = torch.round(torch.clamp(groups / scale + zero, -edge, edge - 1.))
+        result = (codes - zero) * scale
+    return self.quant_join(result, x.size(-1))
+
 def quant_codes(self, x: Tensor, high: Tensor, low: Tensor, bits: int, symmetric: bool, group: int, stored: bool) -> List[Tensor]:
     # -> unsigned codes [..., n] u8 (symmetric: offset by 2^(b-1)), scales [..., G], zeros [..., G] u8 (symmetric: 2^(b-1)).
     groups = self.quant_groups(x, group)

@@ -30,6 +30,9 @@ public class EvaluationEntity extends LeasedEntity {
     String failures = "";
 
     @Nullable
+    String measurements;
+
+    @Nullable
     String scores;
 
     @Nullable

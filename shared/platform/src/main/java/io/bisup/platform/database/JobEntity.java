@@ -47,6 +47,9 @@ public class JobEntity extends LeasedEntity {
     @Nullable
     String progress;
 
+    @Nullable
+    String measurements;
+
     @Column(name = "artifact_digest")
     @Nullable
     String artifactDigest;

@@ -51,9 +51,6 @@ public abstract class LeasedEntity {
     @Nullable
     String failure;
 
-    @Nullable
-    String measurements;
-
     @Column(name = "finished_at")
     @Nullable
     Instant finishedAt;

@@ -1,8 +1,10 @@
 package io.bisup.platform.database;
 
+import io.bisup.contract.ArtifactExport;
 import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.Doorbell;
 import io.bisup.contract.EvaluationState;
+import io.bisup.contract.ExportFormat;
 import io.bisup.contract.JobState;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.JobLife;
@@ -10,10 +12,12 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** An artifact becomes the job's result, and its evaluation is asked for, in one transaction. */
+/** An artifact becomes the job's result, with its exports, and its evaluation is asked for, in one transaction. */
 @ApplicationScoped
 class Publications {
 
@@ -34,7 +38,7 @@ class Publications {
         }
         JobEntity job = rows.fenced(claim);
         Instant now = rows.now();
-        keep(job, manifest);
+        keep(job, manifest, now);
         settlements.end(job, "published", null, now);
         job.failure = null;
         Map<String, Object> what = Map.of("artifactDigest", manifest.digest(), "attempt", job.attempt);
@@ -45,16 +49,33 @@ class Publications {
         if (job.state == JobState.EVALUATING) {
             evaluate(job, now);
         }
+        if (job.state != JobState.CANCELLED) {
+            queueMissing(job, manifest, now);
+        }
         return job.state;
     }
 
-    private void keep(JobEntity job, ArtifactManifest manifest) {
+    private void keep(JobEntity job, ArtifactManifest manifest, Instant now) {
         ArtifactEntity artifact = new ArtifactEntity();
         artifact.jobId = job.id;
         artifact.manifest = Documents.write(manifest);
         entities.persist(artifact);
         job.artifactDigest = manifest.digest();
         job.artifactBytes = manifest.bytes();
+        for (ArtifactExport export : manifest.exports()) {
+            entities.persist(ExportEntity.ended(rows.newId(), job, manifest, export, now));
+        }
+    }
+
+    /** What the attempt was to export and could not, other than by a refusal, is made by attempts of its own. */
+    private void queueMissing(JobEntity job, ArtifactManifest manifest, Instant now) {
+        List<ExportFormat> missing = new ArrayList<>(job.readSpec().exports());
+        manifest.exports().forEach(export -> missing.remove(export.format()));
+        for (ExportFormat format : missing) {
+            UUID id = rows.newId();
+            entities.persist(ExportEntity.queued(id, job, format, now));
+            rows.ring(Doorbell.QUANTIZATION_JOBS, id, now);
+        }
     }
 
     private void evaluate(JobEntity job, Instant now) {

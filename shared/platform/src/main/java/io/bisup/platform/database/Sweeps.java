@@ -20,13 +20,15 @@ class Sweeps {
 
     private final Rows rows;
     private final EvaluationRows evaluations;
+    private final ExportRows exports;
     private final Settlements settlements;
     private final EntityManager entities;
     private final JobLimits limits;
 
-    Sweeps(Rows rows, EvaluationRows evaluations, Settlements settlements, JobLimits limits) {
+    Sweeps(Rows rows, EvaluationRows evaluations, ExportRows exports, Settlements settlements, JobLimits limits) {
         this.rows = rows;
         this.evaluations = evaluations;
+        this.exports = exports;
         this.settlements = settlements;
         this.entities = rows.entities();
         this.limits = limits;
@@ -97,10 +99,22 @@ class Sweeps {
         }
     }
 
+    @Transactional
+    List<UUID> suspectExports() {
+        return exports.suspects();
+    }
+
+    @Transactional
+    void settleExport(UUID id, boolean leasesCount) {
+        exports.settle(id, leasesCount);
+    }
+
     /** Rings for everything that waits and has no bell on its way. */
     @Transactional
     int ringAgain() {
-        return ringAgain("job", Doorbell.QUANTIZATION_JOBS) + ringAgain("evaluation", Doorbell.EVALUATION_JOBS);
+        return ringAgain("job", Doorbell.QUANTIZATION_JOBS)
+                + ringAgain("artifact_export", Doorbell.QUANTIZATION_JOBS)
+                + ringAgain("evaluation", Doorbell.EVALUATION_JOBS);
     }
 
     private int ringAgain(String table, String topic) {
@@ -150,7 +164,7 @@ class Sweeps {
         return begin != null && begin.plus(limit).isBefore(now);
     }
 
-    private static Failure deadline(String setting, Duration limit) {
+    static Failure deadline(String setting, Duration limit) {
         return Failure.of(FailureCode.DEADLINE_EXCEEDED, "took longer than " + setting + " = " + limit + " allows");
     }
 }

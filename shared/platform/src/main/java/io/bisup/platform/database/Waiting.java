@@ -4,7 +4,7 @@ import jakarta.persistence.EntityManager;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Finds what waits in a queue table: {@code job} or {@code evaluation}. */
+/** Finds what waits in a queue table: {@code job}, {@code evaluation} or another of their columns. */
 final class Waiting {
 
     private Waiting() {}

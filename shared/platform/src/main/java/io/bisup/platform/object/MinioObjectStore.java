@@ -215,7 +215,10 @@ class MinioObjectStore implements ObjectStore {
 
     @Override
     public List<String> listAttempts(String jobId) {
-        String prefix = ObjectKeys.attempts(jobId);
+        return list(ObjectKeys.attempts(jobId));
+    }
+
+    private List<String> list(String prefix) {
         return bucket.call(prefix, s3 -> {
             List<String> keys = new ArrayList<>();
             for (Result<Item> item : s3.listObjects(ListObjectsArgs.builder()
@@ -231,8 +234,17 @@ class MinioObjectStore implements ObjectStore {
 
     @Override
     public int deleteAttempts(String jobId, Set<String> kept) {
+        return delete(ObjectKeys.attempts(jobId), kept);
+    }
+
+    @Override
+    public int deleteExport(String jobId, String exportId, Set<String> kept) {
+        return delete(ObjectKeys.export(jobId, exportId), kept);
+    }
+
+    private int delete(String prefix, Set<String> kept) {
         List<String> garbage =
-                listAttempts(jobId).stream().filter(key -> !kept.contains(key)).toList();
+                list(prefix).stream().filter(key -> !kept.contains(key)).toList();
         for (String key : garbage) {
             bucket.call(key, s3 -> {
                 s3.removeObject(RemoveObjectArgs.builder()

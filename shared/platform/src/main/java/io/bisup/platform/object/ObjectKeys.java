@@ -1,5 +1,6 @@
 package io.bisup.platform.object;
 
+import io.bisup.contract.ExportFormat;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -10,7 +11,9 @@ import java.util.regex.Pattern;
  * models/{upload}/{file}                     a registered model's files
  * datasets/{upload}/{file}                   a registered data set
  * jobs/{job}/attempts/{n}/{file}             what an attempt uploads: shards, checkpoints
+ * jobs/{job}/attempts/{n}/exports/{format}/{file}   an export that it makes with the artifact
  * artifacts/{job}/manifest.json              put once: the artifact exists
+ * artifacts/{job}/exports/{export}/{n}/{file}       what an attempt at a later export uploads
  * responses/{digest}/{file}                  a task's answers of one model under one protocol, whoever asks
  * </pre>
  */
@@ -34,10 +37,38 @@ public final class ObjectKeys {
 
     /** A file that an attempt of a job uploads. */
     public static ObjectKey attempt(String jobId, int attempt, String file) {
+        return new ObjectKey(attempts(jobId) + positive(attempt) + "/" + fileName(file));
+    }
+
+    private static int positive(int attempt) {
         if (attempt < 1) {
             throw new IllegalArgumentException("attempt is " + attempt + "; attempts count from 1");
         }
-        return new ObjectKey(attempts(jobId) + attempt + "/" + fileName(file));
+        return attempt;
+    }
+
+    /** A file of an export that an attempt of a job makes together with the artifact. */
+    public static ObjectKey attemptExport(String jobId, int attempt, ExportFormat format, String file) {
+        return new ObjectKey(
+                attempt(jobId, attempt, "exports").value() + "/" + format.wireName() + "/" + exportedFile(file));
+    }
+
+    /** A file that an attempt at an export of a published artifact uploads. */
+    public static ObjectKey export(String jobId, String exportId, int attempt, String file) {
+        return new ObjectKey(export(jobId, exportId) + positive(attempt) + "/" + exportedFile(file));
+    }
+
+    /** A file of an export may lie in a folder of it, which another part of it builds on. */
+    private static String exportedFile(String path) {
+        int slash = path.indexOf('/');
+        return slash < 0
+                ? fileName(path)
+                : fileName(path.substring(0, slash)) + "/" + fileName(path.substring(slash + 1));
+    }
+
+    /** What all keys of an export's attempts start with. */
+    static String export(String jobId, String exportId) {
+        return "artifacts/" + uuid(jobId) + "/exports/" + uuid(exportId) + "/";
     }
 
     /** What all keys of a job's attempts start with. */

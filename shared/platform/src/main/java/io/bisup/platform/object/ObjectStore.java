@@ -57,6 +57,9 @@ public interface ObjectStore {
     /** Deletes what a job's attempts have uploaded, except these keys; says how many. */
     int deleteAttempts(String jobId, Set<String> kept);
 
+    /** Deletes what the attempts at an export of an artifact have uploaded, except these keys; says how many. */
+    int deleteExport(String jobId, String exportId, Set<String> kept);
+
     /** A URL that downloads the object until {@code validity} is over. */
     URI presign(ObjectEntry entry, Duration validity);
 }

@@ -90,6 +90,7 @@ public final class Given {
                 claim.work().model().digest(),
                 claim.work().recipe(),
                 files,
+                List.of(),
                 Digests.of(files));
     }
 

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.Digests;
+import io.bisup.contract.ExportFormat;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.platform.database.Given;
 import io.bisup.platform.job.Claim;
+import io.bisup.platform.job.ExportClaim;
+import io.bisup.platform.job.ExportStore;
 import io.bisup.platform.job.JobStore;
 import io.bisup.platform.object.ObjectKeys;
 import io.bisup.platform.object.ObjectStore;
@@ -26,6 +29,9 @@ class CollectorTest {
 
     @Inject
     JobStore jobs;
+
+    @Inject
+    ExportStore exports;
 
     @Inject
     ObjectStore objects;
@@ -52,6 +58,7 @@ class CollectorTest {
                         given.modelDigest(),
                         given.recipe(),
                         List.of(named),
+                        List.of(),
                         Digests.of(List.of(named))));
         String cancelled = jobs.submit(Given.job()).job().id();
         put(cancelled, 1);
@@ -67,6 +74,31 @@ class CollectorTest {
         assertThat(objects.listAttempts(cancelled)).isEmpty();
         assertThat(objects.listAttempts(live)).containsExactly(inUse.key());
         assertThat(jobs.uncollected(100)).doesNotContain(done, cancelled);
+    }
+
+    @Test
+    void objectsOfDeadAttemptsAtExportsGo() {
+        String job = jobs.submit(Given.job("{\"evaluation\":[]}", key())).job().id();
+        Claim claim = jobs.claim(job, "w1", Duration.ofMinutes(1)).orElseThrow();
+        jobs.publish(claim, Given.manifest(claim));
+        String id = exports.submit(new ExportStore.New("default", job, ExportFormat.GGUF, key()))
+                .export()
+                .id();
+        objects.put(ObjectKeys.export(job, id, 1, "model.gguf"), new byte[] {1});
+        ObjectEntry whole = objects.put(ObjectKeys.export(job, id, 2, "model.gguf"), new byte[] {1, 2});
+        ExportClaim held = exports.claimNext("w1", Duration.ofMinutes(1)).orElseThrow();
+        while (!held.exportId().equals(id)) {
+            // Another test left it.
+            exports.complete(held, List.of());
+            held = exports.claimNext("w1", Duration.ofMinutes(1)).orElseThrow();
+        }
+        exports.complete(held, List.of(whole));
+
+        while (!exports.uncollected(1).isEmpty()) {
+            collector.collect();
+        }
+        assertThat(objects.exists(ObjectKeys.export(job, id, 1, "model.gguf"))).isFalse();
+        assertThat(objects.get(whole)).hasSize(2);
     }
 
     private ObjectEntry put(String job, int attempt) {

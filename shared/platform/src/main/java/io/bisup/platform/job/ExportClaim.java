@@ -1,0 +1,25 @@
+package io.bisup.platform.job;
+
+import io.bisup.contract.ArtifactManifest;
+import io.bisup.contract.ExportFormat;
+import java.time.Duration;
+
+/**
+ * The right to work on an export; as {@link Claim}.
+ *
+ * @param exportId what is claimed
+ * @param epoch fences
+ * @param attempt number of this attempt, from 1
+ * @param workerId who claimed
+ * @param lease how long the claim holds after each heartbeat
+ * @param format which form
+ * @param artifact what is exported
+ */
+public record ExportClaim(
+        String exportId,
+        long epoch,
+        int attempt,
+        String workerId,
+        Duration lease,
+        ExportFormat format,
+        ArtifactManifest artifact) {}
