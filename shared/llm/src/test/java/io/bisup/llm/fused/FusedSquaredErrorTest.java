@@ -10,7 +10,9 @@ import io.bisup.llm.kernel.LossWeights;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.Tensors;
 import io.bisup.llm.tensor.TestDevice;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +29,7 @@ class FusedSquaredErrorTest {
     private final float[] y = normal(1, BATCH * TOKENS * HIDDEN);
     private final float[] target = normal(2, BATCH * TOKENS * HIDDEN);
 
-    private record Outcome(double loss, float[] gradient) {}
+    private record Outcome(double loss, List<Float> gradient) {}
 
     @BeforeEach
     void onlyOnACpu() {
@@ -46,7 +48,11 @@ class FusedSquaredErrorTest {
                     FloatMatrix.of(tensor(target, BATCH * TOKENS, HIDDEN)),
                     FusedSquaredError.Weights.of(weights),
                     POWER);
-            return new Outcome(loss, output.toFloatArray());
+            List<Float> gradient = new ArrayList<>();
+            for (float value : output.toFloatArray()) {
+                gradient.add(value);
+            }
+            return new Outcome(loss, gradient);
         }
     }
 
@@ -74,7 +80,8 @@ class FusedSquaredErrorTest {
             double weight = (byToken ? tokens[i / HIDDEN % TOKENS] : 1) * (byChannel ? channels[i % HIDDEN] : 1);
             double error = y[i] - target[i];
             loss += weight * error * error / (y.length * POWER);
-            assertThat((double) outcome.gradient[i]).isCloseTo(2 * weight * error / (y.length * POWER), within(1e-8));
+            assertThat((double) outcome.gradient.get(i))
+                    .isCloseTo(2 * weight * error / (y.length * POWER), within(1e-8));
         }
         assertThat(outcome.loss).isCloseTo(loss, within(1e-5));
     }
