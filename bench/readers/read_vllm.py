@@ -2,6 +2,8 @@
 import os
 
 os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
+# One process: one that is out of patience leaves nothing behind.
+os.environ.setdefault("VLLM_ENABLE_V1_MULTIPROCESSING", "0")
 from vllm import LLM, SamplingParams  # noqa: E402
 
 import answer  # noqa: E402
