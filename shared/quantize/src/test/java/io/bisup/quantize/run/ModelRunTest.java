@@ -232,7 +232,7 @@ class ModelRunTest {
             })
     void noTensorOutlivesARunThatFails(String where) throws IOException {
         QuantizationInput good = TinyModels.input(
-                TinyModels.config(Architecture.QWEN2, 2), TinyModels.preset("quarot-w4a4-g128"), 2, 4, 32);
+                TinyModels.config(Architecture.QWEN2, 2), TinyModels.preset("quarot-w4a4-g128"), 2, 2, 16);
         QuantizationInput failing = new QuantizationInput(
                 name -> {
                     fail(where, name);
