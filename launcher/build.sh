@@ -6,7 +6,7 @@ build_inputs() {
     case $1 in
         shared/contract | local-stack) echo "$1" ;;
         shared/llm | shared/platform) echo "$1 shared/contract" ;;
-        api-service) echo "$1 shared/contract shared/data shared/platform" ;;
+        api-service) echo "$1 shared/contract shared/data shared/platform shared/llm shared/export" ;;
         worker-service) echo "$1 shared/contract shared/data shared/platform shared/llm shared/quantize shared/export" ;;
         eval-service) echo "$1 shared/contract shared/data shared/platform shared/llm shared/measure" ;;
         demo-model) echo "$1 shared/contract shared/llm" ;;
