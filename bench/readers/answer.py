@@ -28,6 +28,8 @@ def of_transformers(model, asked, packages):
             scores = torch.log_softmax(logits[:-1].double(), -1).gather(-1, torch.tensor(ids[1:])[:, None])[:, 0]
             logprobs.append(scores.tolist())
         prompt = torch.tensor([asked["rows"][0][:asked["logit_tokens"]]])
+        # The text goes on behind its end: a ban of the end's token would be another rule than the greatest logit.
+        model.generation_config.eos_token_id = None
         made = model.generate(prompt, attention_mask=torch.ones_like(prompt), max_new_tokens=asked["greedy"],
-                              min_new_tokens=asked["greedy"], do_sample=False, repetition_penalty=1.0)
+                              do_sample=False, repetition_penalty=1.0)
     write(logprobs, made[0, prompt.shape[1]:].tolist(), packages)

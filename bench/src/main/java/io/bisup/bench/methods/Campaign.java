@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rows that a command asks for.
  *
- * @param presets names
+ * @param recipes presets and documents of one's own
  * @param calibrations texts to calibrate on; a recipe that reads none is measured once, with the first
  * @param evaluation texts to measure on; the first also tells the divergence
  * @param samples calibration windows
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param code version of all that computes
  */
 record Campaign(
-        List<String> presets,
+        List<Recipe> recipes,
         List<TextFile> calibrations,
         List<TextFile> evaluation,
         int samples,
@@ -35,7 +35,7 @@ record Campaign(
         String device,
         String code) {
     Campaign {
-        presets = List.copyOf(presets);
+        recipes = List.copyOf(recipes);
         calibrations = List.copyOf(calibrations);
         evaluation = List.copyOf(evaluation);
     }
@@ -43,15 +43,17 @@ record Campaign(
     /** The rows of one model, simple methods first, the untrained rows of the others' sizes last. */
     List<PlannedRow> rows(Path model, ModelId id, @Nullable String systemPrompt) {
         DecoderConfig config = DecoderConfig.read(model);
-        Presets all = Presets.load();
-        List<Recipe> recipes = new ArrayList<>();
-        for (String name : presets) {
-            recipes.add(FittedRecipe.of(all.get(name), new Calibration(samples, length, 0), config.hiddenSize()));
+        Calibration windows = new Calibration(samples, length, 0);
+        List<Recipe> fitted = new ArrayList<>();
+        for (Recipe recipe : recipes) {
+            fitted.add(FittedRecipe.of(recipe, windows, config.hiddenSize()));
         }
-        for (Recipe wider : new SameSize(all, config).of(recipes)) {
-            recipes.add(wider.withCalibration(new Calibration(samples, length, 0)));
+        for (Recipe wider : new SameSize(Presets.load(), config).of(fitted)) {
+            if (fitted.stream().noneMatch(recipe -> recipe.name().equals(wider.name()))) {
+                fitted.add(wider.withCalibration(windows));
+            }
         }
-        return recipes.stream()
+        return fitted.stream()
                 .flatMap(recipe -> rows(recipe, model, id, systemPrompt).stream())
                 .toList();
     }

@@ -1,10 +1,14 @@
 package io.bisup.bench.methods;
 
+import io.bisup.contract.Json;
 import io.bisup.contract.Presets;
 import io.bisup.contract.recipe.Preset;
+import io.bisup.contract.recipe.Recipe;
+import io.bisup.contract.recipe.RecipeDocument;
 import io.bisup.demo.DemoCorpus;
 import io.bisup.llm.tensor.ComputeDevice;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +49,13 @@ final class CampaignOptions {
 
     @Option(names = "--presets", split = ",", description = "names; all of them unless told")
     private List<String> presets = List.of();
+
+    @Option(
+            names = "--recipes",
+            split = ",",
+            paramLabel = "FILE",
+            description = "YAML files of recipes, behind the presets that are named")
+    private List<Path> recipes = List.of();
 
     @Option(
             names = "--calibration",
@@ -127,7 +138,7 @@ final class CampaignOptions {
             measured.add(texts.evaluation(option).first(bytes, work));
         }
         return new Campaign(
-                presets(),
+                recipes(),
                 calibrations,
                 measured,
                 told(samples, QUICK_SAMPLES, 32),
@@ -138,11 +149,18 @@ final class CampaignOptions {
                 MethodsCode.VERSION);
     }
 
-    private List<String> presets() {
-        if (!presets.isEmpty()) {
-            return presets;
+    /** An unknown name ends the command with the names that there are. */
+    private List<Recipe> recipes() throws IOException {
+        Presets all = Presets.load();
+        List<String> names = presets;
+        if (presets.isEmpty() && recipes.isEmpty()) {
+            names = quick ? QUICK : all.all().stream().map(Preset::name).toList();
         }
-        return quick ? QUICK : Presets.load().all().stream().map(Preset::name).toList();
+        List<Recipe> asked = new ArrayList<>(names.stream().map(all::get).toList());
+        for (Path file : recipes) {
+            asked.add(Json.yaml(Files.readString(file), RecipeDocument.class).resolve(all::get));
+        }
+        return asked;
     }
 
     private List<String> told(List<String> options, String whenQuick, String... otherwise) {

@@ -29,7 +29,10 @@ public final class MethodsCommand implements Callable<Integer> {
     @Option(names = "--only-missing", description = "keep rows that were measured by another version of the code")
     private boolean onlyMissing;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "folder of the page; docs unless told")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "folder of the page; docs, and a table in README.md, unless told")
     private @Nullable Path out;
 
     @Spec
@@ -48,6 +51,9 @@ public final class MethodsCommand implements Callable<Integer> {
                     spec.commandLine().getOut(),
                     InstantSource.system());
             List<String> failed = measuring.run(campaign.rows(home, work), onlyMissing);
+            if (out == null) {
+                ReadmeTable.refresh(home.resolve("README.md"), new ResultsFolder(target).read());
+            }
             failed.forEach(row -> spec.commandLine().getErr().println("bisup: not measured: " + row));
             return failed.isEmpty() ? 0 : 1;
         } finally {

@@ -46,7 +46,7 @@ final class ResultsFolder {
     }
 
     /** Writes a text beside a file, then moves it there in one step: whoever reads it finds it whole. */
-    private static void replace(Path file, String text) throws IOException {
+    static void replace(Path file, String text) throws IOException {
         Path part = file.resolveSibling(file.getFileName() + ".part");
         Files.writeString(part, text);
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

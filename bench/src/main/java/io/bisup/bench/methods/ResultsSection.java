@@ -104,10 +104,10 @@ final class ResultsSection {
         List<String> cells = new ArrayList<>(List.of("`" + line.name() + "`", line.calibration()));
         for (int text = 0; text < conditions.evaluation().size(); text++) {
             cells.add(line.perplexity(text).text(3));
-            cells.add(line.loss(text).text(3));
+            cells.add(line.loss(text).text(4));
             cells.add(percent(comparison.recovered(line, text)));
         }
-        cells.add(line.kl().isEmpty() ? NOTHING : decimal(3, line.kl().getAsDouble()));
+        cells.add(line.kl().isEmpty() ? NOTHING : decimal(4, line.kl().getAsDouble()));
         cells.add(percent(line.sameTop()));
         cells.add(decimal(2, line.storedBits()));
         cells.add(decimal(2, line.formulaBits()));
@@ -121,7 +121,7 @@ final class ResultsSection {
     private static String beside(Line line) {
         return "`%s`, %s: %s"
                 .formatted(
-                        line.name(), decimal(2, line.storedBits()), line.loss(0).text(3));
+                        line.name(), decimal(2, line.storedBits()), line.loss(0).text(4));
     }
 
     private static String percent(OptionalDouble share) {

@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -19,9 +17,6 @@ public final class RowRunCommand implements Callable<Integer> {
 
     static final String NAME = "methods-row";
 
-    /** Kept, for a logger that nobody holds forgets its level. */
-    private static final Logger TENSORS = Logger.getLogger("ai.djl");
-
     @Option(names = "--request", required = true)
     private Path request;
 
@@ -30,7 +25,6 @@ public final class RowRunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        TENSORS.setLevel(Level.WARNING);
         RowRequest asked = Json.read(Files.readString(request), RowRequest.class);
         try (TensorRuntime runtime =
                 TensorRuntime.open(ComputeDevice.parse(asked.key().device()))) {

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The page as it is written, and its chart. */
 class ResultsPageTest {
@@ -41,6 +44,24 @@ class ResultsPageTest {
     @Test
     void theSameRowsGiveTheSameChart() {
         assertThat(chart(RESULTS)).isEqualTo(chart(RESULTS));
+    }
+
+    @Test
+    void aReadmeShowsTheReferenceAndTheBestBesideIt(@TempDir Path folder) throws IOException {
+        Path readme = Files.writeString(
+                folder.resolve("README.md"),
+                "before\n<!-- results: written by ./bisup bench methods -->\nold\n<!-- end of results -->\nafter\n");
+        ReadmeTable.refresh(readme, RESULTS);
+        String once = Files.readString(readme);
+        assertThat(once)
+                .startsWith("before\n")
+                .endsWith("after\n")
+                .doesNotContain("old", "quarot", "rtn-w4a16")
+                .contains(
+                        "| W4A4KV4 | `rtn-search-w4a4-g128` | 14.918 | 0.4000 |  | 4.20 | 1.5 |\n",
+                        "| W4A4KV4 | `bisup-w4a4-g128` | 11.633 ± 0.581 | 0.1500 ± 0.0500 | 62 % | 4.90 | 1.5 |\n");
+        ReadmeTable.refresh(readme, RESULTS);
+        assertThat(readme).hasContent(once);
     }
 
     @Test

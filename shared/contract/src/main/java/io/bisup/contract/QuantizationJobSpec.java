@@ -1,5 +1,6 @@
 package io.bisup.contract;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.bisup.contract.recipe.Calibration;
 import io.bisup.contract.recipe.Recipe;
 import java.util.List;
@@ -28,7 +29,8 @@ public record QuantizationJobSpec(
         @Nullable String systemPrompt,
         List<EvaluationSpec> evaluation,
         @Nullable QualityGate qualityGate,
-        List<ExportFormat> exports,
+        // A document that asks for none is the document of releases that knew none.
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ExportFormat> exports,
         Map<String, String> labels) {
 
     public QuantizationJobSpec {

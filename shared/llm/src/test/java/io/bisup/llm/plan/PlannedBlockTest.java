@@ -7,12 +7,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import io.bisup.contract.Json;
+import io.bisup.contract.recipe.LowRank;
 import io.bisup.contract.recipe.Recipe;
 import io.bisup.contract.recipe.Site;
 import io.bisup.llm.block.AttentionContext;
 import io.bisup.llm.block.BlockSites;
 import io.bisup.llm.block.DecoderBlock;
 import io.bisup.llm.block.DecoderBlockWeights;
+import io.bisup.llm.block.LowRankBranch;
 import io.bisup.llm.block.RotaryEmbedding;
 import io.bisup.llm.config.Architecture;
 import io.bisup.llm.config.BlockTensor;
@@ -101,7 +103,7 @@ class PlannedBlockTest {
         }
     }
 
-    /** The exact block ignores every quantizer; the quantized one does not. */
+    /** The exact block ignores every quantizer and what makes up for it; the quantized one does not. */
     @Test
     void exactMeansThatNothingIsRounded() {
         DecoderConfig config = RandomModel.config(Architecture.LLAMA, 1);
@@ -111,11 +113,24 @@ class PlannedBlockTest {
         NDArray trained = forward(RandomModel.block(runtime, config, 0, DataType.FLOAT32), config, x);
         try (PlannedBlock planned = new PlannedBlock(runtime, plan(recipe, config))) {
             BlockOperands operands = operands(planned, Gaussians.floats(8, 1, 2, 1, 16));
+            operands = new BlockOperands(
+                    operands.weights(),
+                    Map.of(),
+                    Map.of(),
+                    planned.none(),
+                    planned.none(),
+                    operands.keyOffset(),
+                    Map.of(BlockTensor.UP, branch()),
+                    Map.of());
             assertThat(forward(planned.exact(0, operands), config, x).toFloatArray())
                     .isEqualTo(trained.toFloatArray());
             NDArray quantized = forward(planned.quantized(0, operands.weights(), operands), config, x);
             assertThat(quantized.sub(trained).abs().max().getFloat()).isGreaterThan(0.05f);
         }
+    }
+
+    private static LowRankBranch branch() {
+        return new LowRankBranch(Gaussians.floats(1, 128, 2), Gaussians.floats(2, 2, 64), LowRank.Reads.EXACT);
     }
 
     /** Segment by segment as each format rounds its columns. */

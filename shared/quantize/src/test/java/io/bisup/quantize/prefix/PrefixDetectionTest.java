@@ -99,9 +99,9 @@ class PrefixDetectionTest {
     /** The first position is where any content may be massive: it says nothing of the content. */
     @Test
     void theFirstPositionNamesNoContent() {
-        List<long[]> windows = windows(4, 7);
-        windows.forEach(window -> window[0] = 8);
-        assertThat(find(Set.of(7L, 8L), windows, Control.NONE)).containsExactly(7L, (long) START);
+        List<long[]> windows = windows(4, 8);
+        windows.forEach(window -> window[0] = 7);
+        assertThat(find(Set.of(7L, 8L), windows, Control.NONE)).containsExactly(8L, (long) START);
     }
 
     /** Sixteen windows are enough; the others are not even embedded. */

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** B4 and B5 for everything that ships: two blocks, three short windows, a prefix. */
+/** B4 and B5 for everything that ships: two blocks, two short windows, a prefix. */
 class EveryPresetTest {
     @TempDir
     Path folder;
@@ -40,7 +40,7 @@ class EveryPresetTest {
 
     private Outcome run(String preset, List<Path> finished) throws IOException {
         QuantizationInput input =
-                TinyModels.input(TinyModels.config(Architecture.QWEN2, 2), TinyModels.preset(preset), 2, 3, 16);
+                TinyModels.input(TinyModels.config(Architecture.QWEN2, 2), TinyModels.preset(preset), 2, 2, 16);
         Outcome outcome = new Outcome(new ArrayList<>(finished), new ArrayList<>());
         new ModelRun(RUNTIME, input, Control.NONE)
                 .run(Files.createTempDirectory(folder, "run"), finished, (shard, report) -> {

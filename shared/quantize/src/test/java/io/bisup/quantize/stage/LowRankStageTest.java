@@ -15,6 +15,7 @@ import io.bisup.contract.recipe.Ranges;
 import io.bisup.contract.recipe.Recipe;
 import io.bisup.contract.recipe.Rounding;
 import io.bisup.contract.recipe.Scope;
+import io.bisup.contract.recipe.Transform;
 import io.bisup.llm.block.BlockObserver;
 import io.bisup.llm.block.BlockSites;
 import io.bisup.llm.block.DecoderBlockWeights;
@@ -48,14 +49,14 @@ class LowRankStageTest {
     }
 
     /** Weights at three bits, one scale a row, v as it is. */
-    private static TinyBlock block(LowRank lowRank, @Nullable Learning learning) {
+    private static TinyBlock block(LowRank lowRank, @Nullable Learning learning, Transform... transforms) {
         Precision precision = new Precision(
                 Format.integer(3, true, new Scope.Row()),
                 Format.exact(),
                 CacheFormat.exact(),
                 null,
                 Map.of("v", Format.exact()));
-        Recipe recipe = TinyModels.recipe(List.of(), precision, Ranges.FULL, NEAREST, lowRank, learning);
+        Recipe recipe = TinyModels.recipe(List.of(transforms), precision, Ranges.FULL, NEAREST, lowRank, learning);
         return new TinyBlock(recipe, TinyModels.config(Architecture.LLAMA, 1));
     }
 
@@ -99,6 +100,21 @@ class LowRankStageTest {
         double plain = error(rank, Start.SVD, 0);
         assertThat(plain).isLessThan(none);
         assertThat(error(rank, Start.WHITENED_SVD, 0)).isLessThan(plain);
+    }
+
+    /** Whitening is by the inputs as linears read them: in the order, and on the axes, that the maps before them make. */
+    @Test
+    void whiteningFollowsTheMaps() {
+        Transform.Reorder reorder = new Transform.Reorder(null);
+        double[] errors = new double[2];
+        for (Start start : List.of(Start.WHITENED_SVD, Start.SVD)) {
+            LowRank lowRank = lowRank(8, start, 0);
+            try (TinyBlock block = block(lowRank, null, reorder)) {
+                Applied.to(block, new ReorderStage(reorder), new RoundStage(NEAREST), new LowRankStage(lowRank));
+                errors[start == Start.SVD ? 1 : 0] = error(block);
+            }
+        }
+        assertThat(errors[0]).isLessThan(errors[1]);
     }
 
     /** Columns that were kept out come back with the branch. */
