@@ -189,7 +189,7 @@ class ArrowsTest {
                 .resideInAPackage("io.bisup.worker.job..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("ai.djl..", "io.bisup.llm..", "io.bisup.quantize..")
+                .resideInAnyPackage("ai.djl..", "io.bisup.llm..", "io.bisup.quantize..", "io.bisup.export..")
                 .check(classes);
     }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** The command line against a running suite: from a finished job to its files, and keys. */
+/** The command line against a running suite: from a finished job to its files and exports, and keys. */
 class CommandsTest {
 
     @Test
@@ -45,6 +45,7 @@ class CommandsTest {
             }
             assertThat(run(new ArtifactCommand(), "get", job.id(), "--out", out, "--server", server).code)
                     .isZero();
+            exports(job.id(), folder.resolve("export"), server);
             Files.writeString(out.resolve("config.json"), "changed");
             assertThat(run(new ArtifactCommand(), "get", job.id(), "--out", out, "--server", server).code)
                     .isNotZero();
@@ -61,6 +62,21 @@ class CommandsTest {
             assertThat(run(new KeysCommand(), "revoke", id, "--server", server).out)
                     .contains("revoked");
         }
+    }
+
+    /** The service exports a finished artifact, and says why it cannot. */
+    private static void exports(String id, Path out, String server) {
+        assertThat(run(new ArtifactCommand(), "export", id, "gguf", "--server", server).code)
+                .as("three bits have no type there")
+                .isNotZero();
+        Run made = run(new ArtifactCommand(), "export", id, "hf-fake", "--watch", "--server", server);
+        assertThat(made.code).as(made.out).isZero();
+        assertThat(run(new ArtifactCommand(), "exports", id, "--server", server).out)
+                .contains("hf-fake", "succeeded", "not possible");
+        assertThat(run(new ArtifactCommand(), "get", id, "--export", "hf-fake", "--out", out, "--server", server).code)
+                .isZero();
+        assertThat(out.resolve("config.json")).exists();
+        assertThat(out.resolve("tokenizer.json")).exists();
     }
 
     private record Run(int code, String out) {}

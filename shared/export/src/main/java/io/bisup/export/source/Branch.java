@@ -7,6 +7,7 @@ package io.bisup.export.source;
  * @param in B, [rank × columns]; PEFT's lora_A
  * @param out A, [rows × rank]; PEFT's lora_B
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record Branch(int rank, float[] in, float[] out) {
 
     /** Adds the branch's product to a weight [rows × columns], in place. */

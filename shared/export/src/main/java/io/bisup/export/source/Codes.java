@@ -14,6 +14,7 @@ import java.util.List;
  * @param scales each a bfloat16 number, [rows × groups]
  * @param zeroPoints unsigned, one a byte, [rows × groups]; 2^(b−1) where the format is symmetric
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record Codes(int rows, int columns, Format format, byte[] codes, float[] scales, byte[] zeroPoints) {
 
     /** Columns that share a scale; the last group of a row may have fewer. */
