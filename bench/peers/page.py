@@ -12,7 +12,8 @@ perplexities took. A program's own choices are kept where its scheme says nothin
 
 Differences that stay: llm-compressor's W8A8 has a scale per token and per row and rounds by GPTQ after SmoothQuant of strength
 0.8; `smoothquant-w8a8` of this project rounds to nearest after strength 0.5. Rows of this project round the key-value cache
-where their name says A4; the peers do not. `bisup` rows stand behind a start token that stays exact.
+where their name says A4; the peers do not. `bisup` rows stand behind a start token that stays exact, and their branches cost bits:
+*bits a weight* counts what this project stores; the peers' files are not counted (theirs are 4.13 and 8.0 by their formats).
 """
 
 
@@ -32,6 +33,7 @@ def ours(folder, windows):
             "perplexity": {score["text"]: score["perplexity"] for score in row["scores"]},
             "seconds": row["seconds"],
             "peakMB": row["peakBytes"] / 1e6,
+            "storedBits": row["storedBits"],
         }
         for row in results["rows"]
     ]
@@ -39,13 +41,14 @@ def ours(folder, windows):
 
 def table(rows):
     texts = list(rows[0]["perplexity"])
-    lines = ["| program | recipe | " + " | ".join(texts) + " | seconds | peak MB | evaluation, s |"]
-    lines.append("|---|---|" + "---:|" * (len(texts) + 3))
+    lines = ["| program | recipe | " + " | ".join(texts) + " | bits a weight | seconds | peak MB | evaluation, s |"]
+    lines.append("|---|---|" + "---:|" * (len(texts) + 4))
     for row in rows:
         scores = " | ".join(f"{row['perplexity'][text]:.3f}" if text in row["perplexity"] else "" for text in texts)
         evaluation = f"{row['evaluationSeconds']:.0f}" if "evaluationSeconds" in row else ""
+        bits = f"{row['storedBits']:.2f}" if "storedBits" in row else ""
         lines.append(
-            f"| {row['key']['program']} | `{row['key']['recipe']}` | {scores} | {row['seconds']:.0f} | {row['peakMB']:.0f} | {evaluation} |"
+            f"| {row['key']['program']} | `{row['key']['recipe']}` | {scores} | {bits} | {row['seconds']:.0f} | {row['peakMB']:.0f} | {evaluation} |"
         )
     return "\n".join(lines)
 
