@@ -39,17 +39,9 @@ public record QuantizationJobSpec(
         Check.name(calibrationDataset, "calibrationDataset");
         evaluation = Check.list(evaluation, "evaluation");
         Check.range(evaluation.size(), 0, 16, "evaluation");
-        Check.require(
-                Set.copyOf(evaluation).size() == evaluation.size(),
-                "evaluation",
-                "asks for the same thing twice",
-                "leave one of them out");
+        distinct(evaluation, "evaluation");
         exports = Check.list(exports, "exports");
-        Check.require(
-                Set.copyOf(exports).size() == exports.size(),
-                "exports",
-                "asks for the same form twice",
-                "leave one of them out");
+        distinct(exports, "exports");
         labels = Check.labels(labels);
         Check.require(
                 qualityGate == null || !evaluation.isEmpty(),
@@ -74,6 +66,14 @@ public record QuantizationJobSpec(
                 "systemPrompt",
                 "is blank or longer than 65,536 characters",
                 "leave it out or shorten it");
+    }
+
+    private static void distinct(List<?> asked, String field) {
+        Check.require(
+                Set.copyOf(asked).size() == asked.size(),
+                field,
+                "asks for the same thing twice",
+                "leave one of them out");
     }
 
     /**
