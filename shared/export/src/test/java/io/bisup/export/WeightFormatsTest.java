@@ -54,7 +54,8 @@ class WeightFormatsTest {
         eachWeight(artifact, out, (tensors, module, rows, columns) -> {
             TensorView scales = tensors.tensor(module + ".scales");
             int groups = scales.shape().getFirst().intValue();
-            byte[] codes = BitStrings.unpackColumns(words(tensors, module + ".qweight"), columns, rows, bits);
+            byte[] codes = BitStrings.unpackColumns(
+                    words(tensors, module + ".qweight"), /* rows= */ columns, /* columns= */ rows, bits);
             byte[] zeros = BitStrings.unpack(words(tensors, module + ".qzeros"), groups, rows, bits);
             for (int i = 0; i < zeros.length; i++) {
                 zeros[i] += (byte) less;
@@ -77,7 +78,8 @@ class WeightFormatsTest {
         eachWeight(artifact, out, (tensors, module, rows, columns) -> {
             TensorView scales = tensors.tensor(module + ".scales");
             int groups = scales.shape().getFirst().intValue();
-            byte[] codes = inOrder(BitStrings.unpack(words(tensors, module + ".qweight"), columns, rows, 4));
+            byte[] codes = inOrder(BitStrings.unpack(
+                    words(tensors, module + ".qweight"), /* rows= */ columns, /* columns= */ rows, 4));
             byte[] zeros = inOrder(BitStrings.unpack(words(tensors, module + ".qzeros"), groups, rows, 4));
             long[] index = new long[columns];
             Arrays.setAll(index, column -> column / (columns / groups));
