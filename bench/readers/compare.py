@@ -25,7 +25,8 @@ LIMIT_SECONDS = int(os.environ.get("READER_SECONDS", "1200"))
 CASES = {
     "w4a16-g64": {"compressed-tensors": ["transformers", "vllm"], "gptq": ["gptqmodel", "vllm"], "awq": ["gptqmodel", "vllm"],
                   "gguf": ["transformers", "llamacpp"], "hf-fake": ["transformers", "vllm"]},
-    "w4a16-asym-g64": {"compressed-tensors": ["transformers", "vllm"], "compressed-tensors-naive": ["transformers"], "gptq": ["gptqmodel"], "awq": ["gptqmodel", "vllm"],
+    "w4a16-asym-g64": {"compressed-tensors": ["transformers", "vllm"], "compressed-tensors-naive": ["transformers"],
+                       "gptq": ["gptqmodel"], "awq": ["gptqmodel", "vllm"],
                        "gguf": ["transformers", "llamacpp"]},
     "w3a16-g64": {"compressed-tensors": ["transformers", "vllm"], "gptq": ["gptqmodel"]},
     "w8a16-g64": {"compressed-tensors": ["transformers", "vllm"], "gptq": ["gptqmodel"], "gguf": ["transformers", "llamacpp"]},
