@@ -20,6 +20,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 BISUP = os.environ.get("BISUP", str(HERE.parent.parent / "bisup"))
 WINDOWS, WINDOW, LOGIT_TOKENS, GREEDY = 4, 256, 64, 24
 LIMIT_SECONDS = int(os.environ.get("READER_SECONDS", "1200"))
+# Recipes that learn nothing give the same weights whatever they are calibrated on.
+SAMPLES = int(os.environ.get("CALIBRATION_SAMPLES", "8"))
 
 # Which programs read what, by recipe: a reader is a script here and an environment of ./readers.
 CASES = {
@@ -115,7 +117,7 @@ def row(work, model, recipe, format_, reader, rows):
             shutil.rmtree(made, ignore_errors=True)
             own = HERE / "recipes" / f"{recipe}.yaml"
             bisup("local", "quantize", "--model", model, "--recipe", own if own.exists() else recipe,
-                  "--calibration", os.environ["CALIBRATION"], "--samples", 8, "--sequence-length", WINDOW, "--out", made)
+                  "--calibration", os.environ["CALIBRATION"], "--samples", SAMPLES, "--sequence-length", WINDOW, "--out", made)
             made.rename(artifact)
         if not export.exists():
             bisup("export", artifact, "--out", export, *OPTIONS.get(format_, ["--format", format_]))
