@@ -142,8 +142,8 @@ class LoadTest {
         suite.await(like, Duration.ofMinutes(1));
         try (Connection connection = suite.database();
                 PreparedStatement copy = connection.prepareStatement("""
-                        insert into job select r.* from job j, generate_series(1, ?),
-                        lateral jsonb_populate_record(j, jsonb_build_object('id', gen_random_uuid())) r where j.id = ?""")) {
+                        insert into job select r.* from job j, generate_series(1, ?) g,
+                        lateral jsonb_populate_record(j, jsonb_build_object('id', md5(g::text)::uuid)) r where j.id = ?""")) {
             copy.setInt(1, rows);
             copy.setObject(2, UUID.fromString(like));
             assertThat(copy.executeUpdate()).isEqualTo(rows);
