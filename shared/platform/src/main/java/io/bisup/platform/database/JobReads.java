@@ -113,6 +113,16 @@ class JobReads {
     }
 
     @Transactional
+    List<ArtifactManifest> artifactsOfRetries(String id) {
+        return ofJob("""
+                        from ArtifactEntity a where a.jobId in
+                            (select j.id from JobEntity j where j.family = (select o.family from JobEntity o where o.id = :id))
+                        """, ArtifactEntity.class, id).stream()
+                .map(a -> Documents.read(a.manifest, ArtifactManifest.class))
+                .toList();
+    }
+
+    @Transactional
     Optional<QueueContext> queueContext(String id) {
         return Rows.parse(id).map(uuid -> entities.find(JobEntity.class, uuid)).map(this::context);
     }

@@ -14,6 +14,7 @@ import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /** Jobs come in: job, idempotency key, first event and bell in one transaction. */
@@ -23,9 +24,11 @@ class Submissions {
     private final Rows rows;
     private final EntityManager entities;
     private final Tenants tenants;
+    private final Retries retries;
 
-    Submissions(Rows rows, Tenants tenants) {
+    Submissions(Rows rows, Tenants tenants, Retries retries) {
         this.rows = rows;
+        this.retries = retries;
         this.tenants = tenants;
         this.entities = rows.entities();
     }
@@ -63,9 +66,10 @@ class Submissions {
 
     private Submission create(UUID id, NewJob request) {
         requireRoom(request.tenant());
-        Instant now = rows.now();
         JobEntity job = new JobEntity();
         job.id = id;
+        retries.begin(job, request.origin());
+        Instant now = rows.now();
         job.state = JobState.QUEUED;
         job.tenant = request.tenant();
         job.model = request.model().name();
@@ -80,7 +84,9 @@ class Submissions {
         job.updatedAt = now;
         entities.persist(job);
         entities.persist(input(id, request));
-        rows.tell(job, JobEvent.Type.STATE_CHANGED, now, Map.of("state", JobState.QUEUED.name()));
+        Map<String, Object> told = new TreeMap<>(retries.takeOver(job));
+        told.put("state", JobState.QUEUED.name());
+        rows.tell(job, JobEvent.Type.STATE_CHANGED, now, told);
         rows.ring(Doorbell.QUANTIZATION_JOBS, id, now);
         entities.flush();
         return new Submission(job.toRecord(), true);

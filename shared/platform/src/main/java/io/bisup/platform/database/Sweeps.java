@@ -18,6 +18,11 @@ import java.util.UUID;
 @ApplicationScoped
 class Sweeps {
 
+    /** Jobs that ended long ago, and with them all that retry one another: a retry needs the blocks of those before it. */
+    private static final String TO_COLLECT = """
+            j.collected_at is null and j.finished_at < :before and not exists
+               (select 1 from job k where k.family = j.family and (k.finished_at is null or k.finished_at >= :before))""";
+
     private final Rows rows;
     private final EvaluationRows evaluations;
     private final ExportRows exports;
@@ -135,14 +140,31 @@ class Sweeps {
 
     @Transactional
     List<String> uncollected(int limit) {
-        List<?> ids = entities.createNativeQuery(
-                        "select id from job where collected_at is null and finished_at"
-                                + " < clock_timestamp() - make_interval(secs => cast(:kept as double precision))"
-                                + " order by finished_at limit " + limit,
+        Instant before = rows.now().minus(limits.collectAfter());
+        List<?> families = entities.createNativeQuery(
+                        "select j.family from job j where " + TO_COLLECT + " group by j.family order by min(j.finished_at) limit "
+                                + limit,
                         UUID.class)
-                .setParameter("kept", limits.collectAfter().toSeconds())
+                .setParameter("before", before)
                 .getResultList();
-        return ids.stream().map(String::valueOf).toList();
+        if (families.isEmpty()) {
+            return List.of();
+        }
+        // A retry holds the same locks while it takes blocks over.
+        entities.createNativeQuery("select 1 from job where id in (:families) order by id for update")
+                .setParameter("families", families)
+                .getResultList();
+        return entities
+                .createNativeQuery(
+                        "update job j set collecting = true where j.family in (:families) and " + TO_COLLECT
+                                + " returning cast(j.id as text)",
+                        String.class)
+                .setParameter("families", families)
+                .setParameter("before", before)
+                .getResultList()
+                .stream()
+                .map(String::valueOf)
+                .toList();
     }
 
     @Transactional
