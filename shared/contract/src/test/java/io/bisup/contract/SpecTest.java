@@ -33,6 +33,20 @@ class SpecTest {
         assertThat(Json.read(Json.write(spec), QuantizationJobSpec.class)).isEqualTo(spec);
     }
 
+    /** Digests of what is stored hold: a document that asks for nothing special is the one that earlier releases wrote. */
+    @Test
+    void aNormalPriorityIsNotWritten() {
+        var usual = Json.read(GOOD, QuantizationJobSpec.class);
+        var normal = Json.read(GOOD.replace("{\"model\"", "{\"priority\":\"normal\",\"model\""), QuantizationJobSpec.class);
+        var high = Json.read(GOOD.replace("{\"model\"", "{\"priority\":\"high\",\"model\""), QuantizationJobSpec.class);
+        assertThat(normal).isEqualTo(usual);
+        assertThat(Json.write(normal)).isEqualTo(Json.write(usual)).doesNotContain("priority");
+        assertThat(Json.write(high)).contains("\"priority\":\"high\"");
+        assertThat(Json.read(Json.write(high), QuantizationJobSpec.class)).isEqualTo(high);
+        assertThat(Json.read(Stored.text("job-preset.json"), QuantizationJobSpec.class).priority())
+                .isEqualTo(Priority.NORMAL);
+    }
+
     @Test
     void readsAnInlineRecipe() {
         String recipe = Json.write(Presets.load().get("rtn-w3a3-g128"));
@@ -53,6 +67,8 @@ class SpecTest {
             "protocol":"gptq"      | "protocol":"best"       | /evaluation/0/protocol
             "dataset":"wiki"       | "dataset":"train"       | /calibrationDataset
             "model":"demo"         | "model":"a","model":"b" | ''
+            "model":"demo"         | "model":"demo","priority":"urgent" | /priority
+            "model":"demo"         | "model":"demo","priority":1 | /priority
             """)
     void namesTheFieldAtFault(String from, String to, String pointer) {
         var e = catchThrowableOfType(

@@ -47,17 +47,20 @@ class Claims {
     }
 
     /**
-     * Claims what is due next: the job of the tenant that has the fewest running now, among these the one submitted first.
-     * A job that was paused or tried again keeps the place of its submission.
+     * Claims what is due next. Of tenants, the one with the fewest running jobs is served, and of several the one that has waited
+     * longest; of its jobs, the one of the highest priority, and of several the one submitted first. A job that was paused or
+     * tried again keeps the place of its submission.
      */
     @Transactional
     Optional<Claim> claimNext(String workerId, Duration lease) {
         List<?> due = entities.createNativeQuery("""
                         select j.id from job j
+                        join (select id, first_value(id) over (partition by tenant order by id) as first_of_tenant from job
+                              where state = 'QUEUED' and coalesce(not_before, queued_at) <= clock_timestamp()) q on q.id = j.id
                         left join (select tenant, count(*) as running from job
                                    where state in ('RUNNING', 'CANCELLING') group by tenant) r on r.tenant = j.tenant
                         where j.state = 'QUEUED' and coalesce(j.not_before, j.queued_at) <= clock_timestamp()
-                        order by coalesce(r.running, 0), j.id limit 1 for update of j skip locked
+                        order by coalesce(r.running, 0), q.first_of_tenant, j.priority desc, j.id limit 1 for update of j skip locked
                         """, UUID.class).getResultList();
         return due.stream()
                 .findFirst()
