@@ -8,9 +8,15 @@ import io.bisup.contract.Json;
 import io.bisup.contract.Problem;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests at fault below the resources: each is answered, at once, with a problem document. */
 @QuarkusTest
@@ -58,6 +64,28 @@ class RawRequestTest {
         assertThat(answer.status()).as(header).isEqualTo(status);
         if (status != 200) {
             assertProblem(header, answer, status);
+        }
+    }
+
+    /** S-16: ten megabytes in ten kilobytes, by every name of a compression; none is inflated. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "gzip", "GZIP", "x-gzip", "deflate", "compress", "br", "zstd", "gzip, gzip", "identity, gzip", "dcb", "*", "nonsense"
+            })
+    void compressedBodies(String encoding) throws Exception {
+        ByteArrayOutputStream small = new ByteArrayOutputStream();
+        try (OutputStream out = new GZIPOutputStream(small)) {
+            out.write("{\"model\":\"".getBytes(StandardCharsets.US_ASCII));
+            out.write(new byte[10 << 20]);
+        }
+        String body = small.toString(StandardCharsets.ISO_8859_1);
+        assertThat(body).hasSizeLessThan(20_000);
+        for (String target : List.of("POST /v1/quantization-jobs", "POST /v1/models", "PUT /v1/datasets/bomb")) {
+            RawHttp.Answer answer = send(target + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                    + "Idempotency-Key: bomb\r\nContent-Encoding: " + encoding + "\r\nContent-Length: " + body.length()
+                    + "\r\n\r\n" + body);
+            assertProblem(encoding, answer, 415);
         }
     }
 

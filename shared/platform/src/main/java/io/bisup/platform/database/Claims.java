@@ -55,12 +55,13 @@ class Claims {
     Optional<Claim> claimNext(String workerId, Duration lease) {
         List<?> due = entities.createNativeQuery("""
                         select j.id from job j
-                        join (select id, first_value(id) over (partition by tenant order by id) as first_of_tenant from job
-                              where state = 'QUEUED' and coalesce(not_before, queued_at) <= clock_timestamp()) q on q.id = j.id
+                        join (select tenant, min(submitted_at) as since from job
+                              where state = 'QUEUED' and coalesce(not_before, queued_at) <= clock_timestamp()
+                              group by tenant) q on q.tenant = j.tenant
                         left join (select tenant, count(*) as running from job
                                    where state in ('RUNNING', 'CANCELLING') group by tenant) r on r.tenant = j.tenant
                         where j.state = 'QUEUED' and coalesce(j.not_before, j.queued_at) <= clock_timestamp()
-                        order by coalesce(r.running, 0), q.first_of_tenant, j.priority desc, j.id limit 1 for update of j skip locked
+                        order by coalesce(r.running, 0), q.since, j.tenant, j.priority desc, j.id limit 1 for update of j skip locked
                         """, UUID.class).getResultList();
         return due.stream()
                 .findFirst()
