@@ -32,8 +32,9 @@ class FuzzTest {
     private static final int CASES = Integer.getInteger("bisup.fuzz.cases", 400);
     private static final long SEED = Long.getLong("bisup.fuzz.seed", 1);
     private static final long SLOW_MILLIS = 10_000;
-    private static final Pattern LEAK = Pattern.compile(
-            "io\\.(bisup|quarkus|vertx)\\.|(java|jakarta|javax|org)\\.[a-z]+\\.|Exception\\b|\\bat [a-z.]+\\(|/(work|root|home)/|hibernate");
+    private static final Pattern LEAK =
+            Pattern.compile("io\\.(bisup|quarkus|vertx)\\.|(java|jakarta|javax|org)\\.[a-z]+\\.|Exception\\b|\\bat"
+                    + " [a-z.]+\\(|/(work|root|home)/|hibernate");
     private static final List<String> TYPES = List.of(
             "application/json",
             "application/json",
@@ -128,8 +129,14 @@ class FuzzTest {
             request.append("If-Match: *\r\n");
         }
         if (random.nextInt(4) == 0) {
-            String name =
-                    oneOf("Accept", "If-Match", "If-None-Match", "Last-Event-ID", "Idempotency-Key", "Range", "Accept-Language");
+            String name = oneOf(
+                    "Accept",
+                    "If-Match",
+                    "If-None-Match",
+                    "Last-Event-ID",
+                    "Idempotency-Key",
+                    "Range",
+                    "Accept-Language");
             request.append(name).append(": ").append(header()).append("\r\n");
         }
         boolean hasBody = method.equals("POST") || method.equals("PUT") || method.equals("PATCH");

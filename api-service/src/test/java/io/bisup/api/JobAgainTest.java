@@ -73,7 +73,8 @@ class JobAgainTest {
     void aCloneMayDifferAndIsCheckedAnew() {
         String first = Inputs.submit(Map.of("labels", Map.of("team", "search", "run", "1")));
         String changes = """
-                {"recipe": "rtn-w3a3-g128", "evaluation": null, "labels": {"run": "2", "team": null}}""";
+            {"recipe": "rtn-w3a3-g128", "evaluation": null, "labels": {"run": "2", "team": null}}\
+            """;
         String clone = post(fresh().contentType("application/merge-patch+json").body(changes), first, "clone")
                 .statusCode(202)
                 .body("code", equalTo("W3A3KV3-g128"))
@@ -136,7 +137,9 @@ class JobAgainTest {
                 .body("code", equalTo("ILLEGAL_TRANSITION"))
                 .body("detail", allOf(containsString("QUEUED"), containsString(":cancel")));
         worker.run(id);
-        post(fresh(), id, "retry").statusCode(409).body("detail", endsWith(":clone makes another job of the same spec"));
+        post(fresh(), id, "retry")
+                .statusCode(409)
+                .body("detail", endsWith(":clone makes another job of the same spec"));
         post(given(), id, "retry").statusCode(400).body("code", equalTo("MISSING_IDEMPOTENCY_KEY"));
         post(fresh(), UUID.randomUUID().toString(), "retry").statusCode(404);
     }

@@ -120,6 +120,8 @@ class JobChangesTest {
 
     private static ValidatableResponse patch(String id, String tag, String changes) {
         var request = given().contentType("application/merge-patch+json").body(changes);
-        return (tag == null ? request : request.header("If-Match", tag)).patch(JOBS + id).then();
+        return (tag == null ? request : request.header("If-Match", tag))
+                .patch(JOBS + id)
+                .then();
     }
 }

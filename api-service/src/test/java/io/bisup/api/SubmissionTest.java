@@ -101,10 +101,7 @@ class SubmissionTest {
         }
         assertThat(bodies).hasSize(POSTS).containsOnly(bodies.getFirst());
         assertThat(made).hasValue(1);
-        given().queryParam("label", "race=" + key)
-                .get(JOBS)
-                .then()
-                .body("items.size()", equalTo(1));
+        given().queryParam("label", "race=" + key).get(JOBS).then().body("items.size()", equalTo(1));
         given().contentType("application/json")
                 .header("Idempotency-Key", key)
                 .body(Inputs.spec(Map.of()))

@@ -46,8 +46,9 @@ public class JobAgain {
     @Consumes({MERGE_PATCH, MediaType.APPLICATION_JSON})
     @Operation(
             summary = "Submit the job's spec again, with some of its fields changed",
-            description = "The body is a JSON Merge Patch of the spec; without one the spec is the same. It is checked as a "
-                    + "submission is, and the new job says clonedFrom.")
+            description =
+                    "The body is a JSON Merge Patch of the spec; without one the spec is the same. It is checked as a "
+                            + "submission is, and the new job says clonedFrom.")
     @RequestBody(
             content = @Content(mediaType = MERGE_PATCH, schema = @Schema(implementation = QuantizationJobSpec.class)))
     @APIResponseSchema(value = JobView.class, responseCode = "202", responseDescription = "Accepted; poll Location")
@@ -63,9 +64,10 @@ public class JobAgain {
     @Path(JobResource.ID + ":retry")
     @Operation(
             summary = "Try a job again that failed or was cancelled",
-            description = "Another job of the same spec that says retryOf. It goes on behind the committed blocks of the first "
-                    + "where model, recipe, data, code and kind of machine are the same, and begins anew otherwise: its event "
-                    + "CHECKPOINT_DISCARDED names what differs.")
+            description =
+                    "Another job of the same spec that says retryOf. It goes on behind the committed blocks of the"
+                            + " first where model, recipe, data, code and kind of machine are the same, and begins anew"
+                            + " otherwise: its event CHECKPOINT_DISCARDED names what differs.")
     @APIResponseSchema(value = JobView.class, responseCode = "202", responseDescription = "Accepted; poll Location")
     @APIResponse(responseCode = "409", description = "The job neither failed nor was cancelled")
     public Response retryOf(@PathParam("id") String id, @HeaderParam("Idempotency-Key") @Nullable String key) {

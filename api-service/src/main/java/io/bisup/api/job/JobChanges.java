@@ -64,8 +64,9 @@ public class JobChanges {
     @Consumes({JobAgain.MERGE_PATCH, MediaType.APPLICATION_JSON})
     @Operation(
             summary = "Give a job that waits another priority or other labels",
-            description = "A JSON Merge Patch of priority and labels, while the job is QUEUED or PAUSED. If-Match is the ETag of "
-                    + "the job that was read: nobody changes what another has changed meanwhile.")
+            description =
+                    "A JSON Merge Patch of priority and labels, while the job is QUEUED or PAUSED. If-Match is the"
+                            + " ETag of the job that was read: nobody changes what another has changed meanwhile.")
     @RequestBody(
             required = true,
             content = @Content(mediaType = JobAgain.MERGE_PATCH, schema = @Schema(implementation = Changes.class)))

@@ -7,7 +7,9 @@ import picocli.CommandLine.Mixin;
 /** Tries a job again. */
 @Command(
         name = "retry",
-        description = "Try a job again that failed or was cancelled, behind its last committed block; prints the new job's id.",
+        description =
+                "Try a job again that failed or was cancelled, behind its last committed block; prints the new job's"
+                        + " id.",
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class RetryCommand extends JobCommand {

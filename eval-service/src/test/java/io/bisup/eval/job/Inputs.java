@@ -11,8 +11,8 @@ import io.bisup.contract.EvaluationSpec;
 import io.bisup.contract.Json;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.contract.Presets;
-import io.bisup.contract.QualityGate;
 import io.bisup.contract.Priority;
+import io.bisup.contract.QualityGate;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.RecipeReference;
 import io.bisup.contract.recipe.Calibration;
@@ -78,7 +78,13 @@ final class Inputs {
         byte[] text = upload.toString().getBytes(StandardCharsets.UTF_8);
         files.add(objects.put(ObjectKeys.model(upload, "README.md"), text));
         return new RegisteredModel(
-                model.name(), Digests.of(files), model.architecture(), model.blocks(), model.parameters(), model.configJson(), files);
+                model.name(),
+                Digests.of(files),
+                model.architecture(),
+                model.blocks(),
+                model.parameters(),
+                model.configJson(),
+                files);
     }
 
     /** The files of the model quantized by plain rounding to four bits. */

@@ -96,10 +96,12 @@ class StoresAwayTest {
     }
 
     private void awaitProgress(String id, Predicate<EvaluationProgress> wanted) {
-        await().atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofMillis(50)).until(() -> {
-            EvaluationProgress progress = evaluation(id).progress();
-            return progress != null && wanted.test(progress);
-        });
+        await().atMost(Duration.ofMinutes(1))
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> {
+                    EvaluationProgress progress = evaluation(id).progress();
+                    return progress != null && wanted.test(progress);
+                });
     }
 
     private EvaluationRecord evaluation(String id) {

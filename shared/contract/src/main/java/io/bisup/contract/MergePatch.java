@@ -21,8 +21,9 @@ public final class MergePatch {
         if (!(patch instanceof ObjectNode)) {
             return patch;
         }
-        ObjectNode merged =
-                document instanceof ObjectNode object ? object.deepCopy() : Json.mapper().createObjectNode();
+        ObjectNode merged = document instanceof ObjectNode object
+                ? object.deepCopy()
+                : Json.mapper().createObjectNode();
         patch.properties().forEach(field -> {
             if (field.getValue().isNull()) {
                 merged.remove(field.getKey());

@@ -33,7 +33,10 @@ public record QuantizationJobSpec(
         @Nullable QualityGate qualityGate,
         // A document that asks for none is the document of releases that knew none.
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ExportFormat> exports,
-        @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Priority.Usual.class) Priority priority,
+
+        @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Priority.Usual.class)
+        Priority priority,
+
         @Nullable RunLimits limits,
         Map<String, String> labels) {
 

@@ -43,7 +43,9 @@ public record RunLimits(
             return duration;
         } catch (DateTimeParseException | ArithmeticException e) {
             throw new InvalidSpecException(
-                    field, "is no duration", "write it as ISO 8601 does, such as PT90M for 90 minutes or P2D for two days");
+                    field,
+                    "is no duration",
+                    "write it as ISO 8601 does, such as PT90M for 90 minutes or P2D for two days");
         }
     }
 }

@@ -56,7 +56,8 @@ class BlockCrashTest {
                     .toList();
             String id = submit(recipe);
             kill(id, inside, new TreeSet<>(blocks));
-            requireNoBlockTwice(id, inside ? blocks : blocks.stream().map(b -> b + 1).toList());
+            requireNoBlockTwice(
+                    id, inside ? blocks : blocks.stream().map(b -> b + 1).toList());
             assertThat(jobs.artifact(id).orElseThrow().digest())
                     .isEqualTo(jobs.artifact(whole).orElseThrow().digest());
             System.out.printf(
@@ -66,7 +67,9 @@ class BlockCrashTest {
 
     private void kill(String id, boolean inside, TreeSet<Integer> left) throws InterruptedException {
         inputs.await(id, e -> {
-            if (inside ? begins(e, left) : e.type() == JobEvent.Type.BLOCK_COMMITTED && left.remove(block(e, "block"))) {
+            if (inside
+                    ? begins(e, left)
+                    : e.type() == JobEvent.Type.BLOCK_COMMITTED && left.remove(block(e, "block"))) {
                 LockSupport.parkNanos(inside ? halfABlock(e).toNanos() : 0);
                 AttemptProcessHandles.kill();
             }

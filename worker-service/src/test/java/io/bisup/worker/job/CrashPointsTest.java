@@ -90,7 +90,8 @@ class CrashPointsTest {
                     throw new AssertionError("nothing died at call " + call);
                 } catch (Died e) {
                     String id = new Deadly(-1, true).run(key);
-                    assertThat(ended(id)).as("dead %s call %d, %s", before ? "before" : "after", call, e.getMessage())
+                    assertThat(ended(id))
+                            .as("dead %s call %d, %s", before ? "before" : "after", call, e.getMessage())
                             .isEqualTo(digest);
                 }
             }
@@ -104,14 +105,16 @@ class CrashPointsTest {
         assertThat(job.state()).isEqualTo(JobState.SUCCEEDED);
         assertThat(jobs.blocks(id)).extracting("block").containsExactly(0, 1, 2);
         List<JobEvent> told = events.read(id, 0, 1000);
-        assertThat(told).extracting(JobEvent::sequence).isEqualTo(LongStream.rangeClosed(1, told.size())
-                .boxed()
-                .toList());
-        assertThat(told.stream().filter(e -> "SUCCEEDED".equals(e.data().get("state")))).hasSize(1);
+        assertThat(told)
+                .extracting(JobEvent::sequence)
+                .isEqualTo(LongStream.rangeClosed(1, told.size()).boxed().toList());
+        assertThat(told.stream().filter(e -> "SUCCEEDED".equals(e.data().get("state"))))
+                .hasSize(1);
         assertThat(jobs.attempts(id)).extracting(Attempt::outcome).doesNotContainNull();
         assertThat(evaluations.ofJob(id)).hasSize(1);
         ArtifactManifest artifact = jobs.artifact(id).orElseThrow();
-        assertThat(objects.read(ObjectKeys.manifest(id))).contains(Json.write(artifact).getBytes(StandardCharsets.UTF_8));
+        assertThat(objects.read(ObjectKeys.manifest(id)))
+                .contains(Json.write(artifact).getBytes(StandardCharsets.UTF_8));
         artifact.files().forEach(objects::get);
         return artifact.digest();
     }
@@ -132,7 +135,9 @@ class CrashPointsTest {
             String how = corrupt(id, block, random);
             Path restored = Files.createDirectory(folder.resolve("restored-" + i));
             List<String> files = Scripted.restore(script.checkpoints(claim), restored);
-            assertThat(files).as("%s of block %d, number %d of seed %d", how, block, i, SEED).hasSize(block);
+            assertThat(files)
+                    .as("%s of block %d, number %d of seed %d", how, block, i, SEED)
+                    .hasSize(block);
             for (int kept = 0; kept < block; kept++) {
                 assertThat(restored.resolve(files.get(kept))).hasSameBinaryContentAs(Scripted.shard(made, kept));
             }
@@ -171,7 +176,8 @@ class CrashPointsTest {
                 return "deleted " + what;
             }
             default -> {
-                ObjectEntry other = blocks.get((block + 1) % blocks.size()).objects().getFirst();
+                ObjectEntry other =
+                        blocks.get((block + 1) % blocks.size()).objects().getFirst();
                 put(id, victim, objects.get(other));
                 return "another block's bytes in " + what;
             }
@@ -207,21 +213,22 @@ class CrashPointsTest {
         }
 
         private <T> T mortal(Class<T> type, T store) {
-            return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
-                boolean dies = calls++ == deadly;
-                if (dies && before) {
-                    throw new Died(method.getName());
-                }
-                try {
-                    Object answer = method.invoke(store, arguments);
-                    if (dies) {
-                        throw new Died(method.getName());
-                    }
-                    return answer;
-                } catch (InvocationTargetException e) {
-                    throw e.getCause();
-                }
-            }));
+            return type.cast(Proxy.newProxyInstance(
+                    type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
+                        boolean dies = calls++ == deadly;
+                        if (dies && before) {
+                            throw new Died(method.getName());
+                        }
+                        try {
+                            Object answer = method.invoke(store, arguments);
+                            if (dies) {
+                                throw new Died(method.getName());
+                            }
+                            return answer;
+                        } catch (InvocationTargetException e) {
+                            throw e.getCause();
+                        }
+                    }));
         }
     }
 

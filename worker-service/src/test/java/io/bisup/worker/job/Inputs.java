@@ -64,28 +64,29 @@ class Inputs {
     /** A job of a preset that learns nothing, with exports (a JSON array of formats). */
     String submitPreset(RegisteredModel model, String preset, String exports) {
         return submit(model, Json.read("""
-                {"model": "%s", "calibrationDataset": "words", "recipe": "%s", "exports": %s,
-                 "calibration": {"samples": 5, "sequenceLength": 48, "seed": 1}}
-                """.formatted(model.name(), preset, exports), QuantizationJobSpec.class));
+            {"model": "%s", "calibrationDataset": "words", "recipe": "%s", "exports": %s,
+             "calibration": {"samples": 5, "sequenceLength": 48, "seed": 1}}
+            """.formatted(model.name(), preset, exports), QuantizationJobSpec.class));
     }
 
     String submit(RegisteredModel model, String evaluation) {
         return submit(model, Json.read("""
-                {"model": "%s", "calibrationDataset": "words", "evaluation": %s, "recipe": {
-                   "name": "test", "prefix": "bos",
-                   "weights": {"bits": 3, "symmetric": true, "group": "128"},
-                   "activations": {"bits": 4, "symmetric": true, "group": "128"},
-                   "keyValue": {"bits": 4, "symmetric": false, "group": "head"},
-                   "clipping": {"weights": true, "activations": true, "keyValue": true},
-                   "training": {"epochs": 8, "learningRate": 0.005, "heldOut": 1},
-                   "calibration": {"samples": 5, "sequenceLength": 48, "seed": 1}}}
-                """.formatted(model.name(), evaluation), QuantizationJobSpec.class));
+            {"model": "%s", "calibrationDataset": "words", "evaluation": %s, "recipe": {
+               "name": "test", "prefix": "bos",
+               "weights": {"bits": 3, "symmetric": true, "group": "128"},
+               "activations": {"bits": 4, "symmetric": true, "group": "128"},
+               "keyValue": {"bits": 4, "symmetric": false, "group": "head"},
+               "clipping": {"weights": true, "activations": true, "keyValue": true},
+               "training": {"epochs": 8, "learningRate": 0.005, "heldOut": 1},
+               "calibration": {"samples": 5, "sequenceLength": 48, "seed": 1}}}
+            """.formatted(model.name(), evaluation), QuantizationJobSpec.class));
     }
 
     private String submit(RegisteredModel model, QuantizationJobSpec spec) {
         Recipe recipe = spec.resolvedRecipe(Presets.load());
         String key = UUID.randomUUID().toString();
-        return jobs.submit(new NewJob("default", spec, recipe, model, words(), List.of(), key, Digests.sha256(key), null))
+        return jobs.submit(
+                        new NewJob("default", spec, recipe, model, words(), List.of(), key, Digests.sha256(key), null))
                 .job()
                 .id();
     }

@@ -71,9 +71,12 @@ class RetryTest {
         inputs.await(cancelled, in(JobState.CANCELLED));
         String retry = inputs.retryOnOtherWords(cancelled);
         inputs.await(retry, in(JobState.SUCCEEDED));
-        assertThat(discarded(retry)).singleElement().satisfies(e -> assertThat(e.data())
-                .containsEntry("from", 0)
-                .hasEntrySatisfying("reason", reason -> assertThat((String) reason).contains("calibration")));
+        assertThat(discarded(retry))
+                .singleElement()
+                .satisfies(e -> assertThat(e.data())
+                        .containsEntry("from", 0)
+                        .hasEntrySatisfying(
+                                "reason", reason -> assertThat((String) reason).contains("calibration")));
         assertThat(jobs.attempts(retry)).extracting("resumedFromBlock").containsExactly(0);
     }
 
@@ -96,7 +99,8 @@ class RetryTest {
     }
 
     private static boolean computes(JobEvent event) {
-        return event.type() == JobEvent.Type.PROGRESS && Phase.CALIBRATE.name().equals(event.data().get("phase"));
+        return event.type() == JobEvent.Type.PROGRESS
+                && Phase.CALIBRATE.name().equals(event.data().get("phase"));
     }
 
     private List<JobEvent> discarded(String id) {

@@ -101,8 +101,8 @@ class Retries {
         BlockEntity copy = new BlockEntity();
         copy.jobId = job;
         copy.block = block.block;
-        copy.report = Documents.write(
-                Documents.read(block.report, BlockReport.class).byAttempt(OLDER_JOB));
+        copy.report =
+                Documents.write(Documents.read(block.report, BlockReport.class).byAttempt(OLDER_JOB));
         copy.objects = block.objects;
         return copy;
     }

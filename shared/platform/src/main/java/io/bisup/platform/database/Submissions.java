@@ -39,10 +39,10 @@ class Submissions {
         UUID id = rows.newId();
         // Waits for a concurrent transaction with the same key, so that a key has one owner.
         int inserted = entities.createNativeQuery("""
-                        insert into idempotency (tenant, key, fingerprint, job_id, created_at)
-                        values (:tenant, :key, :fingerprint, :id, clock_timestamp())
-                        on conflict (tenant, key) do nothing
-                        """)
+            insert into idempotency (tenant, key, fingerprint, job_id, created_at)
+            values (:tenant, :key, :fingerprint, :id, clock_timestamp())
+            on conflict (tenant, key) do nothing
+            """)
                 .setParameter("tenant", request.tenant())
                 .setParameter("key", request.idempotencyKey())
                 .setParameter("fingerprint", request.requestFingerprint())
@@ -53,7 +53,8 @@ class Submissions {
 
     private Submission repeated(NewJob request) {
         Object[] owner = (Object[]) entities.createNativeQuery(
-                        "select fingerprint, cast(job_id as text) from idempotency where tenant = :tenant and key = :key",
+                        "select fingerprint, cast(job_id as text) from idempotency where tenant = :tenant and key ="
+                                + " :key",
                         Object[].class)
                 .setParameter("tenant", request.tenant())
                 .setParameter("key", request.idempotencyKey())

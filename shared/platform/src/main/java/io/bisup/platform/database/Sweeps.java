@@ -21,8 +21,9 @@ class Sweeps {
 
     /** Jobs that ended long ago, and with them all that retry one another: a retry needs the blocks of those before it. */
     private static final String TO_COLLECT = """
-            j.collected_at is null and j.finished_at < :before and not exists
-               (select 1 from job k where k.family = j.family and (k.finished_at is null or k.finished_at >= :before))""";
+        j.collected_at is null and j.finished_at < :before and not exists
+           (select 1 from job k where k.family = j.family and (k.finished_at is null or k.finished_at >= :before))\
+        """;
 
     private final Rows rows;
     private final EvaluationRows evaluations;
@@ -44,12 +45,12 @@ class Sweeps {
     @Transactional
     List<UUID> suspectJobs() {
         List<?> ids = entities.createNativeQuery("""
-                        select j.id from job j cross join (select clock_timestamp() as now) t
-                        where (j.state in ('RUNNING', 'CANCELLING') and (j.lease_until < t.now or j.attempt_started_at
-                                < t.now - make_interval(secs => least(j.max_attempt_seconds, cast(:attempt as bigint)))))
-                           or (j.state = 'QUEUED' and j.queued_at
-                                < t.now - make_interval(secs => least(j.max_pending_seconds, cast(:pending as bigint))))
-                        """, UUID.class)
+            select j.id from job j cross join (select clock_timestamp() as now) t
+            where (j.state in ('RUNNING', 'CANCELLING') and (j.lease_until < t.now or j.attempt_started_at
+                    < t.now - make_interval(secs => least(j.max_attempt_seconds, cast(:attempt as bigint)))))
+               or (j.state = 'QUEUED' and j.queued_at
+                    < t.now - make_interval(secs => least(j.max_pending_seconds, cast(:pending as bigint))))
+            """, UUID.class)
                 .setParameter("attempt", limits.maxAttempt().toSeconds())
                 .setParameter("pending", limits.maxPending().toSeconds())
                 .setMaxResults(1000)
@@ -70,8 +71,10 @@ class Sweeps {
             }
             return;
         }
-        Deadline attempt = Deadline.of("maxAttempt", job.maxAttemptSeconds, "bisup.jobs.max-attempt", limits.maxAttempt());
-        Deadline pending = Deadline.of("maxPending", job.maxPendingSeconds, "bisup.jobs.max-pending", limits.maxPending());
+        Deadline attempt =
+                Deadline.of("maxAttempt", job.maxAttemptSeconds, "bisup.jobs.max-attempt", limits.maxAttempt());
+        Deadline pending =
+                Deadline.of("maxPending", job.maxPendingSeconds, "bisup.jobs.max-pending", limits.maxPending());
         if (held && before(job.attemptStartedAt, now, attempt.limit())) {
             settlements.fail(job, deadline(attempt.name(), attempt.limit()), now);
         } else if (job.state == JobState.QUEUED && before(job.queuedAt, now, pending.limit())) {
@@ -95,9 +98,9 @@ class Sweeps {
     @Transactional
     List<UUID> suspectEvaluations() {
         return entities.createQuery("""
-                        select e.id from EvaluationEntity e
-                        where e.state = RUNNING and (e.leaseUntil < :now or e.attemptStartedAt < :ran)
-                        """, UUID.class)
+            select e.id from EvaluationEntity e
+            where e.state = RUNNING and (e.leaseUntil < :now or e.attemptStartedAt < :ran)
+            """, UUID.class)
                 .setParameter("now", rows.now())
                 .setParameter("ran", rows.now().minus(limits.maxAttempt()))
                 .setMaxResults(1000)
@@ -141,10 +144,11 @@ class Sweeps {
 
     private int ringAgain(String table, String topic) {
         List<?> silent = entities.createNativeQuery(
-                        "update " + table + " set rung_at = clock_timestamp() where state = 'QUEUED'"
-                                + " and coalesce(not_before, queued_at) <= clock_timestamp()"
-                                + " and rung_at < clock_timestamp() - make_interval(secs => cast(:after as double precision))"
-                                + " and not exists (select 1 from outbox o where o.key = cast(" + table
+                        "update " + table + " set rung_at = clock_timestamp() where state = 'QUEUED' and"
+                                + " coalesce(not_before, queued_at) <= clock_timestamp() and rung_at <"
+                                + " clock_timestamp() - make_interval(secs => cast(:after as double"
+                                + " precision)) and not exists (select 1 from outbox o where o.key ="
+                                + " cast(" + table
                                 + ".id as text) and o.topic = :topic) returning id",
                         UUID.class)
                 .setParameter("after", limits.ringAgainAfter().toMillis() / 1000.0)
@@ -159,8 +163,8 @@ class Sweeps {
     List<String> uncollected(int limit) {
         Instant before = rows.now().minus(limits.collectAfter());
         List<?> families = entities.createNativeQuery(
-                        "select j.family from job j where " + TO_COLLECT + " group by j.family order by min(j.finished_at) limit "
-                                + limit,
+                        "select j.family from job j where " + TO_COLLECT
+                                + " group by j.family order by min(j.finished_at) limit " + limit,
                         UUID.class)
                 .setParameter("before", before)
                 .getResultList();

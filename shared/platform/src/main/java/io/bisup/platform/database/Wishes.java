@@ -20,8 +20,9 @@ import java.util.TreeMap;
 @ApplicationScoped
 class Wishes {
 
-    private static final String AGAIN = "only what is PAUSED can be; one that FAILED or was CANCELLED is retried with :retry, and"
-            + " :clone makes a job of the same spec";
+    private static final String AGAIN =
+            "only what is PAUSED can be; one that FAILED or was CANCELLED is retried with :retry, and"
+                    + " :clone makes a job of the same spec";
 
     private final Rows rows;
     private final EntityManager entities;
@@ -49,10 +50,10 @@ class Wishes {
     /** A running evaluator is fenced: its next write finds a higher epoch. */
     private void stopEvaluations(JobEntity job, Instant now) {
         entities.createQuery("""
-                        update versioned EvaluationEntity e
-                        set e.state = :cancelled, e.epoch = e.epoch + 1, e.finishedAt = :now
-                        where e.jobId = :id and e.state in :live
-                        """)
+            update versioned EvaluationEntity e
+            set e.state = :cancelled, e.epoch = e.epoch + 1, e.finishedAt = :now
+            where e.jobId = :id and e.state in :live
+            """)
                 .setParameter("cancelled", EvaluationState.CANCELLED)
                 .setParameter("now", now)
                 .setParameter("id", job.id)
@@ -90,7 +91,11 @@ class Wishes {
         if (job.version != version) {
             throw new StaleVersionException(jobId);
         }
-        allowed(job, JobLife.Command.CHANGE, "changed", "only what is QUEUED or PAUSED can be; :clone takes other labels");
+        allowed(
+                job,
+                JobLife.Command.CHANGE,
+                "changed",
+                "only what is QUEUED or PAUSED can be; :clone takes other labels");
         job.spec = Documents.write(spec);
         job.priority = spec.priority().rank();
         rows.tell(

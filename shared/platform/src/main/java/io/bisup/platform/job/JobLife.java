@@ -55,8 +55,7 @@ public record JobLife(JobState state, boolean pauseRequested) {
             case RESUME -> resumed();
             case RETRY ->
                 state == JobState.FAILED || state == JobState.CANCELLED ? Optional.of(this) : Optional.empty();
-            case CHANGE ->
-                state == JobState.QUEUED || state == JobState.PAUSED ? Optional.of(this) : Optional.empty();
+            case CHANGE -> state == JobState.QUEUED || state == JobState.PAUSED ? Optional.of(this) : Optional.empty();
             case CLAIM -> from(JobState.QUEUED, JobState.RUNNING);
             case STOP -> stopped();
             case FAIL -> stopped();

@@ -36,6 +36,7 @@ class CancelRaceTest {
     private static final int CANCELS = Integer.getInteger("bisup.cancels", 200);
     private static final long SEED = Long.getLong("bisup.seed", 20_261_128);
     private static final Duration LEASE = Duration.ofMinutes(5);
+    private static final Duration LONGEST = Duration.ofMillis(200);
 
     @Inject
     JobStore jobs;
@@ -47,11 +48,13 @@ class CancelRaceTest {
     void everyJobEndsOnce() throws Exception {
         Random random = new Random(SEED);
         Map<JobState, Integer> ends = new EnumMap<>(JobState.class);
-        long usual = microsOfALife();
+        // The first life is a slow one: nothing is compiled yet.
+        nanosOfALife();
+        long usual = Math.min(nanosOfALife(), LONGEST.toNanos());
         try (var person = Executors.newSingleThreadExecutor()) {
             for (int i = 0; i < CANCELS; i++) {
                 String id = submit();
-                long after = random.nextLong(usual * 1_250);
+                long after = random.nextLong(usual + usual / 4);
                 boolean pauses = random.nextBoolean();
                 var asked = person.submit(() -> {
                     LockSupport.parkNanos(after);
@@ -68,10 +71,10 @@ class CancelRaceTest {
         assertThat(ends).containsKeys(JobState.CANCELLED, JobState.SUCCEEDED);
     }
 
-    private long microsOfALife() {
+    private long nanosOfALife() {
         long begun = System.nanoTime();
         work(submit());
-        return (System.nanoTime() - begun) / 1_000;
+        return System.nanoTime() - begun;
     }
 
     private String submit() {
@@ -124,13 +127,17 @@ class CancelRaceTest {
 
     private JobState ended(String id, boolean taken) {
         JobRecord job = jobs.find(id).orElseThrow();
-        assertThat(job.state()).as("seed %d, asked in time: %s", SEED, taken).isIn(JobState.CANCELLED, JobState.SUCCEEDED);
+        assertThat(job.state())
+                .as("seed %d, asked in time: %s", SEED, taken)
+                .isIn(JobState.CANCELLED, JobState.SUCCEEDED);
         assertThat(job.pauseRequested()).isFalse();
         assertThat(jobs.attempts(id)).extracting(Attempt::outcome).doesNotContainNull();
         List<JobEvent> told = events.read(id, 0, 1000);
-        assertThat(told).extracting(JobEvent::sequence).isEqualTo(java.util.stream.LongStream.rangeClosed(1, told.size())
-                .boxed()
-                .toList());
+        assertThat(told)
+                .extracting(JobEvent::sequence)
+                .isEqualTo(java.util.stream.LongStream.rangeClosed(1, told.size())
+                        .boxed()
+                        .toList());
         assertThat(told.stream().filter(CancelRaceTest::isAnEnd)).hasSize(1);
         assertThat(isAnEnd(told.getLast())).isTrue();
         assertThat(jobs.artifact(id).isPresent()).isEqualTo(job.artifactDigest() != null);

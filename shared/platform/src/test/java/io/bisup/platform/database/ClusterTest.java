@@ -64,8 +64,8 @@ class ClusterTest {
                 .run(() -> entities.createNativeQuery("update job set state = 'CANCELLED' where state = 'QUEUED'")
                         .executeUpdate());
         List<String> ids = IntStream.range(0, JOBS)
-                .mapToObj(i -> jobs.submit(
-                                Given.job("{\"evaluation\":[]}", UUID.randomUUID().toString()))
+                .mapToObj(i -> jobs.submit(Given.job(
+                                "{\"evaluation\":[]}", UUID.randomUUID().toString()))
                         .job()
                         .id())
                 .toList();
@@ -88,14 +88,16 @@ class ClusterTest {
                 dispatcher.get();
             }
             System.out.printf(
-                    "ClusterTest: %d jobs by %d workers in %d ms%n", done, WORKERS, (System.nanoTime() - begun) / 1_000_000);
+                    "ClusterTest: %d jobs by %d workers in %d ms%n",
+                    done, WORKERS, (System.nanoTime() - begun) / 1_000_000);
         }
         assertThat(started.keySet()).containsAll(ids);
         assertThat(started).allSatisfy((id, by) -> assertThat(by).as(id).hasSize(1));
-        assertThat(ids).allSatisfy(id -> assertThat(jobs.find(id).orElseThrow())
-                .returns(JobState.SUCCEEDED, j -> j.state())
-                .returns(1L, j -> j.epoch())
-                .returns(3L, j -> j.lastSequence()));
+        assertThat(ids)
+                .allSatisfy(id -> assertThat(jobs.find(id).orElseThrow())
+                        .returns(JobState.SUCCEEDED, j -> j.state())
+                        .returns(1L, j -> j.epoch())
+                        .returns(3L, j -> j.lastSequence()));
     }
 
     private int work(String name) {

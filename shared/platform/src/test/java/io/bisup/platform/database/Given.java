@@ -27,10 +27,10 @@ public final class Given {
     public static final int BLOCKS = 3;
 
     private static final String RECIPE = """
-            {"name": "rtn", "weights": {"bits": 4, "symmetric": true, "group": "128"},
-             "activations": {"bits": 4, "symmetric": true, "group": "128"},
-             "keyValue": {"bits": 4, "symmetric": false, "group": "head"}}
-            """;
+        {"name": "rtn", "weights": {"bits": 4, "symmetric": true, "group": "128"},
+         "activations": {"bits": 4, "symmetric": true, "group": "128"},
+         "keyValue": {"bits": 4, "symmetric": false, "group": "head"}}
+        """;
 
     private Given() {}
 

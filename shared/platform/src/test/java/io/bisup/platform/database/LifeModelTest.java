@@ -152,10 +152,13 @@ class LifeModelTest {
 
     /** What was committed is the beginning of the retry, with which the test goes on. */
     private boolean retried() {
-        boolean taken = wish(() -> retry = jobs.submit(Given.job(Origin.Kind.RETRY, id)).job().id())
+        boolean taken = wish(() -> retry =
+                        jobs.submit(Given.job(Origin.Kind.RETRY, id)).job().id())
                 .orElseThrow();
         if (taken) {
-            assertThat(jobs.blocks(retry)).extracting("block").isEqualTo(IntStream.range(0, committed).boxed().toList());
+            assertThat(jobs.blocks(retry))
+                    .extracting("block")
+                    .isEqualTo(IntStream.range(0, committed).boxed().toList());
             assertThat(jobs.find(retry).orElseThrow().state()).isEqualTo(JobState.QUEUED);
             goOnWithTheRetry = true;
         }

@@ -110,10 +110,12 @@ class RetryTest {
     void theSameKeyIsTheSameRetry() throws Exception {
         String failed = failed(1);
         String key = key();
-        Callable<String> retry =
-                () -> jobs.submit(Given.job(Origin.Kind.RETRY, failed, key)).job().id();
+        Callable<String> retry = () ->
+                jobs.submit(Given.job(Origin.Kind.RETRY, failed, key)).job().id();
         try (var threads = Executors.newFixedThreadPool(8)) {
-            List<String> ids = threads.invokeAll(IntStream.range(0, 40).mapToObj(i -> retry).toList()).stream()
+            List<String> ids = threads
+                    .invokeAll(IntStream.range(0, 40).mapToObj(i -> retry).toList())
+                    .stream()
                     .map(f -> f.resultNow())
                     .toList();
             assertThat(ids).containsOnly(ids.getFirst());
@@ -142,7 +144,9 @@ class RetryTest {
         assertThat(objects.listAttempts(first)).containsExactly(kept.key());
         assertThat(objects.listAttempts(second)).containsExactly(own.key());
         assertThat(objects.listAttempts(third)).isEmpty();
-        assertThat(jobs.blocks(retry(first).id())).as("what is gone is not taken over").isEmpty();
+        assertThat(jobs.blocks(retry(first).id()))
+                .as("what is gone is not taken over")
+                .isEmpty();
     }
 
     /** A retry and the collector at the same moment: either the retry has the blocks and they stay, or it has none. */

@@ -67,7 +67,8 @@ class StaleEpochTest {
     @Test
     void zombiesThatWakeAfterTheEndChangeNothing() {
         for (int i = 0; i < ZOMBIES; i++) {
-            String id = jobs.submit(Given.job("{\"evaluation\":[]}", UUID.randomUUID().toString()))
+            String id = jobs.submit(
+                            Given.job("{\"evaluation\":[]}", UUID.randomUUID().toString()))
                     .job()
                     .id();
             Claim stale = jobs.claim(id, "zombie", Duration.ZERO).orElseThrow();

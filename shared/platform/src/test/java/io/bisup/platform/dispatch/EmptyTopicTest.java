@@ -87,7 +87,9 @@ class EmptyTopicTest {
             assertThat(seen).isEqualTo(ids);
             assertThat(took).isLessThan(LIMIT);
         }
-        assertThat(ids).allSatisfy(id -> assertThat(jobs.find(id).orElseThrow().state()).isEqualTo(JobState.RUNNING));
+        assertThat(ids)
+                .allSatisfy(
+                        id -> assertThat(jobs.find(id).orElseThrow().state()).isEqualTo(JobState.RUNNING));
     }
 
     private void forgetOtherTests() {

@@ -92,8 +92,33 @@ class ObjectStoreTest {
     /** S-06: each spelling of a way out, plain, behind a name and before one, wherever a name goes. */
     static List<String> ways() {
         List<String> outs = List.of(
-                "..", "../x", "..\\x", "/etc", "\\x", "%2e%2e", "%2e%2e%2fx", "%2f", "a#b", "a?b", "a\0b", "a%00b", "a b", "\u202ea",
-                "a\u202eb", "\uff0e\uff0e\uff0fx", "\u2025", "a\nb", "a\rb", "a;b", "a:b", "a*b", "~", "$x", "{x}", "\ud800", "é");
+                "..",
+                "../x",
+                "..\\x",
+                "/etc",
+                "\\x",
+                "%2e%2e",
+                "%2e%2e%2fx",
+                "%2f",
+                "a#b",
+                "a?b",
+                "a\0b",
+                "a%00b",
+                "a b",
+                "\u202ea",
+                "a\u202eb",
+                "\uff0e\uff0e\uff0fx",
+                "\u2025",
+                "a\nb",
+                "a\rb",
+                "a;b",
+                "a:b",
+                "a*b",
+                "~",
+                "$x",
+                "{x}",
+                "\ud800",
+                "é");
         return Stream.concat(
                         Stream.of("", " ", ".", ".hidden", "-a", "a".repeat(129), "a".repeat(1_025), "../attempts/1/x"),
                         outs.stream().flatMap(out -> Stream.of(out, "block" + out, out + "block")))
@@ -113,8 +138,10 @@ class ObjectStoreTest {
         assertThatThrownBy(() -> ObjectKeys.attempt(uuid(), 1, name))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("file name");
-        assertThatThrownBy(() -> ObjectKeys.model(UUID.randomUUID(), name)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> ObjectKeys.dataset(UUID.randomUUID(), name)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ObjectKeys.model(UUID.randomUUID(), name))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ObjectKeys.dataset(UUID.randomUUID(), name))
+                .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> ObjectKeys.manifest(name + "/" + uuid())).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> ObjectKeys.responses(name, "x")).isInstanceOf(IllegalArgumentException.class);
     }
