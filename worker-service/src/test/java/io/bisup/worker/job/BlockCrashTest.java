@@ -15,6 +15,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
@@ -65,7 +66,7 @@ class BlockCrashTest {
         }
     }
 
-    private void kill(String id, boolean inside, TreeSet<Integer> left) throws InterruptedException {
+    private void kill(String id, boolean inside, Set<Integer> left) throws InterruptedException {
         inputs.await(id, e -> {
             if (inside
                     ? begins(e, left)
@@ -78,7 +79,7 @@ class BlockCrashTest {
         assertThat(left).as("blocks that nobody was killed at").isEmpty();
     }
 
-    private static boolean begins(JobEvent event, TreeSet<Integer> left) {
+    private static boolean begins(JobEvent event, Set<Integer> left) {
         return event.type() == JobEvent.Type.PROGRESS
                 && Phase.BLOCKS.name().equals(event.data().get("phase"))
                 && left.remove(block(event, "blocksDone"));

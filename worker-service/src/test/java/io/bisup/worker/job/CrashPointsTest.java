@@ -157,31 +157,31 @@ class CrashPointsTest {
         ObjectEntry victim = own.get(random.nextInt(own.size()));
         byte[] bytes = objects.get(victim);
         String what = victim.name() + " of " + bytes.length + " bytes";
-        switch (random.nextInt(4)) {
+        return switch (random.nextInt(4)) {
             case 0 -> {
                 int bit = random.nextInt(bytes.length * 8);
                 bytes[bit / 8] ^= (byte) (1 << bit % 8);
                 put(id, victim, bytes);
-                return "bit " + bit + " turned in " + what;
+                yield "bit " + bit + " turned in " + what;
             }
             case 1 -> {
                 int left = random.nextInt(bytes.length);
                 put(id, victim, java.util.Arrays.copyOf(bytes, left));
-                return "cut to " + left + " of " + what;
+                yield "cut to " + left + " of " + what;
             }
             case 2 -> {
                 Set<String> kept = new HashSet<>(objects.listAttempts(id));
                 kept.remove(victim.key());
                 assertThat(objects.deleteAttempts(id, kept)).isEqualTo(1);
-                return "deleted " + what;
+                yield "deleted " + what;
             }
             default -> {
                 ObjectEntry other =
                         blocks.get((block + 1) % blocks.size()).objects().getFirst();
                 put(id, victim, objects.get(other));
-                return "another block's bytes in " + what;
+                yield "another block's bytes in " + what;
             }
-        }
+        };
     }
 
     private void put(String id, ObjectEntry victim, byte[] bytes) {

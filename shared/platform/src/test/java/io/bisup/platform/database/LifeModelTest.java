@@ -168,7 +168,8 @@ class LifeModelTest {
     /** Another priority and another label; what was decided on an older version changes nothing. */
     private void change() {
         JobRecord job = jobs.find(id).orElseThrow();
-        Priority priority = Priority.values()[random.nextInt(Priority.values().length)];
+        List<Priority> priorities = List.of(Priority.values());
+        Priority priority = priorities.get(random.nextInt(priorities.size()));
         var patch = Json.mapper().createObjectNode().put("priority", priority.id());
         patch.putObject("labels").put("step", String.valueOf(random.nextInt()));
         QuantizationJobSpec changed = MergePatch.apply(job.spec(), patch, QuantizationJobSpec.class);
