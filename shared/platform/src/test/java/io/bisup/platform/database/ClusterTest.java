@@ -3,6 +3,7 @@ package io.bisup.platform.database;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bisup.contract.JobState;
+import io.bisup.platform.dispatch.DispatchException;
 import io.bisup.platform.dispatch.OutboxRelay;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.JobStore;
@@ -112,11 +113,19 @@ class ClusterTest {
         return done;
     }
 
+    private void relay() {
+        try {
+            relay.relay();
+        } catch (DispatchException e) {
+            System.out.println("ClusterTest: the relay tries again: " + e.getMessage());
+        }
+    }
+
     private int dispatch() {
         int rounds = 0;
         while (!over.get()) {
             sweeper.sweep();
-            relay.relay();
+            relay();
             LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
             rounds++;
         }
