@@ -3,6 +3,7 @@ package io.bisup.systemtests.suite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bisup.cli.export.ExportCommand;
 import io.bisup.cli.rest.ArtifactCommand;
 import io.bisup.cli.rest.CancelCommand;
 import io.bisup.cli.rest.CloneCommand;
@@ -102,6 +103,11 @@ class CommandsTest {
                 .isZero();
         assertThat(out.resolve("config.json")).exists();
         assertThat(out.resolve("tokenizer.json")).exists();
+        Path here = out.resolveSibling("exported-here");
+        assertThat(run(new ExportCommand(), id, "--format", "hf-fake", "--out", here, "--server", server).code)
+                .as("the artifact is fetched and exported on this machine")
+                .isZero();
+        assertThat(here.resolve("model.safetensors")).hasSameBinaryContentAs(out.resolve("model.safetensors"));
     }
 
     private record Run(int code, String out) {}
