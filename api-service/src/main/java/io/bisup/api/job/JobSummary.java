@@ -4,6 +4,7 @@ import io.bisup.contract.Failure;
 import io.bisup.contract.JobState;
 import io.bisup.contract.Progress;
 import io.bisup.platform.job.JobRecord;
+import io.bisup.platform.job.Origin;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param artifactBytes size of the artifact, absent until published
  * @param failure why it or its last attempt failed
  * @param workerId who holds or last held it
+ * @param clonedFrom the job whose spec it has, absent unless it was made as a clone
+ * @param retryOf the job that it tries again, absent unless it was made as a retry
  */
 public record JobSummary(
         String id,
@@ -47,7 +50,9 @@ public record JobSummary(
         Instant updatedAt,
         @Nullable Instant startedAt,
         @Nullable Instant finishedAt,
-        @Nullable String workerId) {
+        @Nullable String workerId,
+        @Nullable String clonedFrom,
+        @Nullable String retryOf) {
 
     static JobSummary of(JobRecord job) {
         return new JobSummary(
@@ -69,6 +74,13 @@ public record JobSummary(
                 job.updatedAt(),
                 job.startedAt(),
                 job.finishedAt(),
-                job.workerId());
+                job.workerId(),
+                madeBy(job, Origin.Kind.CLONE),
+                madeBy(job, Origin.Kind.RETRY));
+    }
+
+    private static @Nullable String madeBy(JobRecord job, Origin.Kind kind) {
+        Origin origin = job.origin();
+        return origin != null && origin.kind() == kind ? origin.jobId() : null;
     }
 }

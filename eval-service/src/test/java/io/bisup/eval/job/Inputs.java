@@ -125,7 +125,8 @@ final class Inputs {
                         datasets.getFirst(),
                         datasets,
                         UUID.randomUUID().toString(),
-                        Digests.sha256(Json.write(spec))))
+                        Digests.sha256(Json.write(spec)),
+                        null))
                 .job()
                 .id();
         Claim claim = jobs.claim(id, "test", LEASE).orElseThrow();

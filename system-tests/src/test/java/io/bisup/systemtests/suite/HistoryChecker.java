@@ -44,7 +44,11 @@ final class HistoryChecker {
     private void event(JsonNode event) {
         JsonNode data = event.path("data");
         switch (event.path("type").asText()) {
-            case "STATE_CHANGED" -> move(JobState.valueOf(data.path("state").asText()));
+            case "STATE_CHANGED" -> {
+                // A retry begins with the blocks of the job that it retries.
+                blocks += data.path("blocksTakenOver").asInt();
+                move(JobState.valueOf(data.path("state").asText()));
+            }
             case "BLOCK_COMMITTED" -> {
                 require(data.path("block").asInt() == blocks, "block " + data.path("block") + " after " + blocks);
                 blocks++;

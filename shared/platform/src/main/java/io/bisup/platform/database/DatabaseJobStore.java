@@ -82,6 +82,11 @@ class DatabaseJobStore implements JobStore {
     }
 
     @Override
+    public List<ArtifactManifest> artifactsOfRetries(String jobId) {
+        return reads.artifactsOfRetries(jobId);
+    }
+
+    @Override
     public void collected(String jobId) {
         sweeps.collected(jobId);
     }

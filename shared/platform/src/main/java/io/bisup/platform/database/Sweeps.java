@@ -18,6 +18,12 @@ import java.util.UUID;
 @ApplicationScoped
 class Sweeps {
 
+    /** Jobs that ended long ago, and with them all that retry one another: a retry needs the blocks of those before it. */
+    private static final String TO_COLLECT = """
+        j.collected_at is null and j.finished_at < :before and not exists
+           (select 1 from job k where k.family = j.family and (k.finished_at is null or k.finished_at >= :before))\
+        """;
+
     private final Rows rows;
     private final EvaluationRows evaluations;
     private final ExportRows exports;
@@ -38,10 +44,10 @@ class Sweeps {
     @Transactional
     List<UUID> suspectJobs() {
         return entities.createQuery("""
-                        select j.id from JobEntity j
-                        where (j.state in (RUNNING, CANCELLING) and (j.leaseUntil < :now or j.attemptStartedAt < :ran))
-                           or (j.state = QUEUED and j.queuedAt < :waited)
-                        """, UUID.class)
+            select j.id from JobEntity j
+            where (j.state in (RUNNING, CANCELLING) and (j.leaseUntil < :now or j.attemptStartedAt < :ran))
+               or (j.state = QUEUED and j.queuedAt < :waited)
+            """, UUID.class)
                 .setParameter("now", rows.now())
                 .setParameter("ran", rows.now().minus(limits.maxAttempt()))
                 .setParameter("waited", rows.now().minus(limits.maxPending()))
@@ -73,9 +79,9 @@ class Sweeps {
     @Transactional
     List<UUID> suspectEvaluations() {
         return entities.createQuery("""
-                        select e.id from EvaluationEntity e
-                        where e.state = RUNNING and (e.leaseUntil < :now or e.attemptStartedAt < :ran)
-                        """, UUID.class)
+            select e.id from EvaluationEntity e
+            where e.state = RUNNING and (e.leaseUntil < :now or e.attemptStartedAt < :ran)
+            """, UUID.class)
                 .setParameter("now", rows.now())
                 .setParameter("ran", rows.now().minus(limits.maxAttempt()))
                 .setMaxResults(1000)
@@ -119,10 +125,11 @@ class Sweeps {
 
     private int ringAgain(String table, String topic) {
         List<?> silent = entities.createNativeQuery(
-                        "update " + table + " set rung_at = clock_timestamp() where state = 'QUEUED'"
-                                + " and coalesce(not_before, queued_at) <= clock_timestamp()"
-                                + " and rung_at < clock_timestamp() - make_interval(secs => cast(:after as double precision))"
-                                + " and not exists (select 1 from outbox o where o.key = cast(" + table
+                        "update " + table + " set rung_at = clock_timestamp() where state = 'QUEUED' and"
+                                + " coalesce(not_before, queued_at) <= clock_timestamp() and rung_at <"
+                                + " clock_timestamp() - make_interval(secs => cast(:after as double"
+                                + " precision)) and not exists (select 1 from outbox o where o.key ="
+                                + " cast(" + table
                                 + ".id as text) and o.topic = :topic) returning id",
                         UUID.class)
                 .setParameter("after", limits.ringAgainAfter().toMillis() / 1000.0)
@@ -135,14 +142,31 @@ class Sweeps {
 
     @Transactional
     List<String> uncollected(int limit) {
-        List<?> ids = entities.createNativeQuery(
-                        "select id from job where collected_at is null and finished_at"
-                                + " < clock_timestamp() - make_interval(secs => cast(:kept as double precision))"
-                                + " order by finished_at limit " + limit,
+        Instant before = rows.now().minus(limits.collectAfter());
+        List<?> families = entities.createNativeQuery(
+                        "select j.family from job j where " + TO_COLLECT
+                                + " group by j.family order by min(j.finished_at) limit " + limit,
                         UUID.class)
-                .setParameter("kept", limits.collectAfter().toSeconds())
+                .setParameter("before", before)
                 .getResultList();
-        return ids.stream().map(String::valueOf).toList();
+        if (families.isEmpty()) {
+            return List.of();
+        }
+        // A retry holds the same locks while it takes blocks over.
+        entities.createNativeQuery("select 1 from job where id in (:families) order by id for update")
+                .setParameter("families", families)
+                .getResultList();
+        return entities
+                .createNativeQuery(
+                        "update job j set collecting = true where j.family in (:families) and " + TO_COLLECT
+                                + " returning cast(j.id as text)",
+                        String.class)
+                .setParameter("families", families)
+                .setParameter("before", before)
+                .getResultList()
+                .stream()
+                .map(String::valueOf)
+                .toList();
     }
 
     @Transactional

@@ -21,8 +21,12 @@ public interface JobStore {
      * Stores the job as QUEUED, its idempotency key, its first event and its bell in one transaction.
      *
      * @return the new job, or the one that the same key and fingerprint made before
+     * <p>A job that retries another begins behind the blocks that one committed, as long as their objects are kept: its attempts
+     * find them as blocks of their own.
+     *
      * @throws IdempotencyConflictException when the key was used for another request
      * @throws io.bisup.platform.access.QuotaExceededException when the tenant has as many live jobs as it may
+     * @throws IllegalTransitionException when it retries a job that neither failed nor was cancelled
      */
     Submission submit(NewJob job);
 
@@ -41,8 +45,16 @@ public interface JobStore {
     /** Its attempts, in order. */
     List<Attempt> attempts(String jobId);
 
-    /** Finished jobs whose attempts' objects were not collected yet, those finished first at first. */
+    /**
+     * Jobs whose attempts' objects are to be collected now, with all jobs that retry them finished. From here on no retry takes
+     * over their blocks; those of an earlier call whose objects are not gone yet are among them.
+     *
+     * @param limit about how many
+     */
     List<String> uncollected(int limit);
+
+    /** The artifacts that may name objects of this job's attempts: its own, and those of the jobs that retry it or that it retries. */
+    List<ArtifactManifest> artifactsOfRetries(String jobId);
 
     /** The objects of its attempts that its artifact does not name are gone. */
     void collected(String jobId);

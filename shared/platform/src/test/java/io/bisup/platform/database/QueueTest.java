@@ -127,7 +127,8 @@ class QueueTest {
                             job.calibration(),
                             job.evaluationDatasets(),
                             job.idempotencyKey(),
-                            job.requestFingerprint()))
+                            job.requestFingerprint(),
+                            null))
                     .job()
                     .id());
         }
