@@ -2,6 +2,7 @@ package io.bisup.api.job;
 
 import io.bisup.contract.Failure;
 import io.bisup.contract.JobState;
+import io.bisup.contract.Priority;
 import io.bisup.contract.Progress;
 import io.bisup.platform.job.JobRecord;
 import io.bisup.platform.job.Origin;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param model name of the source model
  * @param recipe name of the recipe
  * @param code bits and group, such as W3A3KV3-g128
+ * @param priority which of the tenant's own jobs start first
  * @param labels the submitter's
  * @param attempt number of the current or last attempt, 0 before the first
  * @param blocks decoder blocks of the model
@@ -39,6 +41,7 @@ public record JobSummary(
         String model,
         String recipe,
         String code,
+        Priority priority,
         Map<String, String> labels,
         int attempt,
         int blocks,
@@ -63,6 +66,7 @@ public record JobSummary(
                 job.spec().model(),
                 job.recipe().name(),
                 RecipeCode.of(job.recipe()),
+                job.spec().priority(),
                 job.spec().labels(),
                 job.attempt(),
                 job.blocks(),

@@ -7,6 +7,7 @@ import io.bisup.cli.rest.JobView;
 import io.bisup.cli.rest.Jobs;
 import io.bisup.cli.rest.ServiceClient;
 import io.bisup.contract.PerplexitySpec;
+import io.bisup.contract.Priority;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.RecipeReference;
 import io.bisup.contract.recipe.Calibration;
@@ -70,6 +71,7 @@ final class DemoRun {
                         new PerplexitySpec(DemoInputs.RECORDS, PerplexitySpec.Protocol.GPTQ, WINDOW)),
                 null,
                 List.of(),
+                Priority.NORMAL,
                 Map.of("demo", "true"));
     }
 

@@ -1,6 +1,7 @@
 package io.bisup.cli.rest;
 
 import io.bisup.cli.UserErrorException;
+import io.bisup.contract.Priority;
 import io.bisup.contract.QualityGate;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.RecipeReference;
@@ -66,6 +67,13 @@ final class SpecOptions {
             description = "export the artifact as well, repeatable: " + ExportOption.FORMATS)
     private List<String> exports = List.of();
 
+    @Option(
+            names = "--priority",
+            paramLabel = "low|normal|high",
+            description = "which of your own jobs start first (default: ${DEFAULT-VALUE})",
+            defaultValue = "normal")
+    private Priority priority;
+
     @Option(names = "--label", paramLabel = "KEY=VALUE", description = "free label, repeatable")
     private Map<String, String> labels = Map.of();
 
@@ -80,6 +88,7 @@ final class SpecOptions {
                 evaluate.stream().map(EvaluateOption::parse).toList(),
                 gate(),
                 exports.stream().map(ExportOption::parse).toList(),
+                priority,
                 labels);
     }
 

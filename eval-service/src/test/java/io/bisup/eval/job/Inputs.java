@@ -11,6 +11,7 @@ import io.bisup.contract.EvaluationSpec;
 import io.bisup.contract.Json;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.contract.Presets;
+import io.bisup.contract.Priority;
 import io.bisup.contract.QualityGate;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.RecipeReference;
@@ -161,6 +162,7 @@ final class Inputs {
                 evaluations,
                 gate,
                 List.of(),
+                Priority.NORMAL,
                 Map.of());
     }
 

@@ -54,6 +54,8 @@ final class HistoryChecker {
                 blocks++;
             }
             case "CHECKPOINT_DISCARDED" -> blocks = data.path("from").asInt();
+            case "CHANGED" ->
+                require(state == JobState.QUEUED || state == JobState.PAUSED, "it is changed while it is " + state);
             case "PROGRESS", "EVALUATED", "ATTEMPT_LOST" ->
                 require(!state.terminal() || state == JobState.FAILED, "something happens after " + state);
             default -> require(false, "unknown event " + event);

@@ -12,6 +12,7 @@ import io.bisup.cli.suite.SuiteFolders;
 import io.bisup.cli.suite.SuiteSettings;
 import io.bisup.contract.EvaluationSpec;
 import io.bisup.contract.Json;
+import io.bisup.contract.Priority;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.RecipeReference;
 import io.bisup.contract.recipe.Calibration;
@@ -87,6 +88,7 @@ final class RunningSuite implements AutoCloseable {
                 evaluation,
                 null,
                 List.of(),
+                Priority.NORMAL,
                 Map.of());
     }
 

@@ -48,6 +48,9 @@ public class JobEntity extends LeasedEntity {
     @Nullable
     UUID retryOf;
 
+    /** Rank of the spec's priority: the queue is ordered by it. */
+    int priority;
+
     /** The first of the jobs that retry one another; its row's lock orders what is done to all of them. */
     UUID family;
 

@@ -4,6 +4,7 @@ import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.BlockReport;
 import io.bisup.contract.JobState;
 import io.bisup.contract.ObjectEntry;
+import io.bisup.contract.Priority;
 import io.bisup.platform.job.Attempt;
 import io.bisup.platform.job.CommittedBlock;
 import io.bisup.platform.job.JobQuery;
@@ -133,17 +134,21 @@ class JobReads {
                    count(*) filter (where running), count(*) filter (where running and mine),
                    coalesce(cast(:notBefore as timestamptz) > clock_timestamp(), false)
             from (select tenant = :tenant as mine, state in ('RUNNING', 'CANCELLING') as running,
-                         state = 'QUEUED' and id < :id
+                         state = 'QUEUED'
+                           and case when tenant = :tenant and priority <> :priority then priority > :priority
+                                    else id < :id end
                            and coalesce(not_before, queued_at) <= clock_timestamp() as due
                   from job where state in ('QUEUED', 'RUNNING', 'CANCELLING')) live
             """, Object[].class)
                 .setParameter("notBefore", job.notBefore)
                 .setParameter("tenant", job.tenant)
                 .setParameter("id", job.id)
+                .setParameter("priority", job.priority)
                 .getSingleResult();
         int ahead = ((Number) counts[1]).intValue();
         return new QueueContext(
                 reason(job, ahead, (Boolean) counts[4]),
+                Priority.ofRank(job.priority),
                 ((Number) counts[0]).intValue(),
                 ahead,
                 ((Number) counts[2]).intValue(),

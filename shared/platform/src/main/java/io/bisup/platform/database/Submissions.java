@@ -79,6 +79,7 @@ class Submissions {
         job.spec = Documents.write(request.spec());
         job.recipe = Documents.write(request.recipe());
         job.calibration = Documents.write(request.calibration());
+        job.priority = request.spec().priority().rank();
         job.submittedAt = now;
         job.queuedAt = now;
         job.rungAt = now;

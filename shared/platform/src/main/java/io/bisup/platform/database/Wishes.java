@@ -1,16 +1,20 @@
 package io.bisup.platform.database;
 
 import io.bisup.contract.EvaluationState;
+import io.bisup.contract.JobEvent;
 import io.bisup.contract.JobState;
+import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.platform.job.IllegalTransitionException;
 import io.bisup.platform.job.JobLife;
 import io.bisup.platform.job.JobRecord;
+import io.bisup.platform.job.StaleVersionException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** People cancel, pause and resume. */
 @ApplicationScoped
@@ -78,6 +82,27 @@ class Wishes {
             rows.enqueue(job, null, now, Map.of());
         }
         request(job, next.pauseRequested(), now);
+        return flushed(job);
+    }
+
+    @Transactional
+    JobRecord change(String jobId, long version, QuantizationJobSpec spec) {
+        JobEntity job = rows.lockExisting(jobId);
+        if (job.version != version) {
+            throw new StaleVersionException(jobId);
+        }
+        allowed(
+                job,
+                JobLife.Command.CHANGE,
+                "changed",
+                "only what is QUEUED or PAUSED can be; :clone takes other labels");
+        job.spec = Documents.write(spec);
+        job.priority = spec.priority().rank();
+        rows.tell(
+                job,
+                JobEvent.Type.CHANGED,
+                rows.now(),
+                Map.of("priority", spec.priority().id(), "labels", new TreeMap<>(spec.labels())));
         return flushed(job);
     }
 

@@ -6,6 +6,7 @@ import io.bisup.contract.Failure;
 import io.bisup.contract.JobState;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.contract.Progress;
+import io.bisup.contract.QuantizationJobSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -74,7 +75,8 @@ public interface JobStore {
 
     /**
      * Claims the job that is due next. Tenants share the workers: the one with the fewest running jobs is served first;
-     * within a tenant the job submitted first, wherever it was paused or tried again meanwhile.
+     * within a tenant the job of the highest priority, and of several the one submitted first, wherever it was paused or tried
+     * again meanwhile.
      *
      * @return nothing when no job is due
      */
@@ -149,6 +151,15 @@ public interface JobStore {
 
     /** PAUSED at once when QUEUED; a RUNNING job pauses when its worker stopped. Errors as {@link #requestCancel}. */
     JobRecord requestPause(String jobId);
+
+    /**
+     * Replaces the spec of a job that is QUEUED or PAUSED by one that differs in priority and labels alone.
+     *
+     * @param version of the job that the caller has seen
+     * @throws StaleVersionException when the job has changed since
+     * @throws IllegalTransitionException when a worker has it, or it has ended
+     */
+    JobRecord change(String jobId, long version, QuantizationJobSpec spec);
 
     /** QUEUED again when PAUSED; takes back a pause not yet obeyed. Errors as {@link #requestCancel}. */
     JobRecord resume(String jobId);

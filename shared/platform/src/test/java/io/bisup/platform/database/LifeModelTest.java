@@ -1,11 +1,16 @@
 package io.bisup.platform.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bisup.contract.Failure;
 import io.bisup.contract.FailureCode;
 import io.bisup.contract.JobState;
+import io.bisup.contract.Json;
 import io.bisup.contract.Measurement;
+import io.bisup.contract.MergePatch;
+import io.bisup.contract.Priority;
+import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.EvaluationStore;
 import io.bisup.platform.job.EventStream;
@@ -15,6 +20,7 @@ import io.bisup.platform.job.JobRecord;
 import io.bisup.platform.job.JobStore;
 import io.bisup.platform.job.Origin;
 import io.bisup.platform.job.StaleEpochException;
+import io.bisup.platform.job.StaleVersionException;
 import io.bisup.platform.testing.LocalStackResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -109,6 +115,7 @@ class LifeModelTest {
             case PAUSE -> wish(() -> jobs.requestPause(id));
             case RESUME -> wish(() -> jobs.resume(id));
             case RETRY -> Optional.of(retried());
+            case CHANGE -> wish(this::change);
             case CLAIM -> Optional.of(claimed());
             case STOP -> write(c -> jobs.giveBack(c));
             case FAIL -> lost + 1 < FailureCode.LEASE_LOST.attempts() ? write(this::lose) : Optional.empty();
@@ -156,6 +163,18 @@ class LifeModelTest {
             goOnWithTheRetry = true;
         }
         return taken;
+    }
+
+    /** Another priority and another label; what was decided on an older version changes nothing. */
+    private void change() {
+        JobRecord job = jobs.find(id).orElseThrow();
+        List<Priority> priorities = List.of(Priority.values());
+        Priority priority = priorities.get(random.nextInt(priorities.size()));
+        var patch = Json.mapper().createObjectNode().put("priority", priority.id());
+        patch.putObject("labels").put("step", String.valueOf(random.nextInt()));
+        QuantizationJobSpec changed = MergePatch.apply(job.spec(), patch, QuantizationJobSpec.class);
+        assertThatThrownBy(() -> jobs.change(id, job.version() - 1, changed)).isInstanceOf(StaleVersionException.class);
+        assertThat(jobs.change(id, job.version(), changed).spec()).isEqualTo(changed);
     }
 
     /** Blocks are committed in between; an older claim commits none. */
