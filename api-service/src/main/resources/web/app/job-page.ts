@@ -24,6 +24,8 @@ class JobPage extends Page {
   private queue?: QueueContext;
   private stream?: EventSource;
   private soon?: ReturnType<typeof setTimeout>;
+  /** One key a page: a second press is no second job. */
+  private key = crypto.randomUUID();
 
   disconnectedCallback() {
     super.disconnectedCallback();
@@ -59,7 +61,7 @@ class JobPage extends Page {
   protected willUpdate(changed: PropertyValues) {
     if (changed.get('jobId') !== undefined) {
       this.hush();
-      Object.assign(this, { job: undefined, blocks: [], attempts: [], events: [], manifest: undefined });
+      Object.assign(this, { key: crypto.randomUUID(), queue: undefined, job: undefined, blocks: [], attempts: [], events: [], manifest: undefined });
       void this.refresh();
     }
   }
@@ -68,7 +70,7 @@ class JobPage extends Page {
     this.stream = new EventSource(api.eventsUrl(this.jobId, after));
     this.stream.onopen = () => { this.live = true; };
     this.stream.onerror = () => { this.live = false; };
-    for (const type of ['STATE_CHANGED', 'PROGRESS', 'BLOCK_COMMITTED', 'CHECKPOINT_DISCARDED', 'EVALUATED', 'ATTEMPT_LOST']) {
+    for (const type of ['STATE_CHANGED', 'PROGRESS', 'BLOCK_COMMITTED', 'CHECKPOINT_DISCARDED', 'CHANGED', 'EVALUATED', 'ATTEMPT_LOST']) {
       this.stream.addEventListener(type, () => {
         clearTimeout(this.soon);
         this.soon = setTimeout(() => void this.refresh(), 150);
@@ -105,6 +107,14 @@ class JobPage extends Page {
     await this.refresh();
   }
 
+  private async retry() {
+    try {
+      location.hash = `#/jobs/${(await api.retry(this.jobId, this.key)).id}`;
+    } catch (e) {
+      this.trouble = (e as Error).message;
+    }
+  }
+
   render() {
     const job = this.job;
     const trouble = this.trouble ? html`<p class="trouble" role="alert">${this.trouble}</p>` : nothing;
@@ -135,6 +145,7 @@ class JobPage extends Page {
         ${job.state === 'QUEUED' || job.state === 'RUNNING' ? button('pause', 'Pause') : nothing}
         ${job.state === 'PAUSED' ? button('resume', 'Resume') : nothing}
         ${over || job.state === 'CANCELLING' ? nothing : html`<button type="button" class="cancel" @click=${() => this.ask()}>Cancel…</button>`}
+        ${job.state === 'FAILED' || job.state === 'CANCELLED' ? html`<button type="button" class="retry" @click=${() => this.retry()}>Retry</button>` : nothing}
         <a class="button" href="#/new?from=${job.id}">Clone</a>
         <a class="button" href=${`/v1/quantization-jobs/${job.id}`}>JSON</a></div></div>
       <dialog aria-labelledby="cancel-title" @close=${(e: Event) => this.answered(e)}><form method="dialog">
@@ -187,7 +198,14 @@ class JobPage extends Page {
       ['Submitted', `${time(job.submittedAt)} (${ago(job.submittedAt)})`], ['Started', time(job.startedAt)], ['Finished', time(job.finishedAt)],
       ['Waited', duration(between(job.submittedAt, job.startedAt ?? job.finishedAt))], [job.finishedAt ? 'Took' : 'Running for', job.startedAt ? duration(took) : UNKNOWN],
       ['Peak memory of a block', bytes(this.blocks.length ? Math.max(...this.blocks.map(b => b.peakMemoryBytes)) : undefined)],
-      ['Artifact', bytes(job.artifactBytes)], ['Labels', labels || UNKNOWN]];
+      ['Artifact', bytes(job.artifactBytes)], ['Priority', job.priority], ['Labels', labels || UNKNOWN]];
+    const older = (id: string) => html`<a href="#/jobs/${id}"><code>${short(id)}</code></a>`;
+    if (job.retryOf) {
+      rows.push(['Retry of', older(job.retryOf)]);
+    }
+    if (job.clonedFrom) {
+      rows.push(['Cloned from', older(job.clonedFrom)]);
+    }
     return html`<section class="card"><h2>Facts</h2><dl>${rows.map(([k, v]) => html`<dt>${k}</dt><dd>${v}</dd>`)}</dl>
       <details><summary>Spec as posted</summary><pre>${JSON.stringify(job.spec, null, 2)}</pre></details>
       <details><summary>Recipe in full</summary><pre>${JSON.stringify(job.resolvedRecipe, null, 2)}</pre></details></section>`;

@@ -23,7 +23,7 @@ function place(queue: QueueContext): string {
   switch (queue.reason) {
     case 'NOT_QUEUED': return '';
     case 'BACK_OFF': return queue.notBefore ? `The pause ends in ${duration((Date.parse(queue.notBefore) - Date.now()) / 1000)}.` : 'It pauses after a failure.';
-    case 'OTHERS_FIRST': return `${queue.ahead} ${queue.ahead === 1 ? 'job was' : 'jobs were'} submitted before it, ${queue.aheadOfTenant} of them yours; ${queue.running} at work.`;
+    case 'OTHERS_FIRST': return `${queue.ahead} ${queue.ahead === 1 ? 'job' : 'jobs'} start before it, ${queue.aheadOfTenant} of them yours; ${queue.running} at work.`;
     case 'NO_FREE_WORKER': return queue.running > 0 ? `It is next; ${queue.running} at work.` : 'It is next, and no worker is at work: look whether one lives.';
   }
 }

@@ -123,6 +123,12 @@ class DashboardTest {
         assertThat(page.locator("h1 [data-state]")).hasText("queued");
         String second = page.url().substring(page.url().lastIndexOf('/') + 1);
 
+        assertThat(page.locator("dl")).containsText("Cloned from");
+        page.locator("button.pause").click();
+        assertThat(page.locator("h1 [data-state]")).hasText("paused");
+        page.locator("button.resume").click();
+        assertThat(page.locator("h1 [data-state]")).hasText("queued");
+
         page.getByText("Cancel…").click();
         assertThat(page.locator("dialog")).isVisible();
         shoot(page, "cancel");
@@ -195,6 +201,13 @@ class DashboardTest {
         page.getByText("Cancel…").click();
         page.getByText("Cancel the job").click();
         assertThat(page.locator("h1 [data-state]")).hasText("cancelled");
+        assertThat(page.locator("button.pause, button.resume, button.cancel:visible"))
+                .hasCount(0);
+        page.locator("button.retry").click();
+        assertThat(page.locator("h1 [data-state]")).hasText("queued");
+        assertThat(page.locator("dl")).containsText("Retry of");
+        assertThat(page.locator("button.retry")).hasCount(0);
+        assertThat(accessibility(page)).isEmpty();
     }
 
     private void finish(String id, double perplexity) {

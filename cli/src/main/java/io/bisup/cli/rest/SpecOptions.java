@@ -70,9 +70,8 @@ final class SpecOptions {
     @Option(
             names = "--priority",
             paramLabel = "low|normal|high",
-            description = "which of your own jobs start first (default: ${DEFAULT-VALUE})",
-            defaultValue = "normal")
-    private Priority priority;
+            description = "which of your own jobs start first (default: normal)")
+    private Priority priority = Priority.NORMAL;
 
     @Option(names = "--label", paramLabel = "KEY=VALUE", description = "free label, repeatable")
     private Map<String, String> labels = Map.of();
@@ -81,7 +80,7 @@ final class SpecOptions {
     QuantizationJobSpec spec() {
         return new QuantizationJobSpec(
                 model,
-                recipe(),
+                recipe(recipe),
                 calibrationDataset,
                 calibration == null ? null : calibration(calibration),
                 systemPrompt == null ? null : SpecFiles.text(systemPrompt),
@@ -97,7 +96,8 @@ final class SpecOptions {
         return none ? null : new QualityGate(maxRatio, maxKl, maxDrop, maxDropErrors);
     }
 
-    private RecipeReference recipe() {
+    /** A preset's name, or a file's recipe. */
+    static RecipeReference recipe(String recipe) {
         boolean file = recipe.endsWith(".yaml") || recipe.endsWith(".yml") || recipe.endsWith(".json");
         return file
                 ? new RecipeReference.Inline(SpecFiles.read(recipe, RecipeDocument.class))
