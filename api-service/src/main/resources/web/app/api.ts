@@ -43,7 +43,7 @@ export interface Spec {
   model: string; recipe: string | Record<string, unknown>; calibrationDataset: string;
   calibration?: { samples: number; sequenceLength: number; seed: number }; systemPrompt?: string;
   evaluation?: { dataset: string; protocol: string; window: number }[];
-  qualityGate?: { maxPerplexityRatio: number }; exports?: string[]; priority?: Priority; labels?: Record<string, string>;
+  qualityGate?: { maxPerplexityRatio: number }; exports?: string[]; priority?: Priority; limits?: Record<string, string>; labels?: Record<string, string>;
 }
 
 export interface Condition { type: string; status: 'TRUE' | 'FALSE' | 'UNKNOWN'; reason: string }

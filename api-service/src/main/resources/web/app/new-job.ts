@@ -107,6 +107,7 @@ class NewJob extends Page {
       qualityGate: number('maxRatio') === undefined ? undefined : { maxPerplexityRatio: number('maxRatio') },
       exports: form.getAll('exports'),
       priority: text('priority'),
+      limits: this.from?.limits,
       labels,
     })) as Spec;
   }

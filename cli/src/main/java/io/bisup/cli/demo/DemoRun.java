@@ -72,6 +72,7 @@ final class DemoRun {
                 null,
                 List.of(),
                 Priority.NORMAL,
+                null,
                 Map.of("demo", "true"));
     }
 

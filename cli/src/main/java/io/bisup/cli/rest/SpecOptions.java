@@ -88,6 +88,7 @@ final class SpecOptions {
                 gate(),
                 exports.stream().map(ExportOption::parse).toList(),
                 priority,
+                null,
                 labels);
     }
 

@@ -163,6 +163,7 @@ final class Inputs {
                 gate,
                 List.of(),
                 Priority.NORMAL,
+                null,
                 Map.of());
     }
 

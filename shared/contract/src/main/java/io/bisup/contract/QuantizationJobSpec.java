@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param qualityGate what the result must reach
  * @param exports forms for other programs that are made together with the artifact
  * @param priority which of the tenant's own jobs start first; normal unless given
+ * @param limits how long it may take, where that is less than the service allows; or null
  * @param labels free key-value pairs of the submitter: at most 32, keys of 1 to 63 and values of up to 255 characters
  */
 public record QuantizationJobSpec(
@@ -36,6 +37,7 @@ public record QuantizationJobSpec(
         @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Priority.Usual.class)
         Priority priority,
 
+        @Nullable RunLimits limits,
         Map<String, String> labels) {
 
     public QuantizationJobSpec {

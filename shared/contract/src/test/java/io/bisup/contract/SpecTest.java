@@ -42,7 +42,7 @@ class SpecTest {
                 Json.read(GOOD.replace("{\"model\"", "{\"priority\":\"normal\",\"model\""), QuantizationJobSpec.class);
         var high = Json.read(GOOD.replace("{\"model\"", "{\"priority\":\"high\",\"model\""), QuantizationJobSpec.class);
         assertThat(normal).isEqualTo(usual);
-        assertThat(Json.write(normal)).isEqualTo(Json.write(usual)).doesNotContain("priority");
+        assertThat(Json.write(normal)).isEqualTo(Json.write(usual)).doesNotContain("priority", "limits");
         assertThat(Json.write(high)).contains("\"priority\":\"high\"");
         assertThat(Json.read(Json.write(high), QuantizationJobSpec.class)).isEqualTo(high);
         assertThat(Json.read(Stored.text("job-preset.json"), QuantizationJobSpec.class)
@@ -72,6 +72,9 @@ class SpecTest {
         "model":"demo"         | "model":"a","model":"b" | ''
         "model":"demo"         | "model":"demo","priority":"urgent" | /priority
         "model":"demo"         | "model":"demo","priority":1 | /priority
+        "model":"demo"         | "model":"demo","limits":{"maxPending":"an hour"} | /limits/maxPending
+        "model":"demo"         | "model":"demo","limits":{"maxAttempt":"-PT1H"}   | /limits/maxAttempt
+        "model":"demo"         | "model":"demo","limits":{"maxAttempt":3600}      | /limits/maxAttempt
         """)
     void namesTheFieldAtFault(String from, String to, String pointer) {
         var e = catchThrowableOfType(

@@ -89,6 +89,7 @@ final class RunningSuite implements AutoCloseable {
                 null,
                 List.of(),
                 Priority.NORMAL,
+                null,
                 Map.of());
     }
 

@@ -51,6 +51,14 @@ public class JobEntity extends LeasedEntity {
     /** Rank of the spec's priority: the queue is ordered by it. */
     int priority;
 
+    @Column(name = "max_pending_seconds")
+    @Nullable
+    Long maxPendingSeconds;
+
+    @Column(name = "max_attempt_seconds")
+    @Nullable
+    Long maxAttemptSeconds;
+
     /** The first of the jobs that retry one another; its row's lock orders what is done to all of them. */
     UUID family;
 

@@ -3,6 +3,7 @@ package io.bisup.platform.database;
 import io.bisup.contract.Doorbell;
 import io.bisup.contract.JobEvent;
 import io.bisup.contract.JobState;
+import io.bisup.contract.RunLimits;
 import io.bisup.platform.access.QuotaExceededException;
 import io.bisup.platform.access.Tenant;
 import io.bisup.platform.access.Tenants;
@@ -80,6 +81,9 @@ class Submissions {
         job.recipe = Documents.write(request.recipe());
         job.calibration = Documents.write(request.calibration());
         job.priority = request.spec().priority().rank();
+        RunLimits limits = request.spec().limits();
+        job.maxPendingSeconds = limits == null ? null : limits.pendingSeconds();
+        job.maxAttemptSeconds = limits == null ? null : limits.attemptSeconds();
         job.submittedAt = now;
         job.queuedAt = now;
         job.rungAt = now;

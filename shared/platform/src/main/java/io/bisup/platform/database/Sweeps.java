@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Single steps of the sweeper: each finds candidates, or settles one under its row's lock after looking again. */
 @ApplicationScoped
@@ -43,16 +44,18 @@ class Sweeps {
     /** Jobs that one of the three clocks may have run out for. */
     @Transactional
     List<UUID> suspectJobs() {
-        return entities.createQuery("""
-            select j.id from JobEntity j
-            where (j.state in (RUNNING, CANCELLING) and (j.leaseUntil < :now or j.attemptStartedAt < :ran))
-               or (j.state = QUEUED and j.queuedAt < :waited)
+        List<?> ids = entities.createNativeQuery("""
+            select j.id from job j cross join (select clock_timestamp() as now) t
+            where (j.state in ('RUNNING', 'CANCELLING') and (j.lease_until < t.now or j.attempt_started_at
+                    < t.now - make_interval(secs => least(j.max_attempt_seconds, cast(:attempt as bigint)))))
+               or (j.state = 'QUEUED' and j.queued_at
+                    < t.now - make_interval(secs => least(j.max_pending_seconds, cast(:pending as bigint))))
             """, UUID.class)
-                .setParameter("now", rows.now())
-                .setParameter("ran", rows.now().minus(limits.maxAttempt()))
-                .setParameter("waited", rows.now().minus(limits.maxPending()))
+                .setParameter("attempt", limits.maxAttempt().toSeconds())
+                .setParameter("pending", limits.maxPending().toSeconds())
                 .setMaxResults(1000)
                 .getResultList();
+        return ids.stream().map(UUID.class::cast).toList();
     }
 
     @Transactional
@@ -66,13 +69,29 @@ class Sweeps {
             if (leasesCount) {
                 settlements.lose(job, now);
             }
-        } else if (held && before(job.attemptStartedAt, now, limits.maxAttempt())) {
-            settlements.fail(job, deadline("bisup.jobs.max-attempt", limits.maxAttempt()), now);
-        } else if (job.state == JobState.QUEUED && before(job.queuedAt, now, limits.maxPending())) {
-            Failure failure = deadline("bisup.jobs.max-pending", limits.maxPending());
+            return;
+        }
+        Deadline attempt =
+                Deadline.of("maxAttempt", job.maxAttemptSeconds, "bisup.jobs.max-attempt", limits.maxAttempt());
+        Deadline pending =
+                Deadline.of("maxPending", job.maxPendingSeconds, "bisup.jobs.max-pending", limits.maxPending());
+        if (held && before(job.attemptStartedAt, now, attempt.limit())) {
+            settlements.fail(job, deadline(attempt.name(), attempt.limit()), now);
+        } else if (job.state == JobState.QUEUED && before(job.queuedAt, now, pending.limit())) {
+            Failure failure = deadline(pending.name(), pending.limit());
             job.failure = Documents.write(failure);
             rows.move(
                     job, JobState.FAILED, now, Map.of("failure", failure.code().name()));
+        }
+    }
+
+    /** The limit that holds, and what is to be raised: the job's own where it is the narrower. */
+    private record Deadline(String name, Duration limit) {
+
+        static Deadline of(String field, @Nullable Long seconds, String setting, Duration limit) {
+            return seconds != null && seconds < limit.toSeconds()
+                    ? new Deadline("limits/" + field + " of its spec", Duration.ofSeconds(seconds))
+                    : new Deadline(setting, limit);
         }
     }
 
@@ -184,7 +203,7 @@ class Sweeps {
                 .executeUpdate();
     }
 
-    private static boolean before(@org.jspecify.annotations.Nullable Instant begin, Instant now, Duration limit) {
+    private static boolean before(@Nullable Instant begin, Instant now, Duration limit) {
         return begin != null && begin.plus(limit).isBefore(now);
     }
 
