@@ -71,6 +71,22 @@ final class Inputs {
         return new RegisteredModel("tiny", Digests.of(files), "LlamaForCausalLM", 2, 656_000, config, files);
     }
 
+    /** The model with one file more, another each time: nothing of it was fetched or measured before. */
+    RegisteredModel withReadme(RegisteredModel model) {
+        List<ObjectEntry> files = new ArrayList<>(model.files());
+        UUID upload = UUID.randomUUID();
+        byte[] text = upload.toString().getBytes(StandardCharsets.UTF_8);
+        files.add(objects.put(ObjectKeys.model(upload, "README.md"), text));
+        return new RegisteredModel(
+                model.name(),
+                Digests.of(files),
+                model.architecture(),
+                model.blocks(),
+                model.parameters(),
+                model.configJson(),
+                files);
+    }
+
     /** The files of the model quantized by plain rounding to four bits. */
     List<ObjectEntry> quantized(Path out) throws IOException {
         QuantizationJobSpec spec = spec("tiny", List.of(), null);
@@ -110,8 +126,20 @@ final class Inputs {
                 name, DatasetFormat.JSONL, objects.put(ObjectKeys.dataset(UUID.randomUUID(), "data.jsonl"), file));
     }
 
-    /** Submits a job, stands in for its worker by publishing an artifact's files, and waits for its end. */
+    /** As {@link #submit}, and waits for its end. */
     JobRecord evaluate(
+            RegisteredModel model,
+            List<ObjectEntry> artifact,
+            List<RegisteredDataset> datasets,
+            List<EvaluationSpec> evaluations,
+            @Nullable QualityGate gate) {
+        String id = submit(model, artifact, datasets, evaluations, gate);
+        return await().atMost(Duration.ofMinutes(2))
+                .until(() -> jobs.find(id).orElseThrow(), job -> job.state().terminal());
+    }
+
+    /** Submits a job and stands in for its worker by publishing an artifact's files. */
+    String submit(
             RegisteredModel model,
             List<ObjectEntry> artifact,
             List<RegisteredDataset> datasets,
@@ -132,8 +160,7 @@ final class Inputs {
                 .id();
         Claim claim = jobs.claim(id, "test", LEASE).orElseThrow();
         jobs.publish(claim, manifest(id, claim, model, artifact));
-        return await().atMost(Duration.ofMinutes(2))
-                .until(() -> jobs.find(id).orElseThrow(), job -> job.state().terminal());
+        return id;
     }
 
     private static ArtifactManifest manifest(
