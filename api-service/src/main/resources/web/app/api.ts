@@ -89,6 +89,9 @@ export interface QueueContext {
   reason: 'NOT_QUEUED' | 'BACK_OFF' | 'OTHERS_FIRST' | 'NO_FREE_WORKER'; priority: Priority;
   aheadOfTenant: number; ahead: number; running: number; runningOfTenant: number; notBefore?: string;
 }
+export interface Evaluation {
+  id: string; state: string; attempt: number; progress?: { what: string; done: number; of: number };
+}
 export interface Quotas {
   tenant: string; caller: string; roles: string[]; liveJobs: number; maxLiveJobs: number; requestsPerMinute: number;
 }
@@ -164,6 +167,7 @@ export const api = {
   job: (id: string) => get<Job>(one(id)),
   blocks: (id: string) => get<BlockReport[]>(`${one(id)}/blocks`),
   queue: (id: string) => get<QueueContext>(`${one(id)}/queue-context`),
+  evaluations: async (id: string) => (await get<{ items: Evaluation[] }>(`${one(id)}/evaluations`)).items,
   attempts: (id: string) => get<Attempt[]>(`${one(id)}/attempts`),
   events: (id: string, after: number) =>
     get<{ events: JobEvent[]; next: number }>(`${one(id)}/events?limit=1000&after=${after}`),

@@ -1,5 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { api, key, type Attempt, type BlockReport, type Job, type JobEvent, type Manifest, type QueueContext, TERMINAL } from './api';
+import { api, key, type Attempt, type BlockReport, type Evaluation, type Job, type JobEvent, type Manifest, type QueueContext, TERMINAL } from './api';
 import './charts';
 import './exports-card';
 import { ago, between, bytes, duration, perplexity, ratio, short, time, UNKNOWN } from './format';
@@ -22,6 +22,7 @@ class JobPage extends Page {
   private events: JobEvent[] = [];
   private manifest?: Manifest;
   private queue?: QueueContext;
+  private evaluation?: Evaluation;
   private stream?: EventSource;
   private soon?: ReturnType<typeof setTimeout>;
   /** One key a page: a second press is no second job. */
@@ -43,6 +44,7 @@ class JobPage extends Page {
       this.manifest = await api.manifest(id);
     }
     this.queue = job.state === 'QUEUED' ? await api.queue(id) : undefined;
+    this.evaluation = job.state === 'EVALUATING' ? (await api.evaluations(id)).at(-1) : undefined;
     this.job = job;
     this.requestUpdate();
     document.title = `${job.model} ${job.code} · BiSup`;
@@ -61,7 +63,7 @@ class JobPage extends Page {
   protected willUpdate(changed: PropertyValues) {
     if (changed.get('jobId') !== undefined) {
       this.hush();
-      Object.assign(this, { key: crypto.randomUUID(), queue: undefined, job: undefined, blocks: [], attempts: [], events: [], manifest: undefined });
+      Object.assign(this, { key: crypto.randomUUID(), queue: undefined, evaluation: undefined, job: undefined, blocks: [], attempts: [], events: [], manifest: undefined });
       void this.refresh();
     }
   }
@@ -122,7 +124,7 @@ class JobPage extends Page {
       return html`${trouble}<p class="quiet">${this.trouble ? '' : 'Loading…'}</p>`;
     }
     return html`${this.title_(job)}${trouble}
-      <p class="verdict" role="status">${verdict(job, this.queue)}</p>
+      <p class="verdict" role="status">${verdict(job, this.queue, this.evaluation)}</p>
       ${job.failure && job.state !== 'SUCCEEDED' && job.state !== 'CANCELLED' ? this.failure(job) : nothing}
       <section class="card" aria-label="Progress">${timeline(job)}
         <div class="gauge">${progressBar(job)}<span class="quiet">${TERMINAL.includes(job.state) ? '' : `time left ${eta(job)}`}</span></div></section>

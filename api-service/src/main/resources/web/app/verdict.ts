@@ -1,14 +1,14 @@
-import { type Job, type QueueContext } from './api';
+import { type Evaluation, type Job, type QueueContext } from './api';
 import { ago, between, bytes, duration, perplexity, ratio, words } from './format';
 
 /** The job in one sentence, for who reads nothing else. */
-export function verdict(job: Job, queue?: QueueContext): string {
+export function verdict(job: Job, queue?: QueueContext, evaluation?: Evaluation): string {
   switch (job.state) {
     case 'SUBMITTED':
     case 'VALIDATING': return 'Being checked.';
     case 'QUEUED': return `${queued(job)}${queue ? ` ${place(queue)}` : ''}`;
     case 'RUNNING': return running(job);
-    case 'EVALUATING': return `Quantized to ${bytes(job.artifactBytes)}; its perplexity and the FP model's are being measured.`;
+    case 'EVALUATING': return `Quantized to ${bytes(job.artifactBytes)}; it is being measured beside the FP model${measuring(evaluation)}.`;
     case 'PAUSED': return `Paused after ${job.progress?.blocksDone ?? 0} of ${job.blocks} blocks; resume it when you like, nothing is lost.`;
     case 'CANCELLING': return 'Being cancelled: the worker finishes its step and stops.';
     case 'CANCELLED': return `Cancelled${job.artifactDigest ? '; its artifact is kept.' : ` after ${job.progress?.blocksDone ?? 0} of ${job.blocks} blocks.`}`;
@@ -16,6 +16,13 @@ export function verdict(job: Job, queue?: QueueContext): string {
     case 'FAILED': return failed(job);
     case 'SUCCEEDED': return succeeded(job);
   }
+}
+
+/** How far the evaluation is, in which attempt. */
+function measuring(evaluation?: Evaluation): string {
+  const p = evaluation?.progress;
+  const tries = evaluation && evaluation.attempt > 1 ? ` (attempt ${evaluation.attempt})` : '';
+  return p ? `: ${p.what}, ${p.done} of ${p.of}${tries}` : tries;
 }
 
 /** Why it waits, and how many before it. */

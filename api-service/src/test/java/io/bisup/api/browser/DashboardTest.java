@@ -8,6 +8,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import io.bisup.api.testing.ApiStack;
 import io.bisup.api.testing.Inputs;
 import io.bisup.api.testing.TinyModel;
@@ -98,6 +99,12 @@ class DashboardTest {
         }
         assertThat(page.locator("bisup-block-chart").first()).containsText("100");
         worker.publish(claim);
+        worker.measures(id, "waiting for object store since 2026-11-28T10:00:00Z", 3, 7);
+        // An evaluation's progress is no event: the page looks every four seconds.
+        assertThat(page.locator(".verdict"))
+                .containsText(
+                        "waiting for object store since 2026-11-28T10:00:00Z, 3 of 7",
+                        new LocatorAssertions.ContainsTextOptions().setTimeout(20_000));
         worker.evaluate(id, 13.412, 11.807);
         assertThat(page.locator("h1 [data-state]")).hasText("succeeded");
         assertThat(page.locator(".verdict")).containsText("13.412 on wiki (FP 11.807, ×1.136)");
