@@ -90,6 +90,8 @@ class JobAgainTest {
         refused(first, "{\"labels\": {\"\": \"x\"}}", "/labels/");
         refused(first, "[]", "");
         post(fresh().contentType("application/json").body("{"), first, "clone").statusCode(400);
+        post(fresh().contentType("text/plain").body("{\"priority\": \"low\"}"), first, "clone")
+                .statusCode(415);
         post(given().contentType("application/json"), first, "clone")
                 .statusCode(400)
                 .body("code", equalTo("MISSING_IDEMPOTENCY_KEY"));

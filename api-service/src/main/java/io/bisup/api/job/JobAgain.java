@@ -1,10 +1,12 @@
 package io.bisup.api.job;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bisup.api.Bodies;
+import io.bisup.api.problem.ProblemException;
+import io.bisup.api.problem.ProblemKind;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.platform.job.JobRecord;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -16,6 +18,7 @@ import java.io.InputStream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
@@ -43,7 +46,6 @@ public class JobAgain {
 
     @POST
     @Path(JobResource.ID + ":clone")
-    @Consumes({MERGE_PATCH, MediaType.APPLICATION_JSON})
     @Operation(
             summary = "Submit the job's spec again, with some of its fields changed",
             description =
@@ -54,10 +56,23 @@ public class JobAgain {
     @APIResponseSchema(value = JobView.class, responseCode = "202", responseDescription = "Accepted; poll Location")
     @APIResponse(responseCode = "422", description = "The spec cannot run: errors[] names fields, causes and remedies")
     public Response cloneOf(
-            @PathParam("id") String id, InputStream body, @HeaderParam("Idempotency-Key") @Nullable String key) {
+            @PathParam("id") String id,
+            InputStream body,
+            @Parameter(hidden = true) @HeaderParam("Content-Type") @Nullable String type,
+            @HeaderParam("Idempotency-Key") @Nullable String key) {
         JobRecord job = own.get(id);
         String once = Parameters.idempotencyKey(key);
-        return JobResponses.accepted(submissions.cloneOf(job, bodies.readPatch(body), once));
+        ObjectNode changes = bodies.readPatch(body);
+        requireJson(changes, type);
+        return JobResponses.accepted(submissions.cloneOf(job, changes, once));
+    }
+
+    /** No body is no matter of its type, which clients give all the same. */
+    private static void requireJson(ObjectNode changes, @Nullable String type) {
+        boolean json = type != null && (type.startsWith(MERGE_PATCH) || type.startsWith(MediaType.APPLICATION_JSON));
+        if (!changes.isEmpty() && !json) {
+            throw new ProblemException(ProblemKind.UNSUPPORTED_MEDIA_TYPE, "send the changes as " + MERGE_PATCH);
+        }
     }
 
     @POST

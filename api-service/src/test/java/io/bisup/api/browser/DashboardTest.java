@@ -131,9 +131,9 @@ class DashboardTest {
         String second = page.url().substring(page.url().lastIndexOf('/') + 1);
 
         assertThat(page.locator("dl")).containsText("Cloned from");
-        page.getByText("Pause", new Page.GetByTextOptions().setExact(true)).click();
+        page.locator("button.pause").click();
         assertThat(page.locator("h1 [data-state]")).hasText("paused");
-        page.getByText("Resume").click();
+        page.locator("button.resume").click();
         assertThat(page.locator("h1 [data-state]")).hasText("queued");
 
         page.getByText("Cancel…").click();
@@ -210,7 +210,7 @@ class DashboardTest {
         assertThat(page.locator("h1 [data-state]")).hasText("cancelled");
         assertThat(page.locator("button.pause, button.resume, button.cancel:visible"))
                 .hasCount(0);
-        page.getByText("Retry").click();
+        page.locator("button.retry").click();
         assertThat(page.locator("h1 [data-state]")).hasText("queued");
         assertThat(page.locator("dl")).containsText("Retry of");
         assertThat(page.locator("button.retry")).hasCount(0);
