@@ -126,7 +126,7 @@ public record PropagationResult(
     public record Scales(Scale vertical, Scale linears, Scale horizontal, Scale received) {
         /** Those of this release. */
         public static final Scales FIXED =
-                new Scales(new Scale(1e-6, 10), new Scale(1e-5, 1), new Scale(1e-9, 1e-3), new Scale(1e-4, 1));
+                new Scales(new Scale(1e-6, 10), new Scale(1e-5, 1), new Scale(1e-8, 1e-2), new Scale(1e-4, 1));
     }
 
     /** The lower and the upper bound of a logarithmic axis. */

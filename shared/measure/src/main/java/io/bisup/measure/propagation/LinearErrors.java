@@ -8,6 +8,7 @@ import io.bisup.llm.tensor.Tensors;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.PrimitiveIterator;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -82,11 +83,19 @@ final class LinearErrors implements AutoCloseable {
         try (NDArray order = kernels.channelOrder(exact, quantized)) {
             found = order.toLongArray();
         }
-        boolean permutes = found.length > 0
-                && Arrays.equals(
-                        Arrays.stream(found).sorted().toArray(),
-                        LongStream.range(0, found.length).toArray());
-        return permutes ? owner.own(Tensors.longs(exact.getManager(), found, found.length)) : null;
+        return found.length == 0 ? null : owner.own(Tensors.longs(exact.getManager(), complete(found), found.length));
+    }
+
+    /** What matches nothing takes the places that are left, in order. */
+    private static long[] complete(long[] order) {
+        boolean[] taken = new boolean[order.length];
+        Arrays.stream(order).filter(place -> place >= 0).forEach(place -> taken[(int) place] = true);
+        PrimitiveIterator.OfLong left = LongStream.range(0, order.length)
+                .filter(place -> !taken[(int) place])
+                .iterator();
+        return Arrays.stream(order)
+                .map(place -> place >= 0 ? place : left.nextLong())
+                .toArray();
     }
 
     /** Each linear's error by its name; one with too few tokens to tell is missing. */

@@ -78,7 +78,7 @@ public final class PropagationKernels implements AutoCloseable {
         return kernels.call("turn", x, matrix);
     }
 
-    /** For each exact channel the quantized one that correlates most with it; empty where most are in their places. */
+    /** For each exact channel the quantized one that is the same but for rounding, or -1; empty where most are in their places. */
     NDArray channelOrder(NDArray exact, NDArray quantized) {
         return kernels.call("channel_order", exact, quantized);
     }

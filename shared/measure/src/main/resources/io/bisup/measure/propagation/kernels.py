@@ -69,7 +69,8 @@ def basis(self, qq: Tensor, qy: Tensor) -> Tensor:
 def turn(self, x: Tensor, matrix: Tensor) -> Tensor:
   return torch.matmul(x, matrix)
 
-# For each channel of y, the channel of q that correlates most with it, int64 [C]; empty where most are in their places.
+# For each channel of y the channel of q that is the same but for rounding, int64 [C]; empty where most are in their places. Pairs
+# that correlate most with each other are taken first, then those of the rest; -1 for what is left in the end.
 def channel_order(self, exact: Tensor, quantized: Tensor) -> Tensor:
   y = self.unit(exact)
   q = self.unit(quantized)
@@ -77,11 +78,27 @@ def channel_order(self, exact: Tensor, quantized: Tensor) -> Tensor:
   if int(placed) * 2 >= y.size(1):
     return torch.zeros([0], dtype=4, device=y.device)
   else:
-    return torch.argmax(torch.matmul(torch.t(y), q), 1)
+    return self.matched(torch.matmul(torch.t(y), q))
 
-# Channels of [1, T, C] of length 1 over all positions but the first: [T - 1, C].
+def matched(self, likeness: Tensor) -> Tensor:
+  size = likeness.size(0)
+  own = torch.arange(size, device=likeness.device)
+  order = torch.full([size], -1, dtype=4, device=likeness.device)
+  for i in range(64):
+    best = torch.argmax(likeness, 1)
+    back = torch.argmax(likeness, 0)
+    mutual = torch.logical_and(torch.eq(torch.index_select(back, 0, best), own), torch.gt(torch.amax(likeness, [1]), -1.5))
+    rows = torch.masked_select(own, mutual)
+    columns = torch.masked_select(best, mutual)
+    torch.index_copy_(order, 0, rows, columns)
+    torch.index_fill_(likeness, 0, rows, -2.)
+    torch.index_fill_(likeness, 1, columns, -2.)
+  return order
+
+# Channels of [1, T, C] of mean 0 and length 1 over all positions but the first: [T - 1, C].
 def unit(self, x: Tensor) -> Tensor:
-  rows = torch.select(torch.narrow(x, 1, 1, x.size(1) - 1), 0, 0)
+  given = torch.select(torch.narrow(x, 1, 1, x.size(1) - 1), 0, 0)
+  rows = torch.sub(given, torch.mean(given, [0], True))
   return torch.div(rows, torch.clamp(torch.norm(rows, 2, [0], True), 1e-20))
 
 def ordered(self, x: Tensor, channels: Tensor) -> Tensor:
