@@ -34,7 +34,10 @@ class ApiTypesTest {
             Map.entry("ModelFile", "FileView"),
             Map.entry("Model", "ModelView"),
             Map.entry("Dataset", "DatasetView"),
-            Map.entry("Recipe", "RecipeView"));
+            Map.entry("Recipe", "RecipeView"),
+            Map.entry("Serving", "ServedAs"),
+            Map.entry("Export", "ExportView"),
+            Map.entry("Exports", "ExportsView"));
 
     @Test
     void everyFieldIsDescribed() throws Exception {
