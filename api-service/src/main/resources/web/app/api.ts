@@ -42,7 +42,7 @@ export interface JobSummary {
 export interface Spec {
   model: string; recipe: string | Record<string, unknown>; calibrationDataset: string;
   calibration?: { samples: number; sequenceLength: number; seed: number }; systemPrompt?: string;
-  evaluation?: { dataset: string; protocol: string; window: number }[];
+  evaluation?: { dataset: string; protocol: string; window: number; propagation?: number }[];
   qualityGate?: { maxPerplexityRatio: number }; exports?: string[]; priority?: Priority; limits?: Record<string, string>; labels?: Record<string, string>;
 }
 
@@ -57,6 +57,17 @@ export interface Job extends JobSummary {
 export interface BlockReport {
   block: number; lossBefore: number; lossAfter: number; heldOutBefore: number; heldOutAfter: number;
   relativeError: number; seconds: number; peakMemoryBytes: number; attempt: number; notes: string[];
+}
+
+export interface Scale { low: number; high: number }
+export interface Scales { vertical: Scale; linears: Scale; horizontal: Scale; received: Scale }
+export interface Bin { first: number; last: number; prefix: boolean }
+export interface Spread { received: number[]; later: number[]; map: number[][] }
+export interface Horizontal { windows: number; bins: Bin[]; mean: Spread; blocks: Spread[] }
+export interface ErrorBlock { block: number; firstToken: number; others: number; linears: Record<string, number> }
+export interface ErrorMap {
+  dataset: string; window: number; windows: number; prefixTokens: number; dtype: string; blocks: ErrorBlock[];
+  horizontal: Horizontal; scales: Scales;
 }
 
 export interface Attempt {
@@ -152,6 +163,8 @@ async function checked(answer: Response): Promise<unknown> {
 
 const one = (id: string) => `${JOBS}/${encodeURIComponent(id)}`;
 
+export const errorMapUrl = (id: string) => `${one(id)}/error-map`;
+
 const artifact = (id: string) => `/v1/artifacts/${encodeURIComponent(id)}`;
 
 export const api = {
@@ -166,6 +179,7 @@ export const api = {
   },
   job: (id: string) => get<Job>(one(id)),
   blocks: (id: string) => get<BlockReport[]>(`${one(id)}/blocks`),
+  errorMap: (id: string) => get<ErrorMap>(errorMapUrl(id)),
   queue: (id: string) => get<QueueContext>(`${one(id)}/queue-context`),
   evaluations: async (id: string) => (await get<{ items: Evaluation[] }>(`${one(id)}/evaluations`)).items,
   attempts: (id: string) => get<Attempt[]>(`${one(id)}/attempts`),

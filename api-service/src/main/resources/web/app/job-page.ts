@@ -1,6 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { api, key, type Attempt, type BlockReport, type Evaluation, type Job, type JobEvent, type Manifest, type QueueContext, TERMINAL } from './api';
 import './charts';
+import './error-map-card';
 import './exports-card';
 import { ago, between, bytes, duration, perplexity, ratio, short, time, UNKNOWN } from './format';
 import { artifact, blockTable, events, lossSeries, perplexityBars, relativeSeries } from './job-parts';
@@ -128,7 +129,7 @@ class JobPage extends Page {
       ${job.failure && job.state !== 'SUCCEEDED' && job.state !== 'CANCELLED' ? this.failure(job) : nothing}
       <section class="card" aria-label="Progress">${timeline(job)}
         <div class="gauge">${progressBar(job)}<span class="quiet">${TERMINAL.includes(job.state) ? '' : `time left ${eta(job)}`}</span></div></section>
-      ${this.charts(job)}${this.results(job)}${artifact(job, this.manifest)}
+      ${this.charts(job)}${this.results(job)}${this.errorMap(job)}${artifact(job, this.manifest)}
       ${this.manifest ? html`<bisup-exports .artifact=${job.id}></bisup-exports>` : nothing}
       <div class="two">${this.facts(job)}
         <section class="card"><h2>Attempts</h2>${attempts(this.attempts)}</section></div>
@@ -180,7 +181,7 @@ class JobPage extends Page {
     const gate = job.spec.qualityGate?.maxPerplexityRatio;
     return html`<section class="card"><h2>Quality against the FP model</h2>
       ${job.measurements.length === 0 ? html`<p class="quiet">${job.state === 'EVALUATING' ? 'Being measured.' : TERMINAL.includes(job.state)
-        ? 'Nothing was measured.' : 'Measured when all blocks are done.'}</p>` : html`
+        ? 'No perplexity was measured.' : 'Measured when all blocks are done.'}</p>` : html`
       ${perplexityBars(job.measurements)}
       <div class="scroll"><table><thead><tr><th>Data set</th><th>Protocol</th><th class="num">Window</th><th class="num">Tokens</th>
         <th class="num">FP</th><th class="num">Quantized</th><th class="num">Ratio</th><th>Computed in</th><th>Data digest</th></tr></thead>
@@ -190,6 +191,13 @@ class JobPage extends Page {
         <td class="num ${gate !== undefined && m.ratio > gate ? 'bad' : ''}">${ratio(m.ratio)}</td><td>${m.quantized.dtype}</td>
         <td>${copyable(m.quantized.datasetSha256, short(m.quantized.datasetSha256))}</td></tr>`)}</tbody></table></div>
       <p class="quiet">Perplexity, lower is better; both columns are measured by the same protocol${gate === undefined ? '' : `; the gate is ${ratio(gate)}`}.</p>`}</section>`;
+  }
+
+  /** Asked for among the evaluations, and there once they are. */
+  private errorMap(job: Job): TemplateResult | typeof nothing {
+    const measured = job.state === 'SUCCEEDED' || job.failure?.code === 'QUALITY_GATE_MISSED';
+    return measured && job.spec.evaluation?.some(e => e.propagation !== undefined)
+      ? html`<bisup-error-map .job=${job.id}></bisup-error-map>` : nothing;
   }
 
   private facts(job: Job): TemplateResult {

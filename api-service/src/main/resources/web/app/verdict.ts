@@ -66,6 +66,6 @@ function failed(job: Job): string {
 function succeeded(job: Job): string {
   const results = job.measurements.map(m => `${perplexity(m.quantized.perplexity)} on ${m.quantized.dataset} `
     + `(FP ${perplexity(m.baseline.perplexity)}, ${ratio(m.ratio)})`);
-  const measured = results.length ? `; perplexity ${results.join(' and ')}` : '; nothing was asked to be measured';
+  const measured = results.length ? `; perplexity ${results.join(' and ')}` : job.spec.evaluation?.length ? '' : '; nothing was asked to be measured';
   return `${job.code}, ${bytes(job.artifactBytes)}${measured}.`;
 }

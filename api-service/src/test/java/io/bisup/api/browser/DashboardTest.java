@@ -157,6 +157,7 @@ class DashboardTest {
         assertThat(accessibility(page)).isEmpty();
         shoot(page, "compare");
         exports(page, second);
+        errorMap(page);
         for (String view : List.of("inputs", "workers", "recipes")) {
             page.navigate(home + "#/" + view);
             assertThat(page.locator("main section").first()).isVisible();
@@ -183,6 +184,38 @@ class DashboardTest {
         assertThat(row.getByText("base/config.json")).isVisible();
         assertThat(accessibility(page)).isEmpty();
         shoot(page, "exports");
+    }
+
+    /** How the error grows and spreads, and the figures behind the drawings. */
+    private void errorMap(Page page) {
+        String id = Inputs.submit(Map.of(
+                "evaluation",
+                List.of(
+                        Map.of("dataset", "wiki", "protocol", "gptq", "window", 64),
+                        Map.of("dataset", "wiki", "propagation", 2, "window", 32))));
+        Claim claim = worker.claim(id);
+        for (int block = 0; block < TinyModel.LAYERS; block++) {
+            worker.commit(claim, block);
+        }
+        worker.publish(claim);
+        worker.evaluateWithMap(id, 12.1, 11.807);
+        page.navigate(home + "#/jobs/" + id);
+        var card = page.locator(".error-map");
+        assertThat(card).containsText("mean over 2 windows of 32 tokens of wiki");
+        assertThat(card.locator("bisup-heat-map svg")).hasCount(2);
+        assertThat(card.locator("bisup-heat-map svg").last()).containsText("P 1–2");
+        assertThat(card.getByText("JSON")).hasAttribute("href", "/v1/quantization-jobs/" + id + "/error-map");
+        card.getByLabel("Block").selectOption("1");
+        card.getByText("Errors of the blocks as a table").click();
+        assertThat(card.locator("table.error-blocks tbody tr")).hasCount(TinyModel.LAYERS);
+        card.getByText("Errors of the tokens as a table").click();
+        assertThat(card.locator("table.error-tokens tbody tr").first()).containsText("0 (exact)");
+        assertThat(accessibility(page)).isEmpty();
+        shoot(page, "error-map");
+        page.setViewportSize(390, 844);
+        page.waitForTimeout(500);
+        assertThat((int) page.evaluate("document.documentElement.scrollWidth")).isLessThanOrEqualTo(390);
+        page.setViewportSize(1280, 900);
     }
 
     /** On a telephone nothing is cut off at the side. */

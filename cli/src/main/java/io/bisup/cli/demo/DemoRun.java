@@ -8,6 +8,7 @@ import io.bisup.cli.rest.Jobs;
 import io.bisup.cli.rest.ServiceClient;
 import io.bisup.contract.PerplexitySpec;
 import io.bisup.contract.Priority;
+import io.bisup.contract.PropagationSpec;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.RecipeReference;
 import io.bisup.contract.recipe.Calibration;
@@ -68,7 +69,8 @@ final class DemoRun {
                 systemPrompt(),
                 List.of(
                         new PerplexitySpec(DemoInputs.STORIES, PerplexitySpec.Protocol.GPTQ, WINDOW),
-                        new PerplexitySpec(DemoInputs.RECORDS, PerplexitySpec.Protocol.GPTQ, WINDOW)),
+                        new PerplexitySpec(DemoInputs.RECORDS, PerplexitySpec.Protocol.GPTQ, WINDOW),
+                        new PropagationSpec(DemoInputs.STORIES, 4, WINDOW)),
                 null,
                 List.of(),
                 Priority.NORMAL,

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bisup.cli.CommandRun;
 import io.bisup.contract.Json;
+import io.bisup.contract.PropagationResult;
+import io.bisup.demo.DemoCorpus;
+import io.bisup.demo.corpus.Register;
+import io.bisup.demo.corpus.Split;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -166,6 +170,64 @@ class EvaluationCommandsTest {
         assertThat(result.path("predictions").asInt())
                 .isEqualTo(63 * result.path("windows").asInt());
         assertThat(result.path("format").asText()).isEqualTo("TEXT");
+    }
+
+    /** QuaRot rotates the residual stream and the heads: errors are those of rounding all the same. */
+    @ParameterizedTest
+    @CsvSource({"quarot-w4a4-g128, 0.3", "atom-w4a4-g128, 0.3", "smoothquant-w8a8, 0.01"})
+    void anErrorIsToldFromBlockToBlockAndFromTokenToToken(String recipe, double most) throws IOException {
+        String stories = String.join("\n", DemoCorpus.documents(Split.TEST, Register.STORIES));
+        Path text = Files.writeString(folder.resolve("t.txt"), stories.substring(0, 20_000));
+        Path artifact = folder.resolve("artifact");
+        CommandRun made = CommandRun.of(
+                "local",
+                "quantize",
+                "--model",
+                MODEL,
+                "--recipe",
+                recipe,
+                "--calibration",
+                text,
+                "--samples",
+                "4",
+                "--sequence-length",
+                "64",
+                "--out",
+                artifact);
+        assertThat(made.code()).as(made.err()).isZero();
+        Path out = folder.resolve("map.json");
+
+        CommandRun run = CommandRun.of(
+                "local",
+                "propagation",
+                "--base",
+                MODEL,
+                "--model",
+                artifact,
+                "--text",
+                text,
+                "--window",
+                "64",
+                "--windows",
+                "3",
+                "--out",
+                out);
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out()).contains("first token", "received attention");
+        PropagationResult result = Json.read(Files.readString(out), PropagationResult.class);
+        assertThat(result.blocks()).hasSize(6).allSatisfy(block -> {
+            assertThat(block.others()).isBetween(1e-7, most);
+            assertThat(block.linears())
+                    .hasSize(7)
+                    .allSatisfy((name, error) -> assertThat(error)
+                            .as("%s of block %d", name, block.block())
+                            .isBetween(1e-8, 2 * most));
+        });
+        assertThat(result.horizontal().mean().later().getFirst())
+                .as("four-bit recipes round keys and values, that of eight bits does not")
+                .isBetween(recipe.contains("w4") ? 1e-10 : 0, recipe.contains("w4") ? 0.1 : 0);
+        assertThat(result.scales()).isEqualTo(PropagationResult.Scales.FIXED);
     }
 
     @ParameterizedTest

@@ -74,9 +74,4 @@ public final class EvaluationKernels {
     public static NDArray[] divergence(Kernels kernels, NDArray exact, NDArray quantized, NDArray targets) {
         return kernels.callMany("divergence", exact, quantized, targets);
     }
-
-    /** ‖x̂ − x‖² / ‖x‖² of each position: hidden states [1, T, hidden], result float64 [T]. */
-    public static NDArray relativeErrors(Kernels kernels, NDArray exact, NDArray quantized) {
-        return kernels.call("relative_errors", exact, quantized);
-    }
 }

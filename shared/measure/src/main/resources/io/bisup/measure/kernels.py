@@ -41,10 +41,3 @@ def divergence(self, base: Tensor, quantized: Tensor, targets: Tensor) -> Tuple[
   target = torch.to(torch.squeeze(torch.gather(q, 1, at), 1), 7)
   same = torch.to(torch.eq(torch.argmax(p, 1), torch.argmax(q, 1)), 4)
   return (kl, target, base_target, same)
-
-# Squared distance over the squared length of the base, of each position. base, quantized: [1, T, d]; result float64 [T].
-def relative_errors(self, base: Tensor, quantized: Tensor) -> Tensor:
-  b = torch.to(torch.squeeze(base, 0), 7)
-  q = torch.to(torch.squeeze(quantized, 0), 7)
-  distance = torch.sum(torch.square(torch.sub(q, b)), [1])
-  return torch.div(distance, torch.clamp(torch.sum(torch.square(b), [1]), 1e-30))

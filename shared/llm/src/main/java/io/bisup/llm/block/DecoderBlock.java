@@ -167,7 +167,9 @@ public final class DecoderBlock implements AutoCloseable {
         }
 
         private NDArray project(BlockTensor linear, InputPath.Read read) {
-            return part(parts.linears(), linear).apply(kernels, read, parts.lowPrecision());
+            NDArray output = part(parts.linears(), linear).apply(kernels, read, parts.lowPrecision());
+            observer.output(linear, output);
+            return output;
         }
 
         private NDArray normedHeads(
