@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /** Documents one after another in one row of tokens; none sees another. */
@@ -41,7 +42,7 @@ final class TreeRow {
     }
 
     /** The row with the least room that is enough, or a new one. */
-    private static TreeRow roomy(TreeMap<Integer, Deque<TreeRow>> byRoom, int length) {
+    private static TreeRow roomy(NavigableMap<Integer, Deque<TreeRow>> byRoom, int length) {
         Map.Entry<Integer, Deque<TreeRow>> entry = byRoom.ceilingEntry(length);
         if (entry == null) {
             return new TreeRow();
