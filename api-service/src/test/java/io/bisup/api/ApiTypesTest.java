@@ -25,6 +25,8 @@ class ApiTypesTest {
     /** Where the page calls a schema by another name. */
     private static final Map<String, String> SCHEMAS = Map.ofEntries(
             Map.entry("Job", "JobView"),
+            Map.entry("ErrorMap", "PropagationResult"),
+            Map.entry("ErrorBlock", "Block"),
             Map.entry("Spec", "QuantizationJobSpec"),
             Map.entry("Perplexity", "PerplexityResult"),
             Map.entry("Manifest", "ArtifactManifest"),
@@ -32,7 +34,10 @@ class ApiTypesTest {
             Map.entry("ModelFile", "FileView"),
             Map.entry("Model", "ModelView"),
             Map.entry("Dataset", "DatasetView"),
-            Map.entry("Recipe", "RecipeView"));
+            Map.entry("Recipe", "RecipeView"),
+            Map.entry("Serving", "ServedAs"),
+            Map.entry("Export", "ExportView"),
+            Map.entry("Exports", "ExportsView"));
 
     @Test
     void everyFieldIsDescribed() throws Exception {

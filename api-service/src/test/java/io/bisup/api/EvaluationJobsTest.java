@@ -4,14 +4,21 @@ import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.startsWith;
 
 import io.bisup.api.testing.ApiStack;
 import io.bisup.api.testing.Inputs;
+import io.bisup.api.testing.TinyModel;
+import io.bisup.api.testing.Worker;
+import io.bisup.platform.job.Claim;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +31,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class EvaluationJobsTest {
 
     private static final String ROWS = "{\"goal\":\"g\",\"sol1\":\"a\",\"sol2\":\"b\",\"label\":0}\n";
+
+    @Inject
+    Worker worker;
 
     @BeforeEach
     void register() {
@@ -86,6 +96,42 @@ class EvaluationJobsTest {
                 .body("errors[0].pointer", equalTo("/model"));
         post("{\"artifact\":\"" + UUID.randomUUID() + "\"," + wiki, "k" + UUID.randomUUID())
                 .body("errors[0].pointer", equalTo("/artifact"));
+    }
+
+    @Test
+    void anErrorMapIsThereOnceItWasMeasured() {
+        String asked = "{\"dataset\":\"wiki\",\"propagation\":2,\"window\":32}";
+        post("{\"model\":\"tiny\",\"evaluation\":[" + asked + "]}", "k" + UUID.randomUUID())
+                .statusCode(422)
+                .body("errors[0].message", containsString("compares a model with itself"));
+        String id = Inputs.submit(Map.of(
+                "evaluation",
+                List.of(
+                        Map.of("dataset", "wiki", "protocol", "gptq", "window", 64),
+                        Map.of("dataset", "wiki", "propagation", 2, "window", 32))));
+        String address = "/v1/quantization-jobs/" + id + "/error-map";
+        given().get(address).then().statusCode(404).body("detail", containsString("\"propagation\": 8"));
+
+        Claim claim = worker.claim(id);
+        worker.publish(claim);
+        worker.evaluateWithMap(id, 13.4, 11.8);
+
+        given().get(address)
+                .then()
+                .statusCode(200)
+                .body("blocks", hasSize(TinyModel.LAYERS))
+                .body("blocks[0].linears.down", equalTo(0.007f))
+                .body("horizontal.bins[1].prefix", equalTo(true))
+                .body("scales.linears.high", equalTo(1.0f));
+        String evaluation = given().get("/v1/quantization-jobs/" + id + "/evaluations")
+                .then()
+                .body("items[0].scores[1].propagation.windows", equalTo(2))
+                .extract()
+                .path("items[0].id");
+        given().get("/v1/evaluation-jobs/" + evaluation + "/error-map").then().statusCode(200);
+        given().get("/v1/quantization-jobs/" + UUID.randomUUID() + "/error-map")
+                .then()
+                .statusCode(404);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.bisup.api.artifact;
 import io.bisup.api.Bodies;
 import io.bisup.api.Listing;
 import io.bisup.api.access.Callers;
+import io.bisup.api.job.ErrorMaps;
 import io.bisup.api.job.Ids;
 import io.bisup.api.job.Parameters;
 import io.bisup.api.job.TenantJobs;
@@ -11,6 +12,7 @@ import io.bisup.contract.Digests;
 import io.bisup.contract.EvaluationJobSpec;
 import io.bisup.contract.Json;
 import io.bisup.contract.LmEvalReport;
+import io.bisup.contract.PropagationResult;
 import io.bisup.contract.Score;
 import io.bisup.platform.job.EvaluationJobRecord;
 import io.bisup.platform.job.EvaluationJobStore;
@@ -62,6 +64,7 @@ public class EvaluationResource {
     private final EvaluationStore evaluations;
     private final EvaluationJobStore jobs;
     private final EvaluationSamples samples;
+    private final ErrorMaps maps;
     private final TenantJobs own;
     private final Callers callers;
 
@@ -71,6 +74,7 @@ public class EvaluationResource {
             EvaluationStore evaluations,
             EvaluationJobStore jobs,
             ObjectStore objects,
+            ErrorMaps maps,
             TenantJobs own,
             Callers callers) {
         this.bodies = bodies;
@@ -78,6 +82,7 @@ public class EvaluationResource {
         this.evaluations = evaluations;
         this.jobs = jobs;
         this.samples = new EvaluationSamples(objects);
+        this.maps = maps;
         this.own = own;
         this.callers = callers;
     }
@@ -88,8 +93,8 @@ public class EvaluationResource {
             summary = "Evaluate a registered model, or an artifact beside its FP model",
             description =
                     "Each evaluation is {dataset, protocol, window} for a perplexity, {dataset, task, limit?} for a "
-                            + "zero-shot task or {dataset, divergence, window} for the divergence from the FP model. The same "
-                            + "Idempotency-Key with the same spec answers the same job.")
+                            + "zero-shot task, {dataset, divergence, window} for the divergence from the FP model or {dataset, "
+                            + "propagation, window} for the way of its error. The same Idempotency-Key with the same spec answers the same job.")
     @RequestBody(required = true, content = @Content(schema = @Schema(implementation = EvaluationJobSpec.class)))
     @APIResponseSchema(value = EvaluationJobRecord.class, responseCode = "202", responseDescription = "Accepted")
     @APIResponse(responseCode = "422", description = "The spec cannot run: errors[] names fields, causes and remedies")
@@ -160,6 +165,15 @@ public class EvaluationResource {
                 Parameters.flag("baseline", baseline),
                 (int) Parameters.number("offset", offset, 0, 0, Integer.MAX_VALUE),
                 (int) Parameters.number("pageSize", pageSize, PAGE, 1, LARGEST_PAGE));
+    }
+
+    @GET
+    @Path(ID + "/error-map")
+    @Operation(
+            summary = "How the artifact's error grows from block to block and spreads from token to token",
+            description = "Of the first evaluation that asked for propagation; scales are the bounds that charts have.")
+    public PropagationResult errorMap(@PathParam("id") String id) {
+        return maps.of(scores(id));
     }
 
     private List<Score> scores(String id) {

@@ -4,6 +4,7 @@ import io.bisup.api.problem.ProblemKind;
 import io.bisup.contract.DivergenceSpec;
 import io.bisup.contract.EvaluationSpec;
 import io.bisup.contract.PerplexitySpec;
+import io.bisup.contract.PropagationSpec;
 import io.bisup.contract.TaskSpec;
 import io.bisup.data.task.Task;
 import io.bisup.platform.registry.RegisteredDataset;
@@ -20,6 +21,9 @@ final class EvaluationChecks {
             case DivergenceSpec divergence ->
                 requireDocuments(dataset, divergence.divergence(), pointer + "/divergence", findings);
             case TaskSpec task -> requireTask(dataset, task, pointer, findings);
+            case PropagationSpec propagation -> {
+                // Any text will do.
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import io.bisup.api.testing.ApiStack;
 import io.bisup.api.testing.Inputs;
 import io.bisup.api.testing.TinyModel;
@@ -98,6 +99,12 @@ class DashboardTest {
         }
         assertThat(page.locator("bisup-block-chart").first()).containsText("100");
         worker.publish(claim);
+        worker.measures(id, "waiting for object store since 2026-11-28T10:00:00Z", 3, 7);
+        // An evaluation's progress is no event: the page looks every four seconds.
+        assertThat(page.locator(".verdict"))
+                .containsText(
+                        "waiting for object store since 2026-11-28T10:00:00Z, 3 of 7",
+                        new LocatorAssertions.ContainsTextOptions().setTimeout(20_000));
         worker.evaluate(id, 13.412, 11.807);
         assertThat(page.locator("h1 [data-state]")).hasText("succeeded");
         assertThat(page.locator(".verdict")).containsText("13.412 on wiki (FP 11.807, ×1.136)");
@@ -123,6 +130,12 @@ class DashboardTest {
         assertThat(page.locator("h1 [data-state]")).hasText("queued");
         String second = page.url().substring(page.url().lastIndexOf('/') + 1);
 
+        assertThat(page.locator("dl")).containsText("Cloned from");
+        page.locator("button.pause").click();
+        assertThat(page.locator("h1 [data-state]")).hasText("paused");
+        page.locator("button.resume").click();
+        assertThat(page.locator("h1 [data-state]")).hasText("queued");
+
         page.getByText("Cancel…").click();
         assertThat(page.locator("dialog")).isVisible();
         shoot(page, "cancel");
@@ -144,6 +157,7 @@ class DashboardTest {
         assertThat(accessibility(page)).isEmpty();
         shoot(page, "compare");
         exports(page, second);
+        errorMap(page);
         for (String view : List.of("inputs", "workers", "recipes")) {
             page.navigate(home + "#/" + view);
             assertThat(page.locator("main section").first()).isVisible();
@@ -172,6 +186,38 @@ class DashboardTest {
         shoot(page, "exports");
     }
 
+    /** How the error grows and spreads, and the figures behind the drawings. */
+    private void errorMap(Page page) {
+        String id = Inputs.submit(Map.of(
+                "evaluation",
+                List.of(
+                        Map.of("dataset", "wiki", "protocol", "gptq", "window", 64),
+                        Map.of("dataset", "wiki", "propagation", 2, "window", 32))));
+        Claim claim = worker.claim(id);
+        for (int block = 0; block < TinyModel.LAYERS; block++) {
+            worker.commit(claim, block);
+        }
+        worker.publish(claim);
+        worker.evaluateWithMap(id, 12.1, 11.807);
+        page.navigate(home + "#/jobs/" + id);
+        var card = page.locator(".error-map");
+        assertThat(card).containsText("mean over 2 windows of 32 tokens of wiki");
+        assertThat(card.locator("bisup-heat-map svg")).hasCount(2);
+        assertThat(card.locator("bisup-heat-map svg").last()).containsText("P 1–2");
+        assertThat(card.getByText("JSON")).hasAttribute("href", "/v1/quantization-jobs/" + id + "/error-map");
+        card.getByLabel("Block").selectOption("1");
+        card.getByText("Errors of the blocks as a table").click();
+        assertThat(card.locator("table.error-blocks tbody tr")).hasCount(TinyModel.LAYERS);
+        card.getByText("Errors of the tokens as a table").click();
+        assertThat(card.locator("table.error-tokens tbody tr").first()).containsText("0 (exact)");
+        assertThat(accessibility(page)).isEmpty();
+        shoot(page, "error-map");
+        page.setViewportSize(390, 844);
+        page.waitForTimeout(500);
+        assertThat((int) page.evaluate("document.documentElement.scrollWidth")).isLessThanOrEqualTo(390);
+        page.setViewportSize(1280, 900);
+    }
+
     /** On a telephone nothing is cut off at the side. */
     private void narrow(Page page, String id) {
         page.setViewportSize(390, 844);
@@ -195,6 +241,13 @@ class DashboardTest {
         page.getByText("Cancel…").click();
         page.getByText("Cancel the job").click();
         assertThat(page.locator("h1 [data-state]")).hasText("cancelled");
+        assertThat(page.locator("button.pause, button.resume, button.cancel:visible"))
+                .hasCount(0);
+        page.locator("button.retry").click();
+        assertThat(page.locator("h1 [data-state]")).hasText("queued");
+        assertThat(page.locator("dl")).containsText("Retry of");
+        assertThat(page.locator("button.retry")).hasCount(0);
+        assertThat(accessibility(page)).isEmpty();
     }
 
     private void finish(String id, double perplexity) {

@@ -3,13 +3,17 @@ package io.bisup.api.testing;
 import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.BlockReport;
 import io.bisup.contract.Digests;
+import io.bisup.contract.EvaluationProgress;
 import io.bisup.contract.ExportedBytes;
+import io.bisup.contract.Json;
 import io.bisup.contract.Measurement;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.contract.PerplexityResult;
 import io.bisup.contract.PerplexitySpec;
 import io.bisup.contract.Phase;
 import io.bisup.contract.Progress;
+import io.bisup.contract.PropagationResult;
+import io.bisup.contract.PropagationScore;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.EvaluationStore;
 import io.bisup.platform.job.ExportClaim;
@@ -105,10 +109,33 @@ public class Worker {
         exports.complete(claim, files);
     }
 
+    /** The evaluation is begun, tells where it is, and goes back. */
+    public void measures(String jobId, String what, int done, int of) {
+        String id = evaluations.ofJob(jobId).getFirst().id();
+        var claim = evaluations.claim(id, "eval-1", LEASE).orElseThrow();
+        evaluations.progress(claim, new EvaluationProgress(what, done, of));
+        evaluations.giveBack(claim);
+    }
+
     public void evaluate(String jobId, double quantized, double baseline) {
         String id = evaluations.ofJob(jobId).getFirst().id();
         var claim = evaluations.claim(id, "eval-1", LEASE).orElseThrow();
         evaluations.complete(claim, List.of(new Measurement(perplexity(quantized), perplexity(baseline))));
+    }
+
+    /** With an error map, where the job asked for one after its perplexity. */
+    public void evaluateWithMap(String jobId, double quantized, double baseline) {
+        String id = evaluations.ofJob(jobId).getFirst().id();
+        var claim = evaluations.claim(id, "eval-1", LEASE).orElseThrow();
+        PropagationResult result = ErrorMapFixture.of(TinyModel.LAYERS);
+        ObjectEntry map = objects.put(
+                ObjectKeys.responses(Digests.sha256(jobId), "error-map.json"),
+                Json.write(result).getBytes(StandardCharsets.UTF_8));
+        evaluations.complete(
+                claim,
+                List.of(
+                        new Measurement(perplexity(quantized), perplexity(baseline)),
+                        PropagationScore.of(result, map)));
     }
 
     /** The whole way of a job. */

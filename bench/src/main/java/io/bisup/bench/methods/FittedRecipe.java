@@ -14,7 +14,7 @@ public final class FittedRecipe {
 
     private FittedRecipe() {}
 
-    /** @param width of the model's residual stream */
+    /** The preset for a model whose residual stream has {@code width} channels. */
     public static Recipe of(Recipe preset, Calibration calibration, int width) {
         int most = Math.max(1, width / QUARTER);
         Precision precision = preset.precision();

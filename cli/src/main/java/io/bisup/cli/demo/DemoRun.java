@@ -7,6 +7,8 @@ import io.bisup.cli.rest.JobView;
 import io.bisup.cli.rest.Jobs;
 import io.bisup.cli.rest.ServiceClient;
 import io.bisup.contract.PerplexitySpec;
+import io.bisup.contract.Priority;
+import io.bisup.contract.PropagationSpec;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.RecipeReference;
 import io.bisup.contract.recipe.Calibration;
@@ -67,9 +69,12 @@ final class DemoRun {
                 systemPrompt(),
                 List.of(
                         new PerplexitySpec(DemoInputs.STORIES, PerplexitySpec.Protocol.GPTQ, WINDOW),
-                        new PerplexitySpec(DemoInputs.RECORDS, PerplexitySpec.Protocol.GPTQ, WINDOW)),
+                        new PerplexitySpec(DemoInputs.RECORDS, PerplexitySpec.Protocol.GPTQ, WINDOW),
+                        new PropagationSpec(DemoInputs.STORIES, 4, WINDOW)),
                 null,
                 List.of(),
+                Priority.NORMAL,
+                null,
                 Map.of("demo", "true"));
     }
 

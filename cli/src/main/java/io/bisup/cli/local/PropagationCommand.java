@@ -8,9 +8,11 @@ import io.bisup.data.TextDataset;
 import io.bisup.llm.folder.OpenModel;
 import io.bisup.llm.token.Tokenizer;
 import io.bisup.measure.Propagation;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -41,7 +43,14 @@ public final class PropagationCommand implements Callable<Integer> {
     @Option(names = "--windows", defaultValue = "8", description = "windows to average over, from the text's start")
     private int windows;
 
-    @Option(names = "--json", description = "the result as one JSON object on the last line")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description =
+                    "all of it as JSON: curves, errors of linears, the map from token to token, received attention")
+    private @Nullable Path out;
+
+    @Option(names = "--json", description = "the same as one JSON object on the last line")
     private boolean json;
 
     @Spec
@@ -54,23 +63,31 @@ public final class PropagationCommand implements Callable<Integer> {
         }
         TextDataset dataset = text.read();
         PropagationResult result = models.compare((exact, quantized) -> measure(exact, quantized, dataset));
+        write(result);
         PrintWriter writer = spec.commandLine().getOut();
         if (json) {
             writer.println(Json.write(result));
         } else {
-            writer.println("block  first token  other tokens");
-            result.blocks()
-                    .forEach(b -> writer.println(
-                            String.format(Locale.ROOT, "%5d  %11.4g  %12.4g", b.block(), b.firstToken(), b.others())));
+            PropagationTable.print(result, writer);
         }
         writer.flush();
         return ExitCode.OK;
     }
 
+    private void write(PropagationResult result) {
+        if (out != null) {
+            try {
+                Files.writeString(out, Json.write(result) + "\n");
+            } catch (IOException e) {
+                throw new UserErrorException("--out " + out + " cannot be written (" + e + ")");
+            }
+        }
+    }
+
     private PropagationResult measure(OpenModel exact, OpenModel quantized, TextDataset dataset) {
         int length = Windows.length(window, USUAL_WINDOW, exact);
         try (Tokenizer tokenizer = exact.openTokenizer();
-                Bar bar = new Bar("propagation", "windows")) {
+                Bar bar = new Bar("propagation", "passes")) {
             return new Propagation(exact.model(), quantized.model(), exact.prefixIds(), tokenizer, Clock.systemUTC())
                     .measure(dataset, length, windows, bar);
         }

@@ -136,6 +136,15 @@ public final class EvaluateCommand implements Callable<Integer> {
                     result.path("kl").path("stderr").asDouble(),
                     result.path("sameTop").path("value").asDouble());
         }
+        if (score.has("propagation")) {
+            JsonNode result = score.path("propagation");
+            return String.format(
+                    Locale.ROOT,
+                    "%s: error behind the last block %.4g, of first tokens %.4g; see /error-map",
+                    result.path("dataset").asText(),
+                    result.path("others").asDouble(),
+                    result.path("firstToken").asDouble());
+        }
         JsonNode quantized = score.path("quantized");
         if (!quantized.has("task")) {
             return String.format(

@@ -6,6 +6,7 @@ import io.bisup.contract.DivergenceSpec;
 import io.bisup.contract.EvaluationSpec;
 import io.bisup.contract.Harness;
 import io.bisup.contract.PerplexitySpec;
+import io.bisup.contract.PropagationSpec;
 import io.bisup.contract.TaskSpec;
 import io.bisup.data.task.Task;
 import java.util.Arrays;
@@ -16,7 +17,8 @@ final class EvaluateOption {
 
     static final String DESCRIPTION =
             "what to measure, repeatable: DATASET:PROTOCOL:WINDOW a perplexity (gptq, c4-new, c4-old), "
-                    + "DATASET:divergence:WINDOW the divergence from the FP model, DATASET:TASK[:LIMIT] a zero-shot task";
+                    + "DATASET:divergence:WINDOW the divergence from the FP model, DATASET:propagation:WINDOW how its error "
+                    + "grows and spreads, DATASET:TASK[:LIMIT] a zero-shot task";
 
     private EvaluateOption() {}
 
@@ -30,16 +32,20 @@ final class EvaluateOption {
                 .filter(p -> p.id().equals(parts[1]))
                 .findFirst();
         boolean divergence = parts[1].equals("divergence");
-        if (protocol.isEmpty() && !divergence) {
+        boolean propagation = parts[1].equals("propagation");
+        if (protocol.isEmpty() && !divergence && !propagation) {
             if (Task.named(parts[1]).isEmpty()) {
                 throw new UserErrorException(
                         "--evaluate: '" + parts[1] + "' is no protocol and no task; use gptq, c4-new, "
-                                + "c4-old, divergence, " + String.join(", ", Task.names()));
+                                + "c4-old, divergence, propagation, " + String.join(", ", Task.names()));
             }
             return new TaskSpec(parts[0], parts[1], number, Harness.V0_4_9_2, BosRule.AUTO);
         }
         if (number == null) {
             throw unreadable(text);
+        }
+        if (propagation) {
+            return new PropagationSpec(parts[0], null, number);
         }
         return divergence
                 ? new DivergenceSpec(parts[0], PerplexitySpec.Protocol.GPTQ, number)

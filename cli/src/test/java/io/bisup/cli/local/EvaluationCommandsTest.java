@@ -1,10 +1,15 @@
 package io.bisup.cli.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bisup.cli.CommandRun;
 import io.bisup.contract.Json;
+import io.bisup.contract.PropagationResult;
+import io.bisup.demo.DemoCorpus;
+import io.bisup.demo.corpus.Register;
+import io.bisup.demo.corpus.Split;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +74,89 @@ class EvaluationCommandsTest {
     }
 
     @Test
+    void samplesOfSeveralModelsAreComparedInPairs() throws IOException {
+        Path exact = samples("exact.jsonl", "11110000");
+        Path same = samples("same.jsonl", "11101000");
+        Path worse = samples("worse.jsonl", "00000000");
+
+        CommandRun run = CommandRun.of("local", "compare", "--task", "winogrande", exact, same, worse);
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out().lines())
+                .containsExactly(
+                        exact + ": 8 documents, acc 0.5000 ± 0.1890 (+0.0000 ± 0.0000, none)",
+                        same + ": 8 documents, acc 0.5000 ± 0.1890 (+0.0000 ± 0.1890, none)",
+                        worse + ": 8 documents, acc 0.0000 ± 0.0000 (-0.5000 ± 0.1890)");
+    }
+
+    @Test
+    void samplesOfOtherDocumentsAreNotCompared() throws IOException {
+        Path one = samples("one.jsonl", "11");
+        Path three = samples("three.jsonl", "110");
+
+        assertMistake(CommandRun.of("local", "compare", "--task", "winogrande", one, three), "3 documents against 2");
+        assertMistake(CommandRun.of("local", "compare", "--task", "piqa", one, one), "has no acc_norm");
+        assertMistake(
+                CommandRun.of("local", "compare", "--task", "winogrande", one, rows("{\"x\":1}\n")),
+                "line 1 is no sample");
+    }
+
+    private static void assertMistake(CommandRun run, String named) {
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains(named);
+    }
+
+    private Path samples(String name, String right) throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < right.length(); i++) {
+            lines.append("""
+                    {"doc_id":%d,"ll":[-1.5,-2.5],"greedy":[true,false],"gold":0,"acc":%s,"acc_norm":null,"req":["%d","b"]}
+                    """.formatted(i, right.charAt(i) + ".0", i));
+        }
+        return Files.writeString(folder.resolve(name), lines);
+    }
+
+    @Test
+    void productsAreInBfloat16WhereThatIsAskedFor() throws IOException {
+        Path data =
+                rows("{\"goal\":\"bake bread\",\"sol1\":\"use flour\",\"sol2\":\"use river stones\",\"label\":0}\n");
+        List<Double> exact = likelihoods(data, "float32");
+        List<Double> coarse = likelihoods(data, "bfloat16");
+
+        for (int i = 0; i < exact.size(); i++) {
+            assertThat(coarse.get(i)).isNotEqualTo(exact.get(i)).isCloseTo(exact.get(i), withinPercentage(5));
+        }
+    }
+
+    private List<Double> likelihoods(Path data, String compute) throws IOException {
+        Path out = folder.resolve(compute + ".jsonl");
+        CommandRun run = CommandRun.of(
+                "local",
+                "zeroshot",
+                "--model",
+                MODEL,
+                "--task",
+                "piqa",
+                "--data",
+                data,
+                "--out",
+                out,
+                "--compute",
+                compute,
+                "--device",
+                "cpu",
+                "--json");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out()).contains("\"dtype\":\"" + compute + "\"");
+        return Json.mapper()
+                .readTree(out.toFile())
+                .path("ll")
+                .valueStream()
+                .map(JsonNode::asDouble)
+                .toList();
+    }
+
+    @Test
     void aModelDoesNotDivergeFromItself() throws IOException {
         Path text = Files.writeString(folder.resolve("t.txt"), "The miller of the valley sold bread. ".repeat(30));
 
@@ -82,6 +170,64 @@ class EvaluationCommandsTest {
         assertThat(result.path("predictions").asInt())
                 .isEqualTo(63 * result.path("windows").asInt());
         assertThat(result.path("format").asText()).isEqualTo("TEXT");
+    }
+
+    /** QuaRot rotates the residual stream and the heads: errors are those of rounding all the same. */
+    @ParameterizedTest
+    @CsvSource({"quarot-w4a4-g128, 0.3", "atom-w4a4-g128, 0.3", "smoothquant-w8a8, 0.01"})
+    void anErrorIsToldFromBlockToBlockAndFromTokenToToken(String recipe, double most) throws IOException {
+        String stories = String.join("\n", DemoCorpus.documents(Split.TEST, Register.STORIES));
+        Path text = Files.writeString(folder.resolve("t.txt"), stories.substring(0, 20_000));
+        Path artifact = folder.resolve("artifact");
+        CommandRun made = CommandRun.of(
+                "local",
+                "quantize",
+                "--model",
+                MODEL,
+                "--recipe",
+                recipe,
+                "--calibration",
+                text,
+                "--samples",
+                "4",
+                "--sequence-length",
+                "64",
+                "--out",
+                artifact);
+        assertThat(made.code()).as(made.err()).isZero();
+        Path out = folder.resolve("map.json");
+
+        CommandRun run = CommandRun.of(
+                "local",
+                "propagation",
+                "--base",
+                MODEL,
+                "--model",
+                artifact,
+                "--text",
+                text,
+                "--window",
+                "64",
+                "--windows",
+                "3",
+                "--out",
+                out);
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out()).contains("first token", "received attention");
+        PropagationResult result = Json.read(Files.readString(out), PropagationResult.class);
+        assertThat(result.blocks()).hasSize(6).allSatisfy(block -> {
+            assertThat(block.others()).isBetween(1e-7, most);
+            assertThat(block.linears())
+                    .hasSize(7)
+                    .allSatisfy((name, error) -> assertThat(error)
+                            .as("%s of block %d", name, block.block())
+                            .isBetween(1e-8, 2 * most));
+        });
+        assertThat(result.horizontal().mean().later().getFirst())
+                .as("four-bit recipes round keys and values, that of eight bits does not")
+                .isBetween(recipe.contains("w4") ? 1e-10 : 0, recipe.contains("w4") ? 0.1 : 0);
+        assertThat(result.scales()).isEqualTo(PropagationResult.Scales.FIXED);
     }
 
     @ParameterizedTest

@@ -10,6 +10,7 @@ import io.bisup.contract.Harness;
 import io.bisup.contract.InvalidSpecException;
 import io.bisup.contract.PerplexitySpec;
 import io.bisup.contract.Presets;
+import io.bisup.contract.PropagationSpec;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.RecipeReference;
 import io.bisup.contract.TaskSpec;
@@ -110,6 +111,7 @@ class SpecOptionsTest {
                 .isEqualTo(new TaskSpec("arc", "boolq", null, Harness.V0_4_9_2, BosRule.AUTO));
         assertThat(EvaluateOption.parse("wiki:divergence:512"))
                 .isEqualTo(new DivergenceSpec("wiki", PerplexitySpec.Protocol.GPTQ, 512));
+        assertThat(EvaluateOption.parse("wiki:propagation:512")).isEqualTo(new PropagationSpec("wiki", 8, 512));
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.bisup.contract.EvaluationSpec;
 import io.bisup.contract.Measurement;
 import io.bisup.contract.PerplexityResult;
 import io.bisup.contract.PerplexitySpec;
+import io.bisup.contract.PropagationSpec;
 import io.bisup.contract.Score;
 import io.bisup.contract.TaskSample;
 import io.bisup.contract.TaskScore;
@@ -27,7 +28,7 @@ import java.util.TreeMap;
 
 /**
  * Measures the artifact, then the FP model behind the same prefix under the same protocols, then both together where their
- * divergence is asked for. What was measured before is not measured again, and when all was, the FP model is not even fetched.
+ * divergence or the way of the error is asked for. What was measured before is not measured again, and when all was, the FP model is not even fetched.
  */
 final class Measurements {
 
@@ -38,6 +39,7 @@ final class Measurements {
     private final EvaluationFiles files;
     private final TextMeasurements texts;
     private final TaskResponses responses;
+    private final ErrorMaps maps;
 
     Measurements(
             TensorRuntime runtime, EvaluationFiles files, EvaluationStore store, ObjectStore objects, Clock clock) {
@@ -45,9 +47,10 @@ final class Measurements {
         this.files = files;
         this.texts = new TextMeasurements(store, clock);
         this.responses = new TaskResponses(objects, clock);
+        this.maps = new ErrorMaps(objects, clock);
     }
 
-    /** What one model gave: exactly one of the two, or none for a divergence. */
+    /** What one model gave: exactly one of the two, or none where both models are measured together. */
     private sealed interface Found {
         record Text(PerplexityResult result) implements Found {}
 
@@ -84,7 +87,7 @@ final class Measurements {
                                         a.answers().samples(),
                                         null);
                             case Found.Nothing none ->
-                                throw new IllegalStateException("a model does not diverge from itself");
+                                throw new IllegalStateException("a model is not compared with itself");
                         });
             }
             return scores;
@@ -115,6 +118,15 @@ final class Measurements {
                             case DivergenceSpec divergence ->
                                 new DivergenceScore(texts.divergence(
                                         divergence, fetched.dataset(spec.dataset()), model.get(), subject.get(), step));
+                            case PropagationSpec propagation ->
+                                maps.of(
+                                        propagation,
+                                        fetched.dataset(spec.dataset()),
+                                        work.model().digest(),
+                                        artifact.digest(),
+                                        model,
+                                        subject,
+                                        step);
                         });
             }
         }
@@ -131,6 +143,7 @@ final class Measurements {
                 new Found.Answers(
                         responses.of(task, dataset, digest, subject.get().prefixIds(), subject, SUBJECT, step));
             case DivergenceSpec later -> new Found.Nothing();
+            case PropagationSpec later -> new Found.Nothing();
         };
     }
 
@@ -149,6 +162,7 @@ final class Measurements {
                 new Found.Text(texts.baseline(text, dataset, digest, prefix, model, BASELINE, step));
             case TaskSpec task -> new Found.Answers(responses.of(task, dataset, digest, prefix, model, BASELINE, step));
             case DivergenceSpec later -> new Found.Nothing();
+            case PropagationSpec later -> new Found.Nothing();
         };
     }
 

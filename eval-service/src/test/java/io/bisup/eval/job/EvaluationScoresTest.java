@@ -19,6 +19,9 @@ import io.bisup.contract.Json;
 import io.bisup.contract.Measurement;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.contract.PerplexitySpec;
+import io.bisup.contract.PropagationResult;
+import io.bisup.contract.PropagationScore;
+import io.bisup.contract.PropagationSpec;
 import io.bisup.contract.QualityGate;
 import io.bisup.contract.Score;
 import io.bisup.contract.TaskScore;
@@ -45,7 +48,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A quantized artifact, and a model of its own, scored by tasks, perplexity and divergence. */
+/** A quantized artifact, and a model of its own, scored by tasks, perplexity, divergence and the way of its error. */
 @QuarkusTest
 @QuarkusTestResource(EvalStack.class)
 class EvaluationScoresTest {
@@ -79,8 +82,11 @@ class EvaluationScoresTest {
         RegisteredModel model = inputs.model();
         List<ObjectEntry> artifact = inputs.quantized(folder);
         List<RegisteredDataset> datasets = List.of(inputs.text("stories", Inputs.stories(20_000)), inputs.task("piqa"));
-        List<EvaluationSpec> specs =
-                List.of(PERPLEXITY, PIQA, new DivergenceSpec("stories", PerplexitySpec.Protocol.GPTQ, 128));
+        List<EvaluationSpec> specs = List.of(
+                PERPLEXITY,
+                PIQA,
+                new DivergenceSpec("stories", PerplexitySpec.Protocol.GPTQ, 128),
+                new PropagationSpec("stories", 2, 64));
 
         JobRecord job = inputs.evaluate(model, artifact, datasets, specs, new QualityGate(null, 1e-6, null, null));
 
@@ -89,7 +95,7 @@ class EvaluationScoresTest {
         assertThat(job.failure().message()).contains("mean divergence on stories");
         assertThat(job.artifactDigest()).as("the artifact is kept").isEqualTo(Digests.of(artifact));
         EvaluationRecord record = evaluations.ofJob(job.id()).getFirst();
-        assertThat(record.scores()).hasSize(3);
+        assertThat(record.scores()).hasSize(4);
         Measurement perplexity = (Measurement) record.scores().get(0);
         TaskScore task = (TaskScore) record.scores().get(1);
         DivergenceScore divergence = (DivergenceScore) record.scores().get(2);
@@ -103,6 +109,14 @@ class EvaluationScoresTest {
                         task.quantized().metrics().get("acc").value()
                                 - task.baseline().metrics().get("acc").value(),
                         within(1e-12));
+        PropagationScore propagation = (PropagationScore) record.scores().get(3);
+        PropagationResult map =
+                Json.read(new String(objects.get(propagation.map()), StandardCharsets.UTF_8), PropagationResult.class);
+        assertThat(map.blocks()).hasSize(2);
+        assertThat(map.blocks().getLast().others())
+                .isEqualTo(propagation.propagation().others())
+                .isBetween(1e-4, 1.0);
+        assertThat(map.horizontal().blocks()).hasSize(2);
     }
 
     @Test

@@ -37,12 +37,22 @@ public record EvaluationJobSpec(
                 "leave one of them out");
         for (int i = 0; i < evaluation.size(); i++) {
             Check.require(
-                    artifact != null || !(evaluation.get(i) instanceof DivergenceSpec),
+                    artifact != null || !comparesTwo(evaluation.get(i)),
                     "evaluation",
-                    "asks for the divergence of a model from itself",
+                    "compares a model with itself",
                     "name an artifact, or leave it out");
         }
         labels = labels == null ? Map.of() : Map.copyOf(labels);
         Check.range(labels.size(), 0, 32, "labels");
+    }
+
+    /** Whether it is of two models, an artifact and the one it was made of. */
+    private static boolean comparesTwo(EvaluationSpec spec) {
+        return switch (spec) {
+            case DivergenceSpec divergence -> true;
+            case PropagationSpec propagation -> true;
+            case PerplexitySpec perplexity -> false;
+            case TaskSpec task -> false;
+        };
     }
 }

@@ -3,8 +3,11 @@ package io.bisup.contract;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** One thing to measure. A document with a field "task" is a {@link TaskSpec}, with "divergence" a {@link DivergenceSpec}. */
-public sealed interface EvaluationSpec permits PerplexitySpec, TaskSpec, DivergenceSpec {
+/**
+ * One thing to measure. A document with a field "task" is a {@link TaskSpec}, with "divergence" a {@link DivergenceSpec}, with "propagation" a {@link
+ * PropagationSpec}.
+ */
+public sealed interface EvaluationSpec permits PerplexitySpec, TaskSpec, DivergenceSpec, PropagationSpec {
 
     /** Name of the registered data set. */
     String dataset();
@@ -20,6 +23,9 @@ public sealed interface EvaluationSpec permits PerplexitySpec, TaskSpec, Diverge
         }
         if (node.has("task")) {
             return Json.convert(node, TaskSpec.class);
+        }
+        if (node.has("propagation")) {
+            return Json.convert(node, PropagationSpec.class);
         }
         return node.has("divergence")
                 ? Json.convert(node, DivergenceSpec.class)

@@ -76,6 +76,7 @@ public record QualityGate(
             case Measurement perplexity -> missed(perplexity);
             case DivergenceScore divergence -> missed(divergence.divergence());
             case TaskScore task -> missed(task);
+            case PropagationScore told -> Optional.empty();
         };
     }
 

@@ -66,27 +66,31 @@ class QualityGateTest {
                 {"artifact":"0196b1de-0000-7000-8000-000000000000","evaluation":[
                   {"dataset":"w","protocol":"c4-new","window":64},
                   {"dataset":"p","task":"piqa","limit":10,"harness":"0.4","bos":"always"},
-                  {"dataset":"w","divergence":"gptq","window":32}]}""";
+                  {"dataset":"w","divergence":"gptq","window":32},
+                  {"dataset":"w","propagation":4,"window":32}]}""";
         EvaluationJobSpec spec = Json.read(json, EvaluationJobSpec.class);
 
         assertThat(spec.evaluation())
                 .containsExactly(
                         new PerplexitySpec("w", PerplexitySpec.Protocol.C4_NEW, 64),
                         new TaskSpec("p", "piqa", 10, Harness.V0_4, BosRule.ALWAYS),
-                        new DivergenceSpec("w", PerplexitySpec.Protocol.GPTQ, 32));
+                        new DivergenceSpec("w", PerplexitySpec.Protocol.GPTQ, 32),
+                        new PropagationSpec("w", 4, 32));
         assertThat(Json.read(Json.write(spec), EvaluationJobSpec.class)).isEqualTo(spec);
         assertThatThrownBy(() -> Json.read(json.replace("limit", "limits"), EvaluationJobSpec.class))
                 .isInstanceOf(InvalidSpecException.class)
                 .hasMessageContaining("/evaluation/1/limits");
-        assertThatThrownBy(() -> Json.read(
-                        "{\"model\":\"m\",\"evaluation\":[{\"dataset\":\"w\",\"divergence\":\"gptq\",\"window\":32}]}",
-                        EvaluationJobSpec.class))
-                .hasMessageContaining("divergence");
+        for (String two : List.of("\"divergence\":\"gptq\"", "\"propagation\":4")) {
+            assertThatThrownBy(() -> Json.read(
+                            "{\"model\":\"m\",\"evaluation\":[{\"dataset\":\"w\"," + two + ",\"window\":32}]}",
+                            EvaluationJobSpec.class))
+                    .hasMessageContaining("compares a model with itself");
+        }
     }
 
     @Test
     void scoresOfEveryKindAreReadAndWrittenAlike() throws Exception {
-        for (Score score : List.of(perplexity(11), divergence(0.5), task(-0.1, Double.NaN))) {
+        for (Score score : List.of(perplexity(11), divergence(0.5), propagation(), task(-0.1, Double.NaN))) {
             assertThat(Json.mapper().readValue(Json.write(score), Score.class)).isEqualTo(score);
         }
     }
@@ -125,6 +129,12 @@ class QualityGateTest {
                 zero,
                 zero,
                 0.1));
+    }
+
+    private static PropagationScore propagation() {
+        return new PropagationScore(
+                new PropagationScore.Summary("w", "0", 64, 4, "none", "float32", "1", 0.1, 0.2, 0.3),
+                new ObjectEntry("error-map.json", "responses/0/error-map.json", 1, Digests.sha256("w")));
     }
 
     private static TaskScore task(double difference, double stderr) {

@@ -2,6 +2,7 @@ package io.bisup.measure;
 
 import io.bisup.contract.Digests;
 import io.bisup.llm.folder.ModelFolder;
+import io.bisup.measure.propagation.PropagationKernels;
 import io.bisup.measure.task.TaskEvaluation;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,6 +31,7 @@ public final class CodeVersion {
             Set.of(Perplexity.class, TaskEvaluation.class, Divergence.class, Propagation.class, ModelFolder.class);
 
     private static final String KERNELS = "/io/bisup/llm/kernels/";
+    private static final String PROPAGATION_KERNELS = "propagation/" + PropagationKernels.SOURCE;
 
     /** Such as {@code 0.1.0+5f3c0a91d2be}. */
     public static final String CURRENT = version(parts());
@@ -65,6 +67,7 @@ public final class CodeVersion {
             parts.put(KERNELS + file, bytes(KERNELS + file));
         }
         parts.put(EvaluationKernels.SOURCE, bytes(EvaluationKernels.SOURCE));
+        parts.put(PROPAGATION_KERNELS, bytes(PROPAGATION_KERNELS));
         return parts;
     }
 

@@ -31,9 +31,25 @@ public final class EvaluationKernels {
         }
     }
 
-    /** Past keys or values of chosen rows, int64 [n], before fresh ones [n, G, T, D]; past [B, G, P, D]. */
-    public static NDArray branchPast(Kernels kernels, NDArray past, NDArray rows, NDArray fresh) {
-        return kernels.call("branch_past", past, rows, fresh);
+    /**
+     * What the last tokens of each sequence see: those of segment 0, of their own segment and of their trunk's, up to their own
+     * position.
+     *
+     * @param segments of all tokens, int64 [B, S]
+     * @param trunks the other segment that each token sees, int64 [B, S]
+     * @param positions of all tokens, int64 [B, S]
+     * @param fresh how many of the last are asked for
+     * @param window positions that each sees, its own included
+     * @return 0 where it sees, -∞ elsewhere, float32 [B, 1, fresh, S]
+     */
+    public static NDArray treeMask(
+            Kernels kernels, NDArray segments, NDArray trunks, NDArray positions, long fresh, long window) {
+        return kernels.call("tree_mask", segments, trunks, positions, fresh, window);
+    }
+
+    /** Rows of a table [P, D] by positions int64 [B, T]: [B, 1, T, D]. */
+    public static NDArray rowsOf(Kernels kernels, NDArray table, NDArray positions) {
+        return kernels.call("rows_of", table, positions);
     }
 
     /** Hidden states [batch, T, hidden] at positions of the flattened first two axes, int64 [n]: [1, n, hidden]. */
@@ -57,10 +73,5 @@ public final class EvaluationKernels {
      */
     public static NDArray[] divergence(Kernels kernels, NDArray exact, NDArray quantized, NDArray targets) {
         return kernels.callMany("divergence", exact, quantized, targets);
-    }
-
-    /** ‖x̂ − x‖² / ‖x‖² of each position: hidden states [1, T, hidden], result float64 [T]. */
-    public static NDArray relativeErrors(Kernels kernels, NDArray exact, NDArray quantized) {
-        return kernels.call("relative_errors", exact, quantized);
     }
 }

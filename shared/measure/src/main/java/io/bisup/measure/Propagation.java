@@ -1,28 +1,35 @@
 package io.bisup.measure;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import io.bisup.contract.PerplexitySpec;
 import io.bisup.contract.PropagationResult;
+import io.bisup.contract.PropagationResult.Bin;
+import io.bisup.contract.PropagationResult.Scales;
 import io.bisup.data.TextDataset;
 import io.bisup.llm.model.LanguageModel;
-import io.bisup.llm.tensor.Kernels;
 import io.bisup.llm.token.Tokenizer;
+import io.bisup.measure.propagation.HorizontalPass;
+import io.bisup.measure.propagation.HorizontalPass.BlockMap;
+import io.bisup.measure.propagation.PropagationFigures;
+import io.bisup.measure.propagation.PropagationKernels;
+import io.bisup.measure.propagation.TokenBins;
+import io.bisup.measure.propagation.VerticalPass;
+import io.bisup.measure.propagation.VerticalPass.BlockErrors;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
- * How the error of a quantized model grows from block to block and from token to token (BiSup, section 3): both models read the
- * same windows, and the hidden states behind each block are compared. Meaningful where both models' residual streams have one
- * basis; a rotated one has another.
+ * How the error of a quantized model grows from block to block and spreads from token to token (BiSup, section 3; methods §2.2): both
+ * models read the same windows, the blocks are the outer loop, and each is loaded once for either pass.
  *
- * <p>Memory: the FP model's hidden states of every block for one window.
+ * <p>Memory: the hidden states of all windows, twice, and one block of each model. Cost: two passes of every window, and for the first
+ * one the horizontal map, which costs about as much as 18 passes.
  */
 public final class Propagation {
+
+    /** Windows that the horizontal map is averaged over: one costs as much as eighteen passes. */
+    private static final int MAPPED = 1;
 
     private final LanguageModel base;
     private final LanguageModel quantized;
@@ -52,6 +59,7 @@ public final class Propagation {
      * Measures on the first windows of a text.
      *
      * @param windows how many, or all if there are fewer
+     * @param progress hears of each window in each block, of the vertical and of the horizontal passes
      * @throws io.bisup.data.DatasetException if the text fills no window, or the window does not fit the model
      */
     public PropagationResult measure(TextDataset dataset, int window, int windows, Progress progress) {
@@ -62,13 +70,8 @@ public final class Propagation {
         WindowChecks.requireKnown(base, cut, dataset);
         List<long[]> chosen =
                 cut.windows().subList(0, Math.min(windows, cut.windows().size()));
-        double[][] sums = new double[base.config().layers()][window];
-        try (Kernels kernels = EvaluationKernels.compile(base.runtime())) {
-            for (int i = 0; i < chosen.size(); i++) {
-                add(chosen.get(i), kernels, sums);
-                progress.done(i + 1, chosen.size());
-            }
-        }
+        List<Bin> bins = TokenBins.of(prefixIds.size(), window);
+        Found found = pass(chosen, bins, progress);
         return new PropagationResult(
                 dataset.name(),
                 dataset.sha256(),
@@ -77,63 +80,35 @@ public final class Propagation {
                 chosen.size(),
                 rule.bos(),
                 rule.prefixSha256(),
+                prefixIds.size(),
                 quantized.runtime().lowPrecision() ? "bfloat16" : "float32",
                 CodeVersion.CURRENT,
-                blocks(sums, chosen.size()),
-                Arrays.stream(sums[sums.length - 1])
-                        .map(s -> s / chosen.size())
-                        .boxed()
-                        .toList(),
+                PropagationFigures.blocks(found.vertical()),
+                PropagationFigures.positions(found.vertical()),
+                PropagationFigures.received(found.vertical()),
+                PropagationFigures.horizontal(
+                        found.vertical(), found.horizontal(), bins, Math.min(MAPPED, chosen.size())),
+                Scales.FIXED,
                 Duration.between(start, clock.instant()).toMillis() / 1e3);
     }
 
-    private static List<PropagationResult.Block> blocks(double[][] sums, int windows) {
-        List<PropagationResult.Block> blocks = new ArrayList<>();
-        for (int block = 0; block < sums.length; block++) {
-            double others = Arrays.stream(sums[block]).skip(1).average().orElse(Double.NaN);
-            blocks.add(new PropagationResult.Block(block, sums[block][0] / windows, others / windows));
+    /** What the passes found, a block each. */
+    private record Found(List<BlockErrors> vertical, List<BlockMap> horizontal) {}
+
+    private Found pass(List<long[]> windows, List<Bin> bins, Progress progress) {
+        List<long[]> mapped = windows.subList(0, Math.min(MAPPED, windows.size()));
+        int layers = base.config().layers();
+        int steps = layers * (windows.size() + mapped.size());
+        int[] done = new int[1];
+        Runnable step = () -> progress.done(++done[0], steps);
+        try (PropagationKernels kernels = PropagationKernels.compile(base.runtime());
+                VerticalPass vertical = new VerticalPass(base, quantized, kernels, windows);
+                HorizontalPass horizontal = new HorizontalPass(quantized, kernels, bins, mapped)) {
+            for (int layer = 0; layer < layers; layer++) {
+                vertical.block(layer, step);
+                horizontal.block(layer, step);
+            }
+            return new Found(vertical.results(), horizontal.results());
         }
-        return blocks;
-    }
-
-    /** Adds each block's error of each position of one window. */
-    private void add(long[] window, Kernels kernels, double[][] sums) {
-        List<NDArray> exact = new ArrayList<>();
-        try {
-            states(window, exact);
-            compare(window, exact, kernels, sums);
-        } finally {
-            exact.forEach(NDArray::close);
-        }
-    }
-
-    /** Fills the list with the FP model's hidden states before the first and behind every block. */
-    private void states(long[] window, List<NDArray> states) {
-        states.add(kept(base.embed(window)));
-        base.eachBlock((block, prefix) -> states.add(kept(block.apply(states.getLast(), prefix))));
-    }
-
-    private void compare(long[] window, List<NDArray> exact, Kernels kernels, double[][] sums) {
-        NDArray[] current = {kept(quantized.embed(window))};
-        int[] layer = new int[1];
-        try {
-            quantized.eachBlock((block, prefix) -> {
-                NDArray before = current[0];
-                current[0] = kept(block.apply(before, prefix));
-                before.close();
-                try (NDArray errors = EvaluationKernels.relativeErrors(kernels, exact.get(layer[0] + 1), current[0])) {
-                    double[] values = errors.toDoubleArray();
-                    Arrays.setAll(sums[layer[0]], i -> sums[layer[0]][i] + values[i]);
-                }
-                layer[0]++;
-            });
-        } finally {
-            current[0].close();
-        }
-    }
-
-    private static NDArray kept(NDArray array) {
-        NDScope.unregister(array);
-        return array;
     }
 }

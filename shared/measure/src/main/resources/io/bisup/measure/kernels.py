@@ -1,8 +1,22 @@
 # Kernels of evaluation. d hidden size, V vocabulary.
 
-# Keys (or values) of branches: row rows[i] of the past before the fresh ones of branch i. past: [B, G, S, D]; fresh: [R, G, T, D].
-def branch_past(self, past: Tensor, rows: Tensor, fresh: Tensor) -> Tensor:
-  return torch.cat([torch.index_select(past, 0, rows), fresh], 2)
+# What the last T of S tokens see of all: 0 where they do, -inf elsewhere, [B, 1, T, S]. A token sees those of segment 0, of its own
+# segment and of its trunk's, whose positions are its own or the last ones before it, `window` in all. segments, trunks, positions: int64 [B, S].
+def tree_mask(self, segments: Tensor, trunks: Tensor, positions: Tensor, fresh: int, window: int) -> Tensor:
+  first = segments.size(1) - fresh
+  segment = torch.unsqueeze(torch.narrow(segments, 1, first, fresh), 2)
+  trunk = torch.unsqueeze(torch.narrow(trunks, 1, first, fresh), 2)
+  position = torch.unsqueeze(torch.narrow(positions, 1, first, fresh), 2)
+  others = torch.unsqueeze(segments, 1)
+  distance = torch.sub(position, torch.unsqueeze(positions, 1))
+  kin = torch.logical_or(torch.eq(others, 0), torch.logical_or(torch.eq(others, segment), torch.eq(others, trunk)))
+  near = torch.logical_and(torch.ge(distance, 0), torch.lt(distance, window))
+  seen = torch.logical_and(kin, near)
+  return torch.unsqueeze(torch.log(torch.to(seen, 6)), 1)
+
+# Rows of a table [P, D] for positions [B, T]: [B, 1, T, D].
+def rows_of(self, table: Tensor, positions: Tensor) -> Tensor:
+  return torch.unsqueeze(torch.embedding(table, positions), 1)
 
 # Rows of [B, T, d], counted through the first two dimensions: [1, N, d].
 def gather_positions(self, hidden: Tensor, at: Tensor) -> Tensor:
@@ -27,10 +41,3 @@ def divergence(self, base: Tensor, quantized: Tensor, targets: Tensor) -> Tuple[
   target = torch.to(torch.squeeze(torch.gather(q, 1, at), 1), 7)
   same = torch.to(torch.eq(torch.argmax(p, 1), torch.argmax(q, 1)), 4)
   return (kl, target, base_target, same)
-
-# Squared distance over the squared length of the base, of each position. base, quantized: [1, T, d]; result float64 [T].
-def relative_errors(self, base: Tensor, quantized: Tensor) -> Tensor:
-  b = torch.to(torch.squeeze(base, 0), 7)
-  q = torch.to(torch.squeeze(quantized, 0), 7)
-  distance = torch.sum(torch.square(torch.sub(q, b)), [1])
-  return torch.div(distance, torch.clamp(torch.sum(torch.square(b), [1]), 1e-30))

@@ -18,6 +18,8 @@ import io.bisup.llm.token.Tokenizer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PropagationTest {
@@ -36,6 +38,14 @@ class PropagationTest {
             assertThat(block.others()).isZero();
         });
         assertThat(result.positions()).hasSize(64).containsOnly(0.0);
+        assertThat(result.blocks())
+                .allSatisfy(block -> assertThat(block.linears())
+                        .hasSize(7)
+                        .allSatisfy((name, error) -> assertThat(error).as(name).isLessThan(1e-9)));
+        assertThat(result.horizontal().mean().map())
+                .hasSameSizeAs(result.horizontal().bins())
+                .allSatisfy(row -> assertThat(row).containsOnly(0.0));
+        assertThat(result.horizontal().blocks()).hasSize(2);
     }
 
     @Test
@@ -64,6 +74,44 @@ class PropagationTest {
         // Behind the last block only the embedding is left; the error is what the blocks added, over the whole.
         assertThat(lost.blocks().get(1).others()).isBetween(0.1, 10.0);
         assertThat(lost.windows()).isEqualTo(2);
+    }
+
+    @Test
+    void aFactorOfALinearIsItsErrorUnlessARecipeMayFoldIt() {
+        Map<String, Double> down =
+                measure("layers.1.mlp.down_proj", 0.5f).blocks().get(1).linears();
+        Map<String, Double> values =
+                measure("layers.1.self_attn.v_proj", 0.5f).blocks().get(1).linears();
+
+        assertThat(down.get("down")).isCloseTo(0.25, within(1e-6));
+        assertThat(down.get("up")).isLessThan(1e-9);
+        assertThat(values.get("v")).as("folded into o").isLessThan(1e-9);
+        assertThat(values.get("o")).as("which is not").isCloseTo(0.25, within(1e-6));
+    }
+
+    /** Known of language models, and what BiSup builds on. */
+    @Test
+    void theFirstTokenReceivesMoreAttentionThanIndifferenceGives() {
+        PropagationResult result = measure("nothing", 1);
+        List<Double> received = result.received();
+        double indifferent = IntStream.rangeClosed(1, 64)
+                .mapToDouble(seen -> 1.0 / seen / 64)
+                .sum();
+
+        assertThat(received.stream().mapToDouble(Double::doubleValue).sum()).isCloseTo(1, within(1e-6));
+        assertThat(received.getFirst())
+                .isGreaterThan(1.3 * indifferent)
+                .isGreaterThan(
+                        2 * received.stream().skip(1).max(Double::compare).orElseThrow());
+        assertThat(result.horizontal().bins())
+                .element(5)
+                .satisfies(bin -> assertThat(bin.width()).isGreaterThan(1));
+        double binned = 0;
+        for (int i = 0; i < result.horizontal().bins().size(); i++) {
+            binned += result.horizontal().bins().get(i).width()
+                    * result.horizontal().mean().received().get(i);
+        }
+        assertThat(binned).isCloseTo(1, within(1e-3));
     }
 
     private static PropagationResult measure(String tensors, float factor) {

@@ -13,6 +13,7 @@ import io.bisup.cli.suite.SuiteFolders;
 import io.bisup.cli.suite.SuiteSettings;
 import io.bisup.contract.EvaluationSpec;
 import io.bisup.contract.Json;
+import io.bisup.contract.Priority;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.RecipeReference;
 import io.bisup.contract.recipe.Calibration;
@@ -95,6 +96,8 @@ public final class RunningSuite implements AutoCloseable {
                 evaluation,
                 null,
                 List.of(),
+                Priority.NORMAL,
+                null,
                 Map.of());
     }
 

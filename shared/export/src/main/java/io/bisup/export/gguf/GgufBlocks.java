@@ -78,7 +78,7 @@ final class GgufBlocks {
     private void nibbles(int first) {
         byte[] all = codes.codes();
         for (int i = 0; i < HALF; i++) {
-            out.put((byte) (all[first + i] & 15 | all[first + HALF + i] << 4));
+            out.put((byte) ((all[first + i] & 15) | (all[first + HALF + i] << 4)));
         }
     }
 

@@ -23,8 +23,8 @@ final class SuperBlocks {
             int code = codes[first + i];
             int quarter = i / LANES % QUARTERS;
             int half = i / LANES / QUARTERS;
-            low[half * LANES + i % LANES] |= (byte) ((code & 3) << 2 * quarter);
-            high[i % LANES] |= (byte) ((code >> 2 & 1) << QUARTERS * half + quarter);
+            low[half * LANES + i % LANES] |= (byte) ((code & 3) << (2 * quarter));
+            high[i % LANES] |= (byte) (((code >> 2) & 1) << (QUARTERS * half + quarter));
         }
         byte[] factors = new byte[12];
         Arrays.fill(factors, 0, 8, (byte) 0x11);
@@ -40,8 +40,8 @@ final class SuperBlocks {
             int code = codes[first + i];
             int quarter = i / LANES % QUARTERS;
             int half = i / LANES / QUARTERS;
-            low[(half * 2 + quarter % 2) * LANES + i % LANES] |= (byte) ((code & 15) << 4 * (quarter / 2));
-            high[half * LANES + i % LANES] |= (byte) ((code >> 4 & 3) << 2 * quarter);
+            low[(half * 2 + quarter % 2) * LANES + i % LANES] |= (byte) ((code & 15) << (4 * (quarter / 2)));
+            high[half * LANES + i % LANES] |= (byte) (((code >> 4) & 3) << (2 * quarter));
         }
         byte[] factors = new byte[16];
         Arrays.fill(factors, (byte) 1);

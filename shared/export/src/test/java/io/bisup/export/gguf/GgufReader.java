@@ -132,11 +132,11 @@ final class GgufReader {
         int half = index / 128;
         int quarter = index % 128 / 32;
         int lane = index % 32;
-        int low = file.get(block + 32 + 32 * half + lane) >> 2 * quarter & 3;
-        int high = file.get(block + lane) >> 4 * half + quarter & 1;
+        int low = (file.get(block + 32 + 32 * half + lane) >> (2 * quarter)) & 3;
+        int high = (file.get(block + lane) >> (4 * half + quarter)) & 1;
         int group = index / 16;
-        int factor = (file.get(block + 96 + group % 8) >> 4 * (group / 8) & 15)
-                | (file.get(block + 104 + group % 4) >> 2 * (group / 4) & 3) << 4;
+        int factor = ((file.get(block + 96 + group % 8) >> (4 * (group / 8))) & 15)
+                | (((file.get(block + 104 + group % 4) >> (2 * (group / 4))) & 3) << 4);
         return half(block + 108) * (factor - 32) * (low - (high == 1 ? 0 : 4));
     }
 
@@ -145,9 +145,9 @@ final class GgufReader {
         int half = index / 128;
         int quarter = index % 128 / 32;
         int lane = index % 32;
-        int low = file.get(block + 64 * half + 32 * (quarter % 2) + lane) >> 4 * (quarter / 2) & 15;
-        int high = file.get(block + 128 + 32 * half + lane) >> 2 * quarter & 3;
-        return half(block + 208) * file.get(block + 192 + index / 16) * ((low | high << 4) - 32);
+        int low = (file.get(block + 64 * half + 32 * (quarter % 2) + lane) >> (4 * (quarter / 2))) & 15;
+        int high = (file.get(block + 128 + 32 * half + lane) >> (2 * quarter)) & 3;
+        return half(block + 208) * file.get(block + 192 + index / 16) * ((low | (high << 4)) - 32);
     }
 
     private int nibble(int quants, int index) {

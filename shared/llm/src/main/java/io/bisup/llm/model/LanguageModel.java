@@ -96,14 +96,33 @@ public final class LanguageModel implements AutoCloseable {
     /** Visits the blocks in their order, each loaded once: the outer loop of passes over a streamed model. */
     public void eachBlock(BlockVisitor visitor) {
         for (int layer = 0; layer < config.layers(); layer++) {
-            AttentionContext context =
-                    prefix.isEmpty() ? AttentionContext.EMPTY : AttentionContext.of(prefix.get(layer));
-            DecoderBlock block = blocks.acquire(layer);
-            try {
-                visitor.visit((hidden, past) -> block.forward(runtime.kernels(), hidden, rotary, past), context);
-            } finally {
-                blocks.release(block);
-            }
+            withBlock(
+                    layer,
+                    (block, angles, context) -> visitor.visit(
+                            (hidden, past) -> block.forward(runtime.kernels(), hidden, angles, past), context));
+        }
+    }
+
+    /** What is done with one block while it is loaded; see {@link #withBlock}. */
+    @FunctionalInterface
+    public interface BlockUse {
+        /**
+         * Uses the block, which must not be kept.
+         *
+         * @param rotary angles of every position of the model
+         * @param prefix the model's prefix in this block, or nothing
+         */
+        void with(DecoderBlock block, RotaryEmbedding rotary, AttentionContext prefix);
+    }
+
+    /** Loads one block for a use: for passes that observe, or that walk through two models at once. */
+    public void withBlock(int layer, BlockUse use) {
+        AttentionContext context = prefix.isEmpty() ? AttentionContext.EMPTY : AttentionContext.of(prefix.get(layer));
+        DecoderBlock block = blocks.acquire(layer);
+        try {
+            use.with(block, rotary, context);
+        } finally {
+            blocks.release(block);
         }
     }
 

@@ -3,14 +3,13 @@ package io.bisup.measure.task;
 import io.bisup.llm.model.LanguageModel;
 import io.bisup.llm.tensor.Kernels;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiConsumer;
 
 /**
  * Log-likelihoods of many documents' requests: sorted by length, batched, what a document's requests share passed once.
  *
- * <p>Memory: the hidden states of a wave of at most {@value #WAVE_BYTES} bytes, one block's keys and values of one batch, and
+ * <p>Memory: the hidden states of a wave of at most {@value #WAVE_BYTES} bytes, one block's keys and values of one batch, its masks, and
  * one slice of logits. Blocks are the outer loop of a wave, so a model that is streamed is read once per wave.
  */
 final class LikelihoodScorer {
@@ -20,8 +19,10 @@ final class LikelihoodScorer {
 
     private static final long WAVE_BYTES = 64L << 20;
 
-    /** A document may repeat this part of its shared tokens per choice to join a batch of documents that share less. */
-    private static final int REPEATED_PART = 16;
+    /** At most this part of a row is padding where the batch has more tokens than a small one. */
+    private static final int PADDED_PART = 8;
+
+    private static final int SMALL_BATCH = 384;
 
     private final LanguageModel model;
     private final Kernels kernels;
@@ -41,16 +42,15 @@ final class LikelihoodScorer {
         List<TreeBatch> wave = new ArrayList<>();
         long tokens = 0;
         long most = Math.max(1, WAVE_BYTES / (model.config().hiddenSize() * (long) Float.BYTES));
-        for (List<RequestTree> group : groups(trees)) {
-            int trunk = trunk(group);
-            int size = group.stream().mapToInt(tree -> tree.tokens(trunk)).sum();
-            if (tokens + size > most && !wave.isEmpty()) {
+        for (List<TreeRow> group : groups(TreeRow.of(trees))) {
+            TreeBatch batch = new TreeBatch(model, kernels, group);
+            if (tokens + batch.size() > most && !wave.isEmpty()) {
                 pass(wave, done);
                 wave = new ArrayList<>();
                 tokens = 0;
             }
-            wave.add(new TreeBatch(model, kernels, group, trunk));
-            tokens += size;
+            wave.add(batch);
+            tokens += batch.size();
         }
         pass(wave, done);
     }
@@ -71,32 +71,15 @@ final class LikelihoodScorer {
         }
     }
 
-    /** Without branches nothing reads the trunks' ends, so that shorter ones may be padded; else the shortest shared part. */
-    private static int trunk(List<RequestTree> group) {
-        return group.stream().allMatch(RequestTree::withoutBranches)
-                ? group.stream().mapToInt(RequestTree::shared).max().orElse(0)
-                : group.stream().mapToInt(RequestTree::shared).min().orElse(0);
-    }
-
-    private static List<List<RequestTree>> groups(List<RequestTree> trees) {
-        List<RequestTree> sorted = trees.stream()
-                .sorted(Comparator.comparing(RequestTree::withoutBranches)
-                        .thenComparing(Comparator.comparingInt(RequestTree::shared)
-                                .thenComparingInt(RequestTree::longest)
-                                .reversed()))
-                .toList();
-        List<List<RequestTree>> groups = new ArrayList<>();
-        List<RequestTree> group = new ArrayList<>();
-        int tokens = 0;
-        for (RequestTree tree : sorted) {
-            int size = tree.tokens(tree.shared());
-            if (!group.isEmpty() && (tokens + size > BATCH_TOKENS || !joins(group.getFirst(), tree))) {
+    private static List<List<TreeRow>> groups(List<TreeRow> rows) {
+        List<List<TreeRow>> groups = new ArrayList<>();
+        List<TreeRow> group = new ArrayList<>();
+        for (TreeRow row : rows) {
+            if (!group.isEmpty() && !joins(group, row)) {
                 groups.add(group);
                 group = new ArrayList<>();
-                tokens = 0;
             }
-            group.add(tree);
-            tokens += size;
+            group.add(row);
         }
         if (!group.isEmpty()) {
             groups.add(group);
@@ -104,10 +87,11 @@ final class LikelihoodScorer {
         return groups;
     }
 
-    private static boolean joins(RequestTree first, RequestTree tree) {
-        if (first.withoutBranches() || tree.withoutBranches()) {
-            return first.withoutBranches() && tree.withoutBranches();
-        }
-        return first.shared() - tree.shared() <= first.shared() / REPEATED_PART;
+    /** Ordinary sequences, which need no mask, are not mixed with other rows. Small batches waste more than padding does. */
+    private static boolean joins(List<TreeRow> group, TreeRow row) {
+        TreeRow first = group.getFirst();
+        int padded = (group.size() + 1) * first.length();
+        boolean similar = first.length() - row.length() <= first.length() / PADDED_PART;
+        return first.isChain() == row.isChain() && padded <= BATCH_TOKENS && (similar || padded <= SMALL_BATCH);
     }
 }

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * jobs/{job}/attempts/{n}/exports/{format}/{file}   an export that it makes with the artifact
  * artifacts/{job}/manifest.json              put once: the artifact exists
  * artifacts/{job}/exports/{export}/{n}/{file}       what an attempt at a later export uploads
- * responses/{digest}/{file}                  a task's answers of one model under one protocol, whoever asks
+ * responses/{digest}/{file}                  a task's answers of one model under one protocol, or an artifact's error map
  * </pre>
  */
 public final class ObjectKeys {
@@ -81,7 +81,7 @@ public final class ObjectKeys {
         return new ObjectKey("artifacts/" + uuid(jobId) + "/manifest.json");
     }
 
-    /** A file of a model's answers to a task; {@code digest} is the SHA-256 of all that they depend on. */
+    /** A file of a model's answers to a task, or of an error map; {@code digest} is the SHA-256 of all that they depend on. */
     public static ObjectKey responses(String digest, String file) {
         if (!DIGEST.matcher(digest).matches()) {
             throw new IllegalArgumentException("'" + digest + "' is no SHA-256");

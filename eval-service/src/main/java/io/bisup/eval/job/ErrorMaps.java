@@ -1,0 +1,90 @@
+package io.bisup.eval.job;
+
+import io.bisup.contract.Digests;
+import io.bisup.contract.Json;
+import io.bisup.contract.ObjectEntry;
+import io.bisup.contract.PropagationResult;
+import io.bisup.contract.PropagationScore;
+import io.bisup.contract.PropagationSpec;
+import io.bisup.data.TextDataset;
+import io.bisup.llm.folder.OpenModel;
+import io.bisup.llm.token.Tokenizer;
+import io.bisup.measure.CodeVersion;
+import io.bisup.measure.Propagation;
+import io.bisup.platform.object.ObjectKeys;
+import io.bisup.platform.object.ObjectStore;
+import io.bisup.platform.outage.Patience;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.Optional;
+
+/** The ways of errors, kept in the object store under the digest of all they depend on; as {@link TaskResponses} keeps answers. */
+final class ErrorMaps {
+
+    private static final String MAP = "error-map.json";
+    private static final String SCORE = "error-map-score.json";
+
+    private final ObjectStore objects;
+    private final Clock clock;
+
+    ErrorMaps(ObjectStore objects, Clock clock) {
+        this.objects = objects;
+        this.clock = clock;
+    }
+
+    /** All that an error map depends on; the prefix is the artifact's. */
+    private record Key(
+            String modelDigest,
+            String artifactDigest,
+            String datasetSha256,
+            PropagationSpec spec,
+            String dtype,
+            String codeVersion) {}
+
+    /** The error map of an artifact, found or measured; both models stand behind the artifact's prefix. */
+    PropagationScore of(
+            PropagationSpec spec,
+            EvaluationFiles.Dataset dataset,
+            String modelDigest,
+            String artifactDigest,
+            LazyModel model,
+            LazyModel artifact,
+            Step step)
+            throws IOException {
+        String digest = Digests.sha256(Json.write(new Key(
+                modelDigest,
+                artifactDigest,
+                dataset.sha256(),
+                spec,
+                model.runtime().lowPrecision() ? "bfloat16" : "float32",
+                CodeVersion.CURRENT)));
+        Patience patience = step.patience();
+        Optional<byte[]> known = patience.ask(() -> objects.read(ObjectKeys.responses(digest, SCORE)));
+        if (known.isPresent()) {
+            return Json.mapper().readValue(known.get(), PropagationScore.class);
+        }
+        PropagationResult result = measure(spec, dataset, model.get(), artifact.get(), step);
+        ObjectEntry map = patience.ask(() -> objects.put(ObjectKeys.responses(digest, MAP), bytes(result)));
+        PropagationScore score = PropagationScore.of(result, map);
+        patience.tell(() -> objects.put(ObjectKeys.responses(digest, SCORE), bytes(score)));
+        return score;
+    }
+
+    private PropagationResult measure(
+            PropagationSpec spec, EvaluationFiles.Dataset dataset, OpenModel model, OpenModel artifact, Step step) {
+        TextDataset text = TextDataset.read(dataset.file(), spec.dataset(), dataset.format());
+        try (Tokenizer tokenizer = model.openTokenizer()) {
+            return new Propagation(model.model(), artifact.model(), model.prefixIds(), tokenizer, clock)
+                    .measure(
+                            text,
+                            spec.window(),
+                            spec.windows(),
+                            (done, of) -> step.at(spec.dataset() + ", propagation", done, of));
+        }
+    }
+
+    private static byte[] bytes(Object value) {
+        return Json.write(value).getBytes(StandardCharsets.UTF_8);
+    }
+}
