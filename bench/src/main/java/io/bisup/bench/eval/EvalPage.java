@@ -23,9 +23,10 @@ final class EvalPage {
 
             *s* is from requests as text to log-likelihoods (tokens included; prompts, metrics and the opening of the model not), the faster of
             as many runs as the command asks for, behind a warm-up of two documents; *ratio* is the harness's time over ours. *CPU s* is the
-            processor time of the whole process meanwhile, which waiting for a core that others keep busy does not lengthen. *Peak* is the most resident memory of the process in that
-            time, the model and the runtime included. *Outside* counts log-likelihoods further apart than 1e-4 · |ll| + 1e-3; *unequal* the
-            documents of another acc, acc_norm or greedy. The score is ours, with its standard error over documents.
+            processor time of the whole process meanwhile, which waiting for a core that others keep busy does not lengthen. *Peak* is the
+            most resident memory of the process in that time, the model and the runtime included. *Outside* counts log-likelihoods further
+            apart than 1e-4 · |ll| + 1e-3; *unequal* the documents of another acc, acc_norm or greedy. The score is ours, with its standard
+            error over documents.
             """;
 
     private static final List<String> TITLES = List.of(
@@ -33,7 +34,7 @@ final class EvalPage {
             "metric",
             "documents",
             "score",
-            "max |Δll|",
+            "max \\|Δll\\|",
             "outside",
             "unequal",
             "s here",
