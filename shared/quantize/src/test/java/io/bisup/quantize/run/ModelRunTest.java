@@ -21,7 +21,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelRunTest {
     private static final int LAYERS = 3;
+
+    /** Uninterrupted runs that several tests compare with. */
+    @TempDir
+    static Path kept;
+
+    private static final Map<String, Outcome> UNINTERRUPTED = new HashMap<>();
 
     @TempDir
     Path folder;
@@ -50,11 +58,19 @@ class ModelRunTest {
         }
     }
 
+    private static Outcome uninterrupted(String name, QuantizationInput input) {
+        return UNINTERRUPTED.computeIfAbsent(name, n -> run(kept.resolve(n), input, List.of(), Control.NONE));
+    }
+
     private Outcome run(String name, QuantizationInput input, List<Path> finished, Control control) {
+        return run(folder.resolve(name), input, finished, control);
+    }
+
+    private static Outcome run(Path target, QuantizationInput input, List<Path> finished, Control control) {
         List<Path> shards = new ArrayList<>(finished);
         List<BlockReport> reports = new ArrayList<>();
         try {
-            Path work = Files.createDirectory(folder.resolve(name));
+            Path work = Files.createDirectory(target);
             new ModelRun(RUNTIME, input, control).run(work, finished, (shard, report) -> {
                 shards.add(shard);
                 reports.add(report);
@@ -87,7 +103,7 @@ class ModelRunTest {
     void learningHalvesTheErrorThatOutliersMake() {
         DecoderConfig config = TinyModels.config(Architecture.LLAMA, LAYERS);
         Outcome nearest = run("rtn", TinyModels.input(config, TinyModels.nearest(3), 3), List.of(), Control.NONE);
-        Outcome learnt = run("bisup", bisup(Architecture.LLAMA), List.of(), Control.NONE);
+        Outcome learnt = uninterrupted("llama", bisup(Architecture.LLAMA));
         assertThat(learnt.reports().getLast().relativeError())
                 .isLessThan(0.5 * nearest.reports().getLast().relativeError());
     }
@@ -104,7 +120,7 @@ class ModelRunTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void aResumedRunGivesTheBytesOfTheUninterruptedOne(int finished) {
-        Outcome whole = run("a", bisup(Architecture.QWEN2), List.of(), Control.NONE);
+        Outcome whole = uninterrupted("qwen2", bisup(Architecture.QWEN2));
         Outcome resumed = run("b", bisup(Architecture.QWEN2), whole.shards().subList(0, finished), Control.NONE);
         assertThat(resumed.digests()).isEqualTo(whole.digests());
     }
@@ -113,7 +129,7 @@ class ModelRunTest {
     @ParameterizedTest
     @ValueSource(ints = {5, 60, 100, 140, 190})
     void aRunStoppedAnywhereResumesToTheSameBytes(int step) {
-        Outcome whole = run("a", bisup(Architecture.LLAMA), List.of(), Control.NONE);
+        Outcome whole = uninterrupted("llama", bisup(Architecture.LLAMA));
         AtomicInteger steps = new AtomicInteger();
         List<Path> finished = new ArrayList<>();
         try {
@@ -178,7 +194,7 @@ class ModelRunTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void aResumedRunWeighsChannelsAsTheUninterruptedOne(int finished) {
-        Outcome whole = run("a", gradientWeighted(), List.of(), Control.NONE);
+        Outcome whole = uninterrupted("weighed", gradientWeighted());
         Outcome resumed = run("b", gradientWeighted(), whole.shards().subList(0, finished), Control.NONE);
         assertThat(resumed.digests()).isEqualTo(whole.digests());
         assertThat(whole.reports()).allSatisfy(report -> {
