@@ -20,22 +20,29 @@ HERE = pathlib.Path(__file__).resolve().parent
 BISUP = os.environ.get("BISUP", str(HERE.parent.parent / "bisup"))
 WINDOWS, WINDOW, LOGIT_TOKENS, GREEDY = 4, 256, 64, 24
 LIMIT_SECONDS = int(os.environ.get("READER_SECONDS", "1200"))
+# Recipes that learn nothing give the same weights whatever they are calibrated on.
+SAMPLES = int(os.environ.get("CALIBRATION_SAMPLES", "8"))
 
 # Which programs read what, by recipe: a reader is a script here and an environment of ./readers.
 CASES = {
     "w4a16-g64": {"compressed-tensors": ["transformers", "vllm"], "gptq": ["gptqmodel", "vllm"], "awq": ["gptqmodel", "vllm"],
                   "gguf": ["transformers", "llamacpp"], "hf-fake": ["transformers", "vllm"]},
-    "w4a16-asym-g64": {"compressed-tensors": ["transformers", "vllm"], "gptq": ["gptqmodel"], "awq": ["gptqmodel", "vllm"],
+    "w4a16-asym-g64": {"compressed-tensors": ["transformers", "vllm"], "compressed-tensors-naive": ["transformers"],
+                       "gptq": ["gptqmodel"], "awq": ["gptqmodel", "vllm"],
                        "gguf": ["transformers", "llamacpp"]},
     "w3a16-g64": {"compressed-tensors": ["transformers", "vllm"], "gptq": ["gptqmodel"]},
     "w8a16-g64": {"compressed-tensors": ["transformers", "vllm"], "gptq": ["gptqmodel"], "gguf": ["transformers", "llamacpp"]},
     "w8a8": {"compressed-tensors": ["transformers", "vllm"]},
-    "w4a8-g64": {"compressed-tensors": ["transformers", "vllm"]},
+    "w4a8-g64": {"compressed-tensors": ["transformers", "vllm"], "compressed-tensors-naive": ["transformers", "vllm"]},
     "w4a4-g64": {"compressed-tensors": ["transformers", "vllm"]},
     "folded-w4a16-g64": {"compressed-tensors": ["transformers", "vllm"], "gguf": ["transformers", "llamacpp"],
                          "hf-fake": ["transformers"]},
     "branch-w4a16-g64": {"peft": ["peft"], "hf-fake": ["transformers"]},
+    "portable-w4a16-g128": {"compressed-tensors": ["transformers", "vllm"]},
 }
+# What an export is asked for where its name is not the whole of it.
+OPTIONS = {"compressed-tensors-naive": ["--format", "compressed-tensors", "--layout", "naive"],
+           "hf-fake": ["--format", "hf-fake", "--dtype", "float32"]}
 
 
 def bisup(*args):
@@ -108,12 +115,12 @@ def row(work, model, recipe, format_, reader, rows):
         if not artifact.exists():
             made = work / "quantizing"
             shutil.rmtree(made, ignore_errors=True)
-            bisup("local", "quantize", "--model", model, "--recipe", HERE / "recipes" / f"{recipe}.yaml",
-                  "--calibration", os.environ["CALIBRATION"], "--samples", 8, "--sequence-length", WINDOW, "--out", made)
+            own = HERE / "recipes" / f"{recipe}.yaml"
+            bisup("local", "quantize", "--model", model, "--recipe", own if own.exists() else recipe,
+                  "--calibration", os.environ["CALIBRATION"], "--samples", SAMPLES, "--sequence-length", WINDOW, "--out", made)
             made.rename(artifact)
         if not export.exists():
-            bisup("export", artifact, "--format", format_, "--out", export,
-                  *(["--dtype", "float32"] if format_ == "hf-fake" else []))
+            bisup("export", artifact, "--out", export, *OPTIONS.get(format_, ["--format", format_]))
     except RuntimeError as refused:
         return cells + [f"not exported: {refused}"] + [""] * 5
     size = sum(file.stat().st_size for file in export.rglob("*") if file.is_file()) / 1e6

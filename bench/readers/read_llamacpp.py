@@ -1,6 +1,7 @@
-"""llama.cpp by llama-cpp-python; it rounds inputs to eight bits by itself."""
+"""llama.cpp by llama-cpp-python; it rounds inputs to eight bits by itself. Its cache is in float32, as in the other readers."""
 import pathlib
 
+import llama_cpp
 import numpy
 import torch
 from llama_cpp import Llama
@@ -10,7 +11,8 @@ import answer
 if __name__ == "__main__":
     asked = answer.request()
     file = next(pathlib.Path(asked["folder"]).glob("*.gguf"))
-    llama = Llama(str(file), n_ctx=512, logits_all=True, verbose=False)
+    llama = Llama(str(file), n_ctx=512, logits_all=True, verbose=False, flash_attn=False,
+                  type_k=llama_cpp.GGML_TYPE_F32, type_v=llama_cpp.GGML_TYPE_F32)
     logprobs = []
     for i, ids in enumerate(asked["rows"]):
         llama.reset()

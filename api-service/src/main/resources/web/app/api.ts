@@ -29,18 +29,21 @@ export interface Perplexity {
 
 export interface Result { quantized: Perplexity; baseline: Perplexity; ratio: number }
 
+export const PRIORITIES = ['low', 'normal', 'high'] as const;
+export type Priority = typeof PRIORITIES[number];
+
 export interface JobSummary {
   id: string; state: JobState; heartbeatLate: boolean; pauseRequested: boolean; model: string; recipe: string;
-  code: string; labels: Record<string, string>; attempt: number; blocks: number; progress?: Progress;
+  code: string; priority: Priority; labels: Record<string, string>; attempt: number; blocks: number; progress?: Progress;
   measurements: Result[]; artifactBytes?: number; failure?: Failure;
-  submittedAt: string; updatedAt: string; startedAt?: string; finishedAt?: string; workerId?: string;
+  submittedAt: string; updatedAt: string; startedAt?: string; finishedAt?: string; workerId?: string; clonedFrom?: string; retryOf?: string;
 }
 
 export interface Spec {
   model: string; recipe: string | Record<string, unknown>; calibrationDataset: string;
   calibration?: { samples: number; sequenceLength: number; seed: number }; systemPrompt?: string;
   evaluation?: { dataset: string; protocol: string; window: number; propagation?: number }[];
-  qualityGate?: { maxPerplexityRatio: number }; exports?: string[]; labels?: Record<string, string>;
+  qualityGate?: { maxPerplexityRatio: number }; exports?: string[]; priority?: Priority; limits?: Record<string, string>; labels?: Record<string, string>;
 }
 
 export interface Condition { type: string; status: 'TRUE' | 'FALSE' | 'UNKNOWN'; reason: string }
@@ -94,8 +97,11 @@ export interface Export {
 export interface Exports { items: Export[]; formats: Serving[] }
 export interface FieldError { pointer: string; message: string; remedy: string }
 export interface QueueContext {
-  reason: 'NOT_QUEUED' | 'BACK_OFF' | 'OTHERS_FIRST' | 'NO_FREE_WORKER';
+  reason: 'NOT_QUEUED' | 'BACK_OFF' | 'OTHERS_FIRST' | 'NO_FREE_WORKER'; priority: Priority;
   aheadOfTenant: number; ahead: number; running: number; runningOfTenant: number; notBefore?: string;
+}
+export interface Evaluation {
+  id: string; state: string; attempt: number; progress?: { what: string; done: number; of: number };
 }
 export interface Quotas {
   tenant: string; caller: string; roles: string[]; liveJobs: number; maxLiveJobs: number; requestsPerMinute: number;
@@ -175,6 +181,7 @@ export const api = {
   blocks: (id: string) => get<BlockReport[]>(`${one(id)}/blocks`),
   errorMap: (id: string) => get<ErrorMap>(errorMapUrl(id)),
   queue: (id: string) => get<QueueContext>(`${one(id)}/queue-context`),
+  evaluations: async (id: string) => (await get<{ items: Evaluation[] }>(`${one(id)}/evaluations`)).items,
   attempts: (id: string) => get<Attempt[]>(`${one(id)}/attempts`),
   events: (id: string, after: number) =>
     get<{ events: JobEvent[]; next: number }>(`${one(id)}/events?limit=1000&after=${after}`),
@@ -189,6 +196,18 @@ export const api = {
   },
   command: async (id: string, verb: 'cancel' | 'pause' | 'resume') => {
     await checked(await fetch(`${one(id)}:${verb}`, { method: 'POST', headers: authorized({ Accept: 'application/json' }) }));
+  },
+  /** Another job that tries this one again. */
+  retry: async (id: string, idempotencyKey: string) => {
+    const headers = authorized({ Accept: 'application/json', 'Idempotency-Key': idempotencyKey });
+    return await checked(await fetch(`${one(id)}:retry`, { method: 'POST', headers })) as { id: string };
+  },
+  /** Another job of the same spec but for these changes. */
+  clone: async (id: string, changes: unknown, idempotencyKey: string) => {
+    const headers = authorized({
+      Accept: 'application/json', 'Content-Type': 'application/merge-patch+json', 'Idempotency-Key': idempotencyKey,
+    });
+    return await checked(await fetch(`${one(id)}:clone`, { method: 'POST', headers, body: JSON.stringify(changes) })) as { id: string };
   },
   models: async () => (await get<{ items: Model[] }>('/v1/models')).items,
   datasets: async () => (await get<{ items: Dataset[] }>('/v1/datasets')).items,

@@ -1,5 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { api, key, type Attempt, type BlockReport, type Job, type JobEvent, type Manifest, type QueueContext, TERMINAL } from './api';
+import { api, key, type Attempt, type BlockReport, type Evaluation, type Job, type JobEvent, type Manifest, type QueueContext, TERMINAL } from './api';
 import './charts';
 import './error-map-card';
 import './exports-card';
@@ -23,8 +23,11 @@ class JobPage extends Page {
   private events: JobEvent[] = [];
   private manifest?: Manifest;
   private queue?: QueueContext;
+  private evaluation?: Evaluation;
   private stream?: EventSource;
   private soon?: ReturnType<typeof setTimeout>;
+  /** One key a page: a second press is no second job. */
+  private key = crypto.randomUUID();
 
   disconnectedCallback() {
     super.disconnectedCallback();
@@ -42,6 +45,7 @@ class JobPage extends Page {
       this.manifest = await api.manifest(id);
     }
     this.queue = job.state === 'QUEUED' ? await api.queue(id) : undefined;
+    this.evaluation = job.state === 'EVALUATING' ? (await api.evaluations(id)).at(-1) : undefined;
     this.job = job;
     this.requestUpdate();
     document.title = `${job.model} ${job.code} · BiSup`;
@@ -60,7 +64,7 @@ class JobPage extends Page {
   protected willUpdate(changed: PropertyValues) {
     if (changed.get('jobId') !== undefined) {
       this.hush();
-      Object.assign(this, { job: undefined, blocks: [], attempts: [], events: [], manifest: undefined });
+      Object.assign(this, { key: crypto.randomUUID(), queue: undefined, evaluation: undefined, job: undefined, blocks: [], attempts: [], events: [], manifest: undefined });
       void this.refresh();
     }
   }
@@ -69,7 +73,7 @@ class JobPage extends Page {
     this.stream = new EventSource(api.eventsUrl(this.jobId, after));
     this.stream.onopen = () => { this.live = true; };
     this.stream.onerror = () => { this.live = false; };
-    for (const type of ['STATE_CHANGED', 'PROGRESS', 'BLOCK_COMMITTED', 'CHECKPOINT_DISCARDED', 'EVALUATED', 'ATTEMPT_LOST']) {
+    for (const type of ['STATE_CHANGED', 'PROGRESS', 'BLOCK_COMMITTED', 'CHECKPOINT_DISCARDED', 'CHANGED', 'EVALUATED', 'ATTEMPT_LOST']) {
       this.stream.addEventListener(type, () => {
         clearTimeout(this.soon);
         this.soon = setTimeout(() => void this.refresh(), 150);
@@ -106,6 +110,14 @@ class JobPage extends Page {
     await this.refresh();
   }
 
+  private async retry() {
+    try {
+      location.hash = `#/jobs/${(await api.retry(this.jobId, this.key)).id}`;
+    } catch (e) {
+      this.trouble = (e as Error).message;
+    }
+  }
+
   render() {
     const job = this.job;
     const trouble = this.trouble ? html`<p class="trouble" role="alert">${this.trouble}</p>` : nothing;
@@ -113,7 +125,7 @@ class JobPage extends Page {
       return html`${trouble}<p class="quiet">${this.trouble ? '' : 'Loading…'}</p>`;
     }
     return html`${this.title_(job)}${trouble}
-      <p class="verdict" role="status">${verdict(job, this.queue)}</p>
+      <p class="verdict" role="status">${verdict(job, this.queue, this.evaluation)}</p>
       ${job.failure && job.state !== 'SUCCEEDED' && job.state !== 'CANCELLED' ? this.failure(job) : nothing}
       <section class="card" aria-label="Progress">${timeline(job)}
         <div class="gauge">${progressBar(job)}<span class="quiet">${TERMINAL.includes(job.state) ? '' : `time left ${eta(job)}`}</span></div></section>
@@ -136,6 +148,7 @@ class JobPage extends Page {
         ${job.state === 'QUEUED' || job.state === 'RUNNING' ? button('pause', 'Pause') : nothing}
         ${job.state === 'PAUSED' ? button('resume', 'Resume') : nothing}
         ${over || job.state === 'CANCELLING' ? nothing : html`<button type="button" class="cancel" @click=${() => this.ask()}>Cancel…</button>`}
+        ${job.state === 'FAILED' || job.state === 'CANCELLED' ? html`<button type="button" class="retry" @click=${() => this.retry()}>Retry</button>` : nothing}
         <a class="button" href="#/new?from=${job.id}">Clone</a>
         <a class="button" href=${`/v1/quantization-jobs/${job.id}`}>JSON</a></div></div>
       <dialog aria-labelledby="cancel-title" @close=${(e: Event) => this.answered(e)}><form method="dialog">
@@ -195,7 +208,14 @@ class JobPage extends Page {
       ['Submitted', `${time(job.submittedAt)} (${ago(job.submittedAt)})`], ['Started', time(job.startedAt)], ['Finished', time(job.finishedAt)],
       ['Waited', duration(between(job.submittedAt, job.startedAt ?? job.finishedAt))], [job.finishedAt ? 'Took' : 'Running for', job.startedAt ? duration(took) : UNKNOWN],
       ['Peak memory of a block', bytes(this.blocks.length ? Math.max(...this.blocks.map(b => b.peakMemoryBytes)) : undefined)],
-      ['Artifact', bytes(job.artifactBytes)], ['Labels', labels || UNKNOWN]];
+      ['Artifact', bytes(job.artifactBytes)], ['Priority', job.priority], ['Labels', labels || UNKNOWN]];
+    const older = (id: string) => html`<a href="#/jobs/${id}"><code>${short(id)}</code></a>`;
+    if (job.retryOf) {
+      rows.push(['Retry of', older(job.retryOf)]);
+    }
+    if (job.clonedFrom) {
+      rows.push(['Cloned from', older(job.clonedFrom)]);
+    }
     return html`<section class="card"><h2>Facts</h2><dl>${rows.map(([k, v]) => html`<dt>${k}</dt><dd>${v}</dd>`)}</dl>
       <details><summary>Spec as posted</summary><pre>${JSON.stringify(job.spec, null, 2)}</pre></details>
       <details><summary>Recipe in full</summary><pre>${JSON.stringify(job.resolvedRecipe, null, 2)}</pre></details></section>`;

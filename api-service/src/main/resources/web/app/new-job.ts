@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { api, type Dataset, type FieldError, type Model, type Recipe, Refusal, type Serving, type Spec } from './api';
+import { api, PRIORITIES, type Dataset, type FieldError, type Model, type Recipe, Refusal, type Serving, type Spec } from './api';
 import { Page } from './page';
 
 /** A spec as a form, empty or as another job's; the service checks it before anything is queued. */
@@ -63,6 +63,7 @@ class NewJob extends Page {
       ${this.input('maxRatio', 'Gate: perplexity at most × FP', from?.qualityGate?.maxPerplexityRatio, 'none', '/qualityGate')}
       ${this.field('exports', 'Export as', html`<span class="checks" id="exports" role="group" aria-label="Export as">${this.recipes[0]?.serving.map(s => html`
         <label><input type="checkbox" name="exports" value=${s.format} ?checked=${from?.exports?.includes(s.format) ?? false}> ${s.format}</label>`)}</span>`)}
+      ${this.select('priority', 'Priority among your jobs', [...PRIORITIES], from?.priority ?? 'normal')}
       ${this.field('labels', 'Labels', html`<input id="labels" name="labels" placeholder="team=search, run=7"
         .value=${Object.entries(from?.labels ?? {}).map(([k, v]) => `${k}=${v}`).join(', ')}>`)}
       ${more > 0 ? html`<p class="quiet">${more} more evaluation${more > 1 ? 's' : ''} of the job it is cloned from ${more > 1 ? 'are' : 'is'} kept.</p>` : nothing}
@@ -105,6 +106,8 @@ class NewJob extends Page {
       evaluation,
       qualityGate: number('maxRatio') === undefined ? undefined : { maxPerplexityRatio: number('maxRatio') },
       exports: form.getAll('exports'),
+      priority: text('priority'),
+      limits: this.from?.limits,
       labels,
     })) as Spec;
   }
@@ -118,7 +121,10 @@ class NewJob extends Page {
     this.wrong = false;
     this.errors = [];
     try {
-      const answer = await api.submit(this.spec(form), check, this.key);
+      const spec = this.spec(form);
+      const from = new URLSearchParams(this.query).get('from');
+      const answer = from && this.from && !check ? { ...await api.clone(from, changes(this.from, spec), this.key), code: undefined, serving: [] }
+        : await api.submit(spec, check, this.key);
       if (answer.id) {
         location.hash = `#/jobs/${answer.id}`;
       }
@@ -133,6 +139,23 @@ class NewJob extends Page {
   }
 }
 customElements.define('bisup-new-job', NewJob);
+
+/** The JSON Merge Patch that makes one document of another. */
+function changes(from: unknown, to: unknown): unknown {
+  const plain = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v);
+  if (!plain(from) || !plain(to)) {
+    return to;
+  }
+  const patch: Record<string, unknown> = {};
+  for (const name of new Set([...Object.keys(from), ...Object.keys(to)])) {
+    if (!(name in to)) {
+      patch[name] = null;
+    } else if (JSON.stringify(from[name]) !== JSON.stringify(to[name])) {
+      patch[name] = changes(from[name], to[name]);
+    }
+  }
+  return patch;
+}
 
 /** Where the artifact can be served, in a sentence. */
 function served(serving: Serving[]): string {

@@ -1,14 +1,14 @@
-import { type Job, type QueueContext } from './api';
+import { type Evaluation, type Job, type QueueContext } from './api';
 import { ago, between, bytes, duration, perplexity, ratio, words } from './format';
 
 /** The job in one sentence, for who reads nothing else. */
-export function verdict(job: Job, queue?: QueueContext): string {
+export function verdict(job: Job, queue?: QueueContext, evaluation?: Evaluation): string {
   switch (job.state) {
     case 'SUBMITTED':
     case 'VALIDATING': return 'Being checked.';
     case 'QUEUED': return `${queued(job)}${queue ? ` ${place(queue)}` : ''}`;
     case 'RUNNING': return running(job);
-    case 'EVALUATING': return `Quantized to ${bytes(job.artifactBytes)}; its perplexity and the FP model's are being measured.`;
+    case 'EVALUATING': return `Quantized to ${bytes(job.artifactBytes)}; it is being measured beside the FP model${measuring(evaluation)}.`;
     case 'PAUSED': return `Paused after ${job.progress?.blocksDone ?? 0} of ${job.blocks} blocks; resume it when you like, nothing is lost.`;
     case 'CANCELLING': return 'Being cancelled: the worker finishes its step and stops.';
     case 'CANCELLED': return `Cancelled${job.artifactDigest ? '; its artifact is kept.' : ` after ${job.progress?.blocksDone ?? 0} of ${job.blocks} blocks.`}`;
@@ -18,12 +18,19 @@ export function verdict(job: Job, queue?: QueueContext): string {
   }
 }
 
+/** How far the evaluation is, in which attempt. */
+function measuring(evaluation?: Evaluation): string {
+  const p = evaluation?.progress;
+  const tries = evaluation && evaluation.attempt > 1 ? ` (attempt ${evaluation.attempt})` : '';
+  return p ? `: ${p.what}, ${p.done} of ${p.of}${tries}` : tries;
+}
+
 /** Why it waits, and how many before it. */
 function place(queue: QueueContext): string {
   switch (queue.reason) {
     case 'NOT_QUEUED': return '';
     case 'BACK_OFF': return queue.notBefore ? `The pause ends in ${duration((Date.parse(queue.notBefore) - Date.now()) / 1000)}.` : 'It pauses after a failure.';
-    case 'OTHERS_FIRST': return `${queue.ahead} ${queue.ahead === 1 ? 'job was' : 'jobs were'} submitted before it, ${queue.aheadOfTenant} of them yours; ${queue.running} at work.`;
+    case 'OTHERS_FIRST': return `${queue.ahead} ${queue.ahead === 1 ? 'job' : 'jobs'} start before it, ${queue.aheadOfTenant} of them yours; ${queue.running} at work.`;
     case 'NO_FREE_WORKER': return queue.running > 0 ? `It is next; ${queue.running} at work.` : 'It is next, and no worker is at work: look whether one lives.';
   }
 }

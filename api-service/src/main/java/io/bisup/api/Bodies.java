@@ -3,6 +3,7 @@ package io.bisup.api;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bisup.api.problem.ProblemException;
 import io.bisup.api.problem.ProblemKind;
 import io.bisup.contract.Json;
@@ -33,6 +34,21 @@ public class Bodies {
         String text = text(bytes(body));
         requireWellFormed(text);
         return Json.read(text, type);
+    }
+
+    /**
+     * Reads a JSON Merge Patch; no body changes nothing.
+     *
+     * @throws ProblemException BODY_TOO_LARGE or MALFORMED_JSON
+     * @throws io.bisup.contract.InvalidSpecException when it is no object
+     */
+    public ObjectNode readPatch(InputStream body) {
+        String text = text(bytes(body));
+        if (text.isEmpty()) {
+            return Json.mapper().createObjectNode();
+        }
+        requireWellFormed(text);
+        return Json.read(text, ObjectNode.class);
     }
 
     private byte[] bytes(InputStream body) {

@@ -32,19 +32,33 @@ class FuzzTest {
     private static final int CASES = Integer.getInteger("bisup.fuzz.cases", 400);
     private static final long SEED = Long.getLong("bisup.fuzz.seed", 1);
     private static final long SLOW_MILLIS = 10_000;
-    private static final Pattern LEAK = Pattern.compile(
-            "io\\.(bisup|quarkus|vertx)\\.|(java|jakarta|javax|org)\\.[a-z]+\\.|Exception\\b|\\bat [a-z.]+\\(|/(work|root|home)/|hibernate");
+    private static final Pattern LEAK =
+            Pattern.compile("io\\.(bisup|quarkus|vertx)\\.|(java|jakarta|javax|org)\\.[a-z]+\\.|Exception\\b|\\bat"
+                    + " [a-z.]+\\(|/(work|root|home)/|hibernate");
     private static final List<String> TYPES = List.of(
             "application/json",
             "application/json",
             "application/json",
             "text/plain",
             "application/jsonl",
+            "application/merge-patch+json",
             "application/xml",
             "application/json; charset=utf-16",
             "multipart/form-data; boundary=a",
             "x",
             "");
+
+    private static final Map<String, String> BODIES = Map.of(
+            "/models",
+            "{\"name\":\"fuzzed\",\"source\":\"file:/no/such/folder\"}",
+            "/keys",
+            "{\"tenant\":\"fuzz\",\"name\":\"f\",\"role\":\"submitter\",\"expiresAt\":\"2026-01-01T00:00:00Z\"}",
+            ":download-url",
+            "{\"file\":\"config.json\"}",
+            "/exports",
+            "{\"format\":\"gguf\"}",
+            ":clone",
+            "{\"recipe\":\"rtn-w3a3-g128\",\"evaluation\":null,\"labels\":{\"a\":\"b\"}}");
 
     private final Random random = new Random(SEED);
     private final Hostile hostile = new Hostile(random);
@@ -111,9 +125,18 @@ class FuzzTest {
         if (key) {
             request.append("Idempotency-Key: ").append(UUID.randomUUID()).append("\r\n");
         }
+        if (method.equals("PATCH") && random.nextInt(4) > 0) {
+            request.append("If-Match: *\r\n");
+        }
         if (random.nextInt(4) == 0) {
-            String name =
-                    oneOf("Accept", "If-None-Match", "Last-Event-ID", "Idempotency-Key", "Range", "Accept-Language");
+            String name = oneOf(
+                    "Accept",
+                    "If-Match",
+                    "If-None-Match",
+                    "Last-Event-ID",
+                    "Idempotency-Key",
+                    "Range",
+                    "Accept-Language");
             request.append(name).append(": ").append(header()).append("\r\n");
         }
         boolean hasBody = method.equals("POST") || method.equals("PUT") || method.equals("PATCH");
@@ -176,23 +199,26 @@ class FuzzTest {
 
     private static JsonNode base(Operations.Operation operation) {
         try {
-            String path = operation.path();
-            return Json.mapper()
-                    .readTree(
-                            path.endsWith("/quantization-jobs")
-                                    ? Inputs.spec(Map.of("labels", Map.of("a", "b"), "systemPrompt", "be brief"))
-                                    : path.endsWith("/models")
-                                            ? "{\"name\":\"fuzzed\",\"source\":\"file:/no/such/folder\"}"
-                                            : path.endsWith("/keys")
-                                                    ? "{\"tenant\":\"fuzz\",\"name\":\"f\",\"role\":\"submitter\",\"expiresAt\":\"2026-01-01T00:00:00Z\"}"
-                                                    : path.endsWith(":download-url")
-                                                            ? "{\"file\":\"config.json\"}"
-                                                            : path.endsWith("/exports")
-                                                                    ? "{\"format\":\"gguf\"}"
-                                                                    : "{\"maxLiveJobs\":5,\"requestsPerMinute\":5,\"text\":\"a\"}");
+            return Json.mapper().readTree(text(operation));
         } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** A body that the operation could mean. */
+    private static String text(Operations.Operation operation) {
+        String path = operation.path();
+        if (path.endsWith("/quantization-jobs")) {
+            return Inputs.spec(Map.of("labels", Map.of("a", "b"), "systemPrompt", "be brief"));
+        }
+        if (operation.method().equals("PATCH")) {
+            return "{\"priority\":\"high\",\"labels\":{\"a\":\"b\",\"c\":null}}";
+        }
+        return BODIES.entrySet().stream()
+                .filter(body -> path.endsWith(body.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse("{\"maxLiveJobs\":5,\"requestsPerMinute\":5,\"text\":\"a\"}");
     }
 
     private String oneOf(String... values) {

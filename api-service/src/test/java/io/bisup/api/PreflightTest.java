@@ -128,6 +128,15 @@ class PreflightTest {
     }
 
     @Test
+    void limitsThatTheServiceDoesNotHave() {
+        refused(Map.of("limits", Map.of("maxPending", "P8D", "maxAttempt", "PT1H")), "INVALID_SPEC")
+                .body("errors.pointer", equalTo(List.of("/limits/maxPending")))
+                .body("errors[0].remedy", containsString("PT168H"));
+        refused(Map.of("limits", Map.of("maxAttempt", "an hour")), "INVALID_SPEC")
+                .body("errors.pointer", equalTo(List.of("/limits/maxAttempt")));
+    }
+
+    @Test
     void aDatasetShorterThanAWindow() {
         Inputs.dataset("short", "few words");
         refused(Map.of("calibrationDataset", "short"), "DATASET_TOO_SHORT")

@@ -3,7 +3,6 @@ package io.bisup.api;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
-import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.notNullValue;
 
 import io.bisup.api.testing.ApiStack;
@@ -12,12 +11,14 @@ import io.bisup.api.testing.TinyModel;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 class SubmissionTest {
 
     private static final String JOBS = "/v1/quantization-jobs";
+    private static final int POSTS = Integer.getInteger("bisup.race.posts", 1_000);
 
     @BeforeEach
     void register() {
@@ -78,26 +80,34 @@ class SubmissionTest {
                 .body("code", equalTo("IDEMPOTENCY_KEY_REUSED"));
     }
 
+    /** */
     @Test
-    void aHundredAtOnceMakeOneJob() throws Exception {
+    void aThousandAtOnceMakeOneJob() throws Exception {
         String key = UUID.randomUUID().toString();
         String spec = Inputs.spec(Map.of("labels", Map.of("race", key)));
-        List<Callable<String>> posts = new ArrayList<>();
-        for (int i = 0; i < 100; i++) {
-            posts.add(() -> post(key, spec).path("id"));
-        }
-        List<String> ids = new ArrayList<>();
+        AtomicInteger made = new AtomicInteger();
+        Callable<String> post = () -> {
+            var answer = post(key, spec);
+            if (answer.header("Idempotent-Replayed").equals("false")) {
+                made.incrementAndGet();
+            }
+            return answer.asString();
+        };
+        List<String> bodies = new ArrayList<>();
         try (var threads = Executors.newFixedThreadPool(32)) {
-            for (Future<String> answer : threads.invokeAll(posts)) {
-                ids.add(answer.get());
+            for (Future<String> answer : threads.invokeAll(Collections.nCopies(POSTS, post))) {
+                bodies.add(answer.get());
             }
         }
-        assertThat(ids).hasSize(100).containsOnly(ids.getFirst());
-        given().queryParam("label", "race=" + key)
-                .get(JOBS)
+        assertThat(bodies).hasSize(POSTS).containsOnly(bodies.getFirst());
+        assertThat(made).hasValue(1);
+        given().queryParam("label", "race=" + key).get(JOBS).then().body("items.size()", equalTo(1));
+        given().contentType("application/json")
+                .header("Idempotency-Key", key)
+                .body(Inputs.spec(Map.of()))
+                .post(JOBS)
                 .then()
-                .body("items.size()", equalTo(1))
-                .body("items.id", hasItem(ids.getFirst()));
+                .statusCode(422);
     }
 
     @Test

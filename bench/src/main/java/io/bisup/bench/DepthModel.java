@@ -1,7 +1,9 @@
 package io.bisup.bench;
 
 import ai.djl.ndarray.NDManager;
-import io.bisup.contract.Json;
+import io.bisup.bench.methods.FittedRecipe;
+import io.bisup.contract.recipe.Calibration;
+import io.bisup.contract.recipe.Learning;
 import io.bisup.contract.recipe.Recipe;
 import io.bisup.llm.checkpoint.Checkpoint;
 import io.bisup.llm.checkpoint.DType;
@@ -22,7 +24,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * A Llama of any depth with seeded weights, and a BiSup W3A3 job on it.
+ * A Llama of any depth with seeded weights, and a short job on it.
  *
  * @param hidden width; the MLP is 2.75 times as wide
  */
@@ -53,36 +55,38 @@ record DepthModel(int blocks, int hidden, int tokens, int samples) {
                 2);
     }
 
-    /** The job, on weights that lie in a checkpoint. */
-    QuantizationInput job(Checkpoint checkpoint, NDManager manager) {
+    /** A job of a preset, on weights that lie in a checkpoint. */
+    QuantizationInput job(Checkpoint checkpoint, NDManager manager, Recipe preset) {
         Random random = new Random(1);
         List<long[]> windows = IntStream.range(0, samples)
                 .mapToObj(i -> random.longs(tokens, 0, VOCABULARY).toArray())
                 .toList();
         return new QuantizationInput(
                 checkpoint.parameters(config(), manager),
-                Planner.require(recipe(), config()),
+                Planner.require(brief(preset), config()),
                 windows,
                 List.of(),
                 EndsType.FLOAT32);
     }
 
-    private Recipe recipe() {
-        return Json.yaml("""
-                version: 2
-                name: memory
-                transforms: [smooth]
-                precision:
-                  weights: {bits: 3, symmetric: false, scope: {columns: %1$d}}
-                  inputs: {bits: 3, scope: {columns: %1$d}}
-                  cache:
-                    keys: {bits: 4, place: after_rope, offset: none, rotate: false}
-                    values: {bits: 4}
-                ranges: {weights: searched, inputs: searched, cache: searched}
-                compensation: {rank: 16}
-                learning: {of: [ranges, transforms, low_rank], epochs: 1, heldOut: 1}
-                calibration: {samples: %2$d, sequenceLength: %3$d}
-                """.formatted(GROUP, samples, tokens), Recipe.class);
+    /** The preset as a short job asks for it: few samples, one epoch, branches and keepers as a narrow model can have. */
+    private Recipe brief(Recipe preset) {
+        Recipe fitted = FittedRecipe.of(preset, new Calibration(samples, tokens, 0), hidden);
+        Learning learning = fitted.learning();
+        return new Recipe(
+                fitted.version(),
+                fitted.name(),
+                fitted.transforms(),
+                fitted.precision(),
+                fitted.ranges(),
+                fitted.rounding(),
+                fitted.compensation(),
+                learning == null
+                        ? null
+                        : new Learning(
+                                learning.of(), 1, learning.rate(), learning.lowRankRate(), 1, learning.objective()),
+                fitted.prefix(),
+                fitted.calibration());
     }
 
     /** Writes the weights, one tensor at a time. */

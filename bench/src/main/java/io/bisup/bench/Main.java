@@ -1,5 +1,6 @@
 package io.bisup.bench;
 
+import io.bisup.bench.eval.EvalCommand;
 import io.bisup.bench.methods.MethodsCommand;
 import io.bisup.bench.methods.RowRunCommand;
 import io.bisup.bench.methods.WindowsCommand;
@@ -15,6 +16,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             AblationCommand.class,
             BlockStepCommand.class,
+            EvalCommand.class,
             MemoryCommand.class,
             MemoryRunCommand.class,
             MethodsCommand.class,

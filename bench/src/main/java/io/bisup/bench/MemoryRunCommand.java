@@ -1,6 +1,7 @@
 package io.bisup.bench;
 
 import io.bisup.contract.Folders;
+import io.bisup.contract.Presets;
 import io.bisup.llm.checkpoint.Checkpoint;
 import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.PeakMemory;
@@ -33,6 +34,9 @@ final class MemoryRunCommand implements Callable<Integer> {
     @Option(names = "--samples", required = true)
     private int samples;
 
+    @Option(names = "--preset", required = true)
+    private String preset;
+
     @Option(names = "--model", required = true)
     private Path folder;
 
@@ -43,7 +47,13 @@ final class MemoryRunCommand implements Callable<Integer> {
         try (TensorRuntime runtime = TensorRuntime.open(ComputeDevice.CPU);
                 Checkpoint checkpoint = Checkpoint.open(folder)) {
             DepthModel model = new DepthModel(blocks, hidden, tokens, samples);
-            new ModelRun(runtime, model.job(checkpoint, runtime.manager()), Control.NONE)
+            new ModelRun(
+                            runtime,
+                            model.job(
+                                    checkpoint,
+                                    runtime.manager(),
+                                    Presets.load().get(preset)),
+                            Control.NONE)
                     .run(work, List.of(), (shard, report) -> peaks.add(report.peakMemoryBytes()));
             peaks.add(new PeakMemory(ComputeDevice.CPU).bytes().orElse(0));
             System.out.println(Collections.max(peaks));

@@ -3,6 +3,7 @@ package io.bisup.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bisup.contract.Json;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -13,8 +14,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** The whole command on the demo model: a process for each row, a file, a page and a chart. */
 class MethodsCommandTest {
 
+    private static final String PIQA = """
+            {"goal": "Boil water", "sol1": "Heat it in a pot.", "sol2": "Put it on ice.", "label": 0}
+            {"goal": "Open a door", "sol1": "Sit on it.", "sol2": "Turn the handle.", "label": 1}
+            """;
+
     @TempDir
     Path out;
+
+    @TempDir
+    Path data;
 
     private final StringWriter told = new StringWriter();
 
@@ -29,7 +38,10 @@ class MethodsCommandTest {
                         1.02 * row.at("/scores/0/exact").doubleValue());
         assertThat(row.at("/scores/0/kl").doubleValue()).isBetween(0.0, 0.01);
         assertThat(row.at("/peakBytes").longValue()).isGreaterThan(50_000_000);
-        assertThat(Files.readString(out.resolve("results.md"))).contains("`rtn-w8a8`", "](results-1.svg)");
+        assertThat(Files.readString(out.resolve("results.md")))
+                .contains("`rtn-w8a8`", "](results-1.svg)", "| recipe | piqa (2) |");
+        assertThat(row.at("/tasks/0/right").textValue()).matches("[01]{2}");
+        assertThat(row.at("/tasks/0/exact").textValue()).matches("[01]{2}");
         assertThat(out.resolve("results-1.svg")).isNotEmptyFile();
         assertThat(run("rtn-w8a8")).isZero();
         assertThat(told.toString()).contains("[1/1] model, rtn-w8a8 on demo, seed 0: kept");
@@ -42,9 +54,15 @@ class MethodsCommandTest {
         assertThat(told.toString()).contains("'wikitext3' is no text that is known", "NAME=FILE");
     }
 
-    private int run(String preset) {
+    private int run(String preset) throws IOException {
+        Path fields = Files.createDirectories(data.resolve("data/zeroshot/original-fields"));
+        Files.writeString(fields.resolve("piqa.validation.jsonl"), PIQA);
         return execute(
                 "methods",
+                "--data",
+                data.toString(),
+                "--tasks",
+                "piqa",
                 "--models",
                 "../demo-model/model",
                 "--presets",

@@ -6,13 +6,17 @@ import io.bisup.cli.export.ServeLineCommand;
 import io.bisup.cli.local.LocalCommand;
 import io.bisup.cli.rest.ArtifactCommand;
 import io.bisup.cli.rest.CancelCommand;
+import io.bisup.cli.rest.CloneCommand;
 import io.bisup.cli.rest.DatasetsCommand;
 import io.bisup.cli.rest.EvaluateCommand;
 import io.bisup.cli.rest.GetCommand;
 import io.bisup.cli.rest.KeysCommand;
 import io.bisup.cli.rest.ListCommand;
 import io.bisup.cli.rest.ModelsCommand;
+import io.bisup.cli.rest.PauseCommand;
 import io.bisup.cli.rest.RecipesCommand;
+import io.bisup.cli.rest.ResumeCommand;
+import io.bisup.cli.rest.RetryCommand;
 import io.bisup.cli.rest.SubmitCommand;
 import io.bisup.cli.rest.WatchCommand;
 import io.bisup.cli.suite.DownCommand;
@@ -36,7 +40,11 @@ import picocli.CommandLine.Command;
             WatchCommand.class,
             GetCommand.class,
             ListCommand.class,
+            PauseCommand.class,
+            ResumeCommand.class,
             CancelCommand.class,
+            RetryCommand.class,
+            CloneCommand.class,
             ArtifactCommand.class,
             ExportCommand.class,
             ServeLineCommand.class,

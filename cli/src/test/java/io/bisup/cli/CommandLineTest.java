@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandLineTest {
 
@@ -76,10 +78,18 @@ class CommandLineTest {
         assertThat(run.err()).contains("--model NAME: 'M' is no name");
     }
 
-    @Test
-    void somethingThatIsNoIdIsNamed() {
-        CommandRun run = CommandRun.of("get", "../secrets");
+    @ParameterizedTest
+    @ValueSource(strings = {"get", "watch", "pause", "resume", "cancel", "retry", "clone"})
+    void somethingThatIsNoIdIsNamed(String command) {
+        CommandRun run = CommandRun.of(command, "../secrets", "--server", "http://localhost:1");
         assertThat(run.code()).isEqualTo(ExitCode.USAGE);
         assertThat(run.err()).contains("'../secrets' is no job id");
+    }
+
+    @Test
+    void aPriorityThatThereIsNotIsNamed() {
+        CommandRun run = CommandRun.of("clone", UUID.randomUUID(), "--priority", "urgent");
+        assertThat(run.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("--priority").contains("urgent");
     }
 }

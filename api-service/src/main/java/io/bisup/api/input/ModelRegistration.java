@@ -37,7 +37,8 @@ class ModelRegistration {
             "added_tokens.json",
             "vocab.json",
             "merges.txt",
-            "chat_template.jinja");
+            "chat_template.jinja",
+            "LICENSE");
 
     /** Whether a file of this name is part of a model. */
     static boolean reads(String file) {

@@ -7,7 +7,6 @@ import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.platform.job.Attempt;
 import io.bisup.platform.job.JobRecord;
 import io.bisup.platform.job.JobStore;
-import io.bisup.platform.job.Submission;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -20,7 +19,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
-import java.net.URI;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -63,8 +61,9 @@ public class JobResource {
     @Operation(
             summary = "Submit a job",
             description =
-                    "The spec is checked against the model's config.json and tensor headers before it is accepted; "
-                            + "a job that was answered 202 is never lost. The same key with the same spec answers the same job.")
+                    "The spec is checked against the model's config.json and tensor headers before it is accepted; a"
+                        + " job that was answered 202 is never lost. The same key with the same spec answers the same"
+                        + " job.")
     @RequestBody(required = true, content = @Content(schema = @Schema(implementation = QuantizationJobSpec.class)))
     @APIResponseSchema(value = JobView.class, responseCode = "202", responseDescription = "Accepted; poll Location")
     @APIResponse(responseCode = "200", description = "validateOnly: the spec would be accepted")
@@ -77,13 +76,7 @@ public class JobResource {
         if (Parameters.flag("validateOnly", validateOnly)) {
             return Response.ok(submissions.validate(spec)).build();
         }
-        Submission submission = submissions.submit(spec, Parameters.idempotencyKey(key));
-        JobRecord job = submission.job();
-        return JobResponses.withRetryAfter(Response.accepted(JobView.of(job)), job)
-                .location(URI.create(PATH + "/" + job.id()))
-                .tag(JobResponses.tag(job))
-                .header("Idempotent-Replayed", !submission.created())
-                .build();
+        return JobResponses.accepted(submissions.submit(spec, Parameters.idempotencyKey(key)));
     }
 
     @GET

@@ -5,8 +5,10 @@ import io.bisup.contract.JobState;
 import io.bisup.contract.Json;
 import io.bisup.contract.Progress;
 import io.bisup.platform.job.JobRecord;
+import io.bisup.platform.job.Submission;
 import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.Response;
+import java.net.URI;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,16 @@ final class JobResponses {
     /** Changes whenever the job's representation does; a late heartbeat changes it without a write. */
     static EntityTag tag(JobRecord job) {
         return new EntityTag(job.version() + (job.heartbeatLate() ? "-late" : ""));
+    }
+
+    /** The answer to what makes a job. */
+    static Response accepted(Submission submission) {
+        JobRecord job = submission.job();
+        return withRetryAfter(Response.accepted(JobView.of(job)), job)
+                .location(URI.create(JobResource.PATH + "/" + job.id()))
+                .tag(tag(job))
+                .header("Idempotent-Replayed", !submission.created())
+                .build();
     }
 
     static boolean matches(@Nullable String ifNoneMatch, EntityTag tag) {

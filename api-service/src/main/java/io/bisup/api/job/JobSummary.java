@@ -2,8 +2,10 @@ package io.bisup.api.job;
 
 import io.bisup.contract.Failure;
 import io.bisup.contract.JobState;
+import io.bisup.contract.Priority;
 import io.bisup.contract.Progress;
 import io.bisup.platform.job.JobRecord;
+import io.bisup.platform.job.Origin;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param model name of the source model
  * @param recipe name of the recipe
  * @param code bits and group, such as W3A3KV3-g128
+ * @param priority which of the tenant's own jobs start first
  * @param labels the submitter's
  * @param attempt number of the current or last attempt, 0 before the first
  * @param blocks decoder blocks of the model
@@ -27,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param artifactBytes size of the artifact, absent until published
  * @param failure why it or its last attempt failed
  * @param workerId who holds or last held it
+ * @param clonedFrom the job whose spec it has, absent unless it was made as a clone
+ * @param retryOf the job that it tries again, absent unless it was made as a retry
  */
 public record JobSummary(
         String id,
@@ -36,6 +41,7 @@ public record JobSummary(
         String model,
         String recipe,
         String code,
+        Priority priority,
         Map<String, String> labels,
         int attempt,
         int blocks,
@@ -47,7 +53,9 @@ public record JobSummary(
         Instant updatedAt,
         @Nullable Instant startedAt,
         @Nullable Instant finishedAt,
-        @Nullable String workerId) {
+        @Nullable String workerId,
+        @Nullable String clonedFrom,
+        @Nullable String retryOf) {
 
     static JobSummary of(JobRecord job) {
         return new JobSummary(
@@ -58,6 +66,7 @@ public record JobSummary(
                 job.spec().model(),
                 job.recipe().name(),
                 RecipeCode.of(job.recipe()),
+                job.spec().priority(),
                 job.spec().labels(),
                 job.attempt(),
                 job.blocks(),
@@ -69,6 +78,13 @@ public record JobSummary(
                 job.updatedAt(),
                 job.startedAt(),
                 job.finishedAt(),
-                job.workerId());
+                job.workerId(),
+                madeBy(job, Origin.Kind.CLONE),
+                madeBy(job, Origin.Kind.RETRY));
+    }
+
+    private static @Nullable String madeBy(JobRecord job, Origin.Kind kind) {
+        Origin origin = job.origin();
+        return origin != null && origin.kind() == kind ? origin.jobId() : null;
     }
 }

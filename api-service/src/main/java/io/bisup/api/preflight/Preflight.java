@@ -19,14 +19,21 @@ public class Preflight {
     private final StoredModels stored;
     private final DatasetChecks datasets;
     private final ExportChecks exports;
+    private final LimitChecks limits;
 
     Preflight(
-            Presets presets, ModelRegistry models, StoredModels stored, DatasetChecks datasets, ExportChecks exports) {
+            Presets presets,
+            ModelRegistry models,
+            StoredModels stored,
+            DatasetChecks datasets,
+            ExportChecks exports,
+            LimitChecks limits) {
         this.presets = presets;
         this.models = models;
         this.stored = stored;
         this.datasets = datasets;
         this.exports = exports;
+        this.limits = limits;
     }
 
     /**
@@ -38,6 +45,7 @@ public class Preflight {
     public Resolved check(String tenant, QuantizationJobSpec spec) {
         Recipe recipe = spec.resolvedRecipe(presets);
         Findings findings = new Findings();
+        limits.check(spec, findings);
         DatasetChecks.Found data = datasets.check(tenant, spec, recipe, findings);
         Optional<RegisteredModel> model = models.find(tenant, spec.model());
         Optional<DecoderConfig> config = model.flatMap(found -> checkModel(spec, recipe, found, findings));

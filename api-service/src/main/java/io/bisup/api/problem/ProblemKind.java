@@ -27,6 +27,8 @@ public enum ProblemKind {
     NOT_ACCEPTABLE(406, "The resource has no such representation"),
     NAME_TAKEN(409, "The name stands for other bytes"),
     ILLEGAL_TRANSITION(409, "The job's state forbids this"),
+    STALE_VERSION(412, "The resource has changed since it was read"),
+    MISSING_IF_MATCH(428, "The If-Match header is missing"),
     BODY_TOO_LARGE(413, "The body is too large"),
     URI_TOO_LONG(414, "The address is too long"),
     HEADERS_TOO_LARGE(431, "The request's head is too large"),

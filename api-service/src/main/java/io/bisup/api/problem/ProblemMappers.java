@@ -7,6 +7,7 @@ import io.bisup.platform.access.QuotaExceededException;
 import io.bisup.platform.job.IdempotencyConflictException;
 import io.bisup.platform.job.IllegalTransitionException;
 import io.bisup.platform.job.JobNotFoundException;
+import io.bisup.platform.job.StaleVersionException;
 import io.bisup.platform.outage.Outages;
 import io.bisup.platform.registry.NameTakenException;
 import io.quarkus.security.AuthenticationFailedException;
@@ -83,6 +84,11 @@ public final class ProblemMappers {
     @ServerExceptionMapper
     Response illegalTransition(IllegalTransitionException e, UriInfo uri) {
         return ProblemResponses.of(ProblemKind.ILLEGAL_TRANSITION, message(e), List.of(), uri.getPath());
+    }
+
+    @ServerExceptionMapper
+    Response staleVersion(StaleVersionException e, UriInfo uri) {
+        return ProblemResponses.of(ProblemKind.STALE_VERSION, message(e), List.of(), uri.getPath());
     }
 
     @ServerExceptionMapper

@@ -8,6 +8,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import io.bisup.api.testing.ApiStack;
 import io.bisup.api.testing.Inputs;
 import io.bisup.api.testing.TinyModel;
@@ -98,6 +99,12 @@ class DashboardTest {
         }
         assertThat(page.locator("bisup-block-chart").first()).containsText("100");
         worker.publish(claim);
+        worker.measures(id, "waiting for object store since 2026-11-28T10:00:00Z", 3, 7);
+        // An evaluation's progress is no event: the page looks every four seconds.
+        assertThat(page.locator(".verdict"))
+                .containsText(
+                        "waiting for object store since 2026-11-28T10:00:00Z, 3 of 7",
+                        new LocatorAssertions.ContainsTextOptions().setTimeout(20_000));
         worker.evaluate(id, 13.412, 11.807);
         assertThat(page.locator("h1 [data-state]")).hasText("succeeded");
         assertThat(page.locator(".verdict")).containsText("13.412 on wiki (FP 11.807, ×1.136)");
@@ -122,6 +129,12 @@ class DashboardTest {
         page.getByText("Submit", new Page.GetByTextOptions().setExact(true)).click();
         assertThat(page.locator("h1 [data-state]")).hasText("queued");
         String second = page.url().substring(page.url().lastIndexOf('/') + 1);
+
+        assertThat(page.locator("dl")).containsText("Cloned from");
+        page.locator("button.pause").click();
+        assertThat(page.locator("h1 [data-state]")).hasText("paused");
+        page.locator("button.resume").click();
+        assertThat(page.locator("h1 [data-state]")).hasText("queued");
 
         page.getByText("Cancel…").click();
         assertThat(page.locator("dialog")).isVisible();
@@ -228,6 +241,13 @@ class DashboardTest {
         page.getByText("Cancel…").click();
         page.getByText("Cancel the job").click();
         assertThat(page.locator("h1 [data-state]")).hasText("cancelled");
+        assertThat(page.locator("button.pause, button.resume, button.cancel:visible"))
+                .hasCount(0);
+        page.locator("button.retry").click();
+        assertThat(page.locator("h1 [data-state]")).hasText("queued");
+        assertThat(page.locator("dl")).containsText("Retry of");
+        assertThat(page.locator("button.retry")).hasCount(0);
+        assertThat(accessibility(page)).isEmpty();
     }
 
     private void finish(String id, double perplexity) {

@@ -3,6 +3,7 @@ package io.bisup.api.testing;
 import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.BlockReport;
 import io.bisup.contract.Digests;
+import io.bisup.contract.EvaluationProgress;
 import io.bisup.contract.ExportedBytes;
 import io.bisup.contract.Json;
 import io.bisup.contract.Measurement;
@@ -106,6 +107,14 @@ public class Worker {
                         .named(name))
                 .toList();
         exports.complete(claim, files);
+    }
+
+    /** The evaluation is begun, tells where it is, and goes back. */
+    public void measures(String jobId, String what, int done, int of) {
+        String id = evaluations.ofJob(jobId).getFirst().id();
+        var claim = evaluations.claim(id, "eval-1", LEASE).orElseThrow();
+        evaluations.progress(claim, new EvaluationProgress(what, done, of));
+        evaluations.giveBack(claim);
     }
 
     public void evaluate(String jobId, double quantized, double baseline) {

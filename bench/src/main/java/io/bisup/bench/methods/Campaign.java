@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param length tokens of each
  * @param seeds repetitions of a recipe that learns, each with windows of its own
  * @param window tokens of every evaluation window
+ * @param tasks to score on; none for texts alone
+ * @param documents of each task, from the first
  * @param device cpu or cuda:N
  * @param code version of all that computes
  */
@@ -32,12 +34,15 @@ record Campaign(
         int length,
         int seeds,
         int window,
+        List<TaskFile> tasks,
+        int documents,
         String device,
         String code) {
     Campaign {
         recipes = List.copyOf(recipes);
         calibrations = List.copyOf(calibrations);
         evaluation = List.copyOf(evaluation);
+        tasks = List.copyOf(tasks);
     }
 
     /** The rows of one model, simple methods first, the untrained rows of the others' sizes last. */
@@ -74,7 +79,8 @@ record Campaign(
 
     private PlannedRow row(Path model, ModelId id, @Nullable String systemPrompt, Recipe recipe, TextFile text) {
         List<TextId> texts = evaluation.stream().map(TextFile::id).toList();
-        return new PlannedRow(
-                new RowKey(id, recipe, text.id(), systemPrompt, texts, window, device, code), model, text, evaluation);
+        List<TaskId> asked = tasks.stream().map(task -> task.id(documents)).toList();
+        RowKey key = new RowKey(id, recipe, text.id(), systemPrompt, texts, window, asked, device, code);
+        return new PlannedRow(key, model, text, evaluation, tasks);
     }
 }

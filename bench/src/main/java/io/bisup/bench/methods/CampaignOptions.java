@@ -83,6 +83,15 @@ final class CampaignOptions {
     @Option(names = "--limit-bytes", description = "only so many bytes of each evaluation text; all unless told")
     private @Nullable Long limit;
 
+    @Option(
+            names = "--tasks",
+            split = ",",
+            description = "zero-shot tasks to score on besides, by lm-evaluation-harness's names; none unless told")
+    private List<String> tasks = List.of();
+
+    @Option(names = "--documents", defaultValue = "200", description = "documents of each task (${DEFAULT-VALUE})")
+    private int documents;
+
     @Option(names = "--seeds", defaultValue = "1", description = "repetitions of what is learnt (${DEFAULT-VALUE})")
     private int seeds;
 
@@ -107,27 +116,20 @@ final class CampaignOptions {
      * @param work folder for texts that are cut or made
      */
     List<PlannedRow> rows(Path home, Path work) throws IOException {
-        Campaign campaign = campaign(texts(home, work), work);
+        Path beside = Path.of(System.getProperty(
+                KnownTexts.PROPERTY, home.resolve("../shared").toString()));
+        Campaign campaign = campaign(data == null ? beside : data, work);
         List<PlannedRow> rows = new ArrayList<>();
         for (Path model : models.isEmpty() ? List.of(home.resolve("demo-model/model")) : models) {
-            ModelId id = ModelId.of(model, models.isEmpty() ? "demo" : name(model));
+            ModelId id = ModelId.of(model, models.isEmpty() ? "demo" : ModelId.name(model));
             rows.addAll(
                     campaign.rows(model, id, systemPrompt == null && quick ? DemoCorpus.SYSTEM_PROMPT : systemPrompt));
         }
         return rows;
     }
 
-    private static String name(Path model) {
-        return String.valueOf(model.toAbsolutePath().normalize().getFileName());
-    }
-
-    private KnownTexts texts(Path home, Path work) {
-        Path beside = Path.of(System.getProperty(
-                KnownTexts.PROPERTY, home.resolve("../shared").toString()));
-        return new KnownTexts(data == null ? beside : data, work);
-    }
-
-    private Campaign campaign(KnownTexts texts, Path work) throws IOException {
+    private Campaign campaign(Path reference, Path work) throws IOException {
+        KnownTexts texts = new KnownTexts(reference, work);
         long bytes = limit != null ? limit : quick ? QUICK_BYTES : 0;
         List<TextFile> calibrations = new ArrayList<>();
         for (String option : told(calibration, "demo", "wikitext2")) {
@@ -145,6 +147,8 @@ final class CampaignOptions {
                 told(length, QUICK_WINDOW, 512),
                 seeds,
                 told(window, QUICK_WINDOW, 512),
+                tasks.isEmpty() ? List.of() : TaskFile.all(tasks, reference),
+                documents,
                 device(),
                 MethodsCode.VERSION);
     }

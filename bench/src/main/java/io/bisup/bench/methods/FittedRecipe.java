@@ -8,14 +8,14 @@ import io.bisup.contract.recipe.Recipe;
 import org.jspecify.annotations.Nullable;
 
 /** A preset with the calibration that is asked for. What it asks of wide models is bounded to a quarter of a narrow one. */
-final class FittedRecipe {
+public final class FittedRecipe {
 
     private static final int QUARTER = 4;
 
     private FittedRecipe() {}
 
-    /** @param width of the model's residual stream */
-    static Recipe of(Recipe preset, Calibration calibration, int width) {
+    /** The preset for a model whose residual stream has {@code width} channels. */
+    public static Recipe of(Recipe preset, Calibration calibration, int width) {
         int most = Math.max(1, width / QUARTER);
         Precision precision = preset.precision();
         return new Recipe(

@@ -18,10 +18,10 @@ import java.util.stream.Stream;
  * Texts by name, or by {@code NAME=FILE}. Of each name there is a text to calibrate on and another to measure on, which share
  * no document; all but the demo's lie in the folder of reference data that the tests use.
  */
-final class KnownTexts {
+public final class KnownTexts {
 
     /** The setting of the tests, {@code -Dbisup.reference.dir}. */
-    static final String PROPERTY = "bisup.reference.dir";
+    public static final String PROPERTY = "bisup.reference.dir";
 
     private static final int DEMO_DOCUMENTS = 2_000;
     /** C4's protocol measures on documents before this one. */

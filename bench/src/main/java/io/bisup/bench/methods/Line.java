@@ -62,6 +62,15 @@ record Line(List<ResultRow> rows) {
         return name().startsWith("rtn-search-");
     }
 
+    /** Scores on tasks of the first seed that has them. */
+    List<TaskScore> tasks() {
+        return rows.stream()
+                .map(ResultRow::tasks)
+                .filter(tasks -> !tasks.isEmpty())
+                .findFirst()
+                .orElse(List.of());
+    }
+
     Spread perplexity(int text) {
         return score(text, Score::perplexity);
     }

@@ -5,20 +5,20 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** A table in Markdown, grown column by column; the first columns stand left, numbers right. */
-final class MarkdownTable {
+public final class MarkdownTable {
 
     private final List<String> head;
     private final int left;
     private final List<List<String>> lines = new ArrayList<>();
 
     /** @param left columns of text before those of numbers */
-    MarkdownTable(List<String> head, int left) {
+    public MarkdownTable(List<String> head, int left) {
         this.head = List.copyOf(head);
         this.left = left;
     }
 
     /** A line of as many cells as the head has. */
-    void add(List<String> cells) {
+    public void add(List<String> cells) {
         if (cells.size() != head.size()) {
             throw new IllegalArgumentException(cells.size() + " cells under " + head.size() + " titles");
         }

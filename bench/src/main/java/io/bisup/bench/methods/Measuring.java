@@ -16,7 +16,7 @@ final class Measuring {
     @FunctionalInterface
     interface Rows {
         /** Nothing where it failed. */
-        Optional<RowOutcome> measure(PlannedRow row, List<Baseline> known) throws IOException, InterruptedException;
+        Optional<RowOutcome> measure(PlannedRow row, Results known) throws IOException, InterruptedException;
     }
 
     private final ResultsFolder folder;
@@ -56,7 +56,7 @@ final class Measuring {
 
     private boolean measure(PlannedRow row, Results results, String title) throws IOException, InterruptedException {
         var started = clock.instant();
-        Optional<RowOutcome> outcome = rows.measure(row, results.baselines());
+        Optional<RowOutcome> outcome = rows.measure(row, results);
         String took = Duration.between(started, clock.instant()).toSeconds() + " s";
         if (outcome.isEmpty()) {
             say(title + ": failed after " + took + ", its message stands above");

@@ -25,6 +25,16 @@ public record ModelId(String name, String sha256, long bytes) {
      *
      * @throws io.bisup.llm.config.ModelConfigException if there is no model in it
      */
+    public static ModelId of(Path folder) {
+        return of(folder, name(folder));
+    }
+
+    /** What a folder is called. */
+    public static String name(Path folder) {
+        return String.valueOf(folder.toAbsolutePath().normalize().getFileName());
+    }
+
+    /** The same by a name of one's own. */
     static ModelId of(Path folder, String name) {
         DecoderConfig.read(folder);
         return new ModelId(name, FolderDigest.sha256(folder), bytes(folder, ModelId::isOfCheckpoint));

@@ -10,25 +10,29 @@ import java.util.List;
  * @param model folder of the checkpoint
  * @param calibration text of the key
  * @param evaluation texts of the key
+ * @param tasks files of the key's tasks
  */
-record PlannedRow(RowKey key, Path model, TextFile calibration, List<TextFile> evaluation) {
+record PlannedRow(RowKey key, Path model, TextFile calibration, List<TextFile> evaluation, List<TaskFile> tasks) {
     PlannedRow {
         evaluation = List.copyOf(evaluation);
+        tasks = List.copyOf(tasks);
     }
 
     /**
      * What the row's process is asked.
      *
      * @param target empty folder for the artifact
-     * @param known baselines of other rows
+     * @param known what other rows found
      */
-    RowRequest request(Path target, List<Baseline> known) {
+    RowRequest request(Path target, Results known) {
         return new RowRequest(
                 key,
                 model.toAbsolutePath().toString(),
                 calibration.file().toString(),
                 evaluation.stream().map(text -> text.file().toString()).toList(),
+                tasks.stream().map(task -> task.file().toString()).toList(),
                 target.toString(),
-                known);
+                known.baselines(),
+                known.taskScores(key));
     }
 }

@@ -1,5 +1,6 @@
 package io.bisup.bench.methods;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 
 /**
@@ -14,6 +15,7 @@ import java.util.List;
  * @param prefixTokens tokens of the prefix
  * @param dtype in which matrix products were computed
  * @param scores by text, in the key's order
+ * @param tasks by task, in the key's order
  */
 public record ResultRow(
         RowKey key,
@@ -24,8 +26,10 @@ public record ResultRow(
         long peakBytes,
         int prefixTokens,
         String dtype,
-        List<Score> scores) {
+        List<Score> scores,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<TaskScore> tasks) {
     public ResultRow {
         scores = List.copyOf(scores);
+        tasks = tasks == null ? List.of() : List.copyOf(tasks);
     }
 }

@@ -25,6 +25,16 @@ public record Results(List<ResultRow> rows, List<Baseline> baselines) {
         return rows.stream().map(ResultRow::key).anyMatch(k -> k.equals(key) || (anyCode && k.sameButCode(key)));
     }
 
+    /** What FP models answer to tasks, found for other rows of the same model, device and code. */
+    List<TaskScore> taskScores(RowKey key) {
+        return rows.stream()
+                .filter(row -> row.key().model().equals(key.model())
+                        && row.key().device().equals(key.device())
+                        && row.key().code().equals(key.code()))
+                .flatMap(row -> row.tasks().stream())
+                .toList();
+    }
+
     /** These and what a row's process found; a row of the same question by other code gives way. */
     Results with(RowOutcome outcome) {
         List<ResultRow> kept = new ArrayList<>(rows);

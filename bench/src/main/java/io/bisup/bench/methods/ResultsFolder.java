@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The file that keeps results, and the page and the charts that are made of it. */
-final class ResultsFolder {
+public final class ResultsFolder {
 
     private static final String FILE = "results.json";
     private static final String PAGE = "results.md";
@@ -46,7 +46,7 @@ final class ResultsFolder {
     }
 
     /** Writes a text beside a file, then moves it there in one step: whoever reads it finds it whole. */
-    static void replace(Path file, String text) throws IOException {
+    public static void replace(Path file, String text) throws IOException {
         Path part = file.resolveSibling(file.getFileName() + ".part");
         Files.writeString(part, text);
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

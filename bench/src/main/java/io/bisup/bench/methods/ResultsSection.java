@@ -15,6 +15,13 @@ final class ResultsSection {
     private static final String NOTHING = "";
     private static final double MEGABYTE = 1e6;
 
+    private static final String TASKS = """
+            Accuracy in percent by lm-evaluation-harness's rules (acc_norm where the task has it), zero-shot, with its standard error over
+            documents (their number in brackets), and the difference from the FP model behind the same prefix with the standard error of
+            the pairs; in bold where it is at least two of those, else it is no difference.
+
+            """;
+
     private final Conditions conditions;
     private final List<Line> lines;
     private final List<Baseline> baselines;
@@ -35,6 +42,10 @@ final class ResultsSection {
         text.append("![Perplexity over stored bits per weight](").append(chart).append(")\n");
         tables().forEach((formats, table) ->
                 text.append("\n### ").append(formats).append("\n\n").append(table));
+        TaskTable tasks = new TaskTable(lines);
+        if (!tasks.isEmpty()) {
+            text.append("\n### Tasks\n\n").append(TASKS).append(tasks);
+        }
         return text.toString();
     }
 

@@ -26,8 +26,7 @@ final class RowProcess {
      * @param work folder for the artifact and what the two processes tell one another; emptied afterwards
      * @return nothing where the process failed; its message stands on the error output
      */
-    Optional<RowOutcome> run(PlannedRow planned, List<Baseline> known, Path work)
-            throws IOException, InterruptedException {
+    Optional<RowOutcome> run(PlannedRow planned, Results known, Path work) throws IOException, InterruptedException {
         Path row = Files.createTempDirectory(work, "row");
         try {
             Path target = Files.createDirectory(row.resolve("artifact"));

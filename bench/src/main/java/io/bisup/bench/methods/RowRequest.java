@@ -9,13 +9,24 @@ import java.util.List;
  * @param model folder of the checkpoint
  * @param calibration file of the calibration text
  * @param evaluation files of the texts, in the key's order
+ * @param tasks files of the tasks, in the key's order
  * @param target empty folder for the artifact
  * @param known baselines of other rows
+ * @param answered tasks whose FP answers other rows found
  */
 public record RowRequest(
-        RowKey key, String model, String calibration, List<String> evaluation, String target, List<Baseline> known) {
+        RowKey key,
+        String model,
+        String calibration,
+        List<String> evaluation,
+        List<String> tasks,
+        String target,
+        List<Baseline> known,
+        List<TaskScore> answered) {
     public RowRequest {
         evaluation = List.copyOf(evaluation);
+        tasks = List.copyOf(tasks);
         known = List.copyOf(known);
+        answered = List.copyOf(answered);
     }
 }

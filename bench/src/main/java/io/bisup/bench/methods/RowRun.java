@@ -53,7 +53,8 @@ final class RowRun {
                 peak,
                 prefix.size(),
                 runtime.lowPrecision() ? "bfloat16" : "float32",
-                scores(prefix));
+                scores(prefix),
+                new RowTasks(request, runtime).scores(prefix));
         return new RowOutcome(row, found);
     }
 

@@ -21,7 +21,7 @@ final class Fixtures {
 
     static RowKey key(String preset, long seed, TextId calibration, String code) {
         Recipe recipe = PRESETS.get(preset).withCalibration(new Calibration(16, 512, seed));
-        return new RowKey(MODEL, recipe, calibration, null, List.of(TEST), 512, "cpu", code);
+        return new RowKey(MODEL, recipe, calibration, null, List.of(TEST), 512, List.of(), "cpu", code);
     }
 
     static RowKey key(String preset, long seed) {
@@ -31,7 +31,8 @@ final class Fixtures {
     /** A row that lost so many nats and stores so many bits. */
     static ResultRow row(RowKey key, double loss, double bits) {
         Score score = new Score(TEST.name(), EXACT * Math.exp(loss), EXACT, loss / 2, 0.875);
-        return new ResultRow(key, bits, bits - 0.05, 1_500_000, 12, 300_000_000, 0, "float32", List.of(score));
+        return new ResultRow(
+                key, bits, bits - 0.05, 1_500_000, 12, 300_000_000, 0, "float32", List.of(score), List.of());
     }
 
     static ResultRow row(String preset, double loss, double bits) {

@@ -68,9 +68,60 @@ class ResultsPageTest {
     void otherWindowsAreAnotherSection() {
         RowKey key = Fixtures.key("rtn-w8a8", 0);
         RowKey longer = new RowKey(
-                key.model(), key.recipe(), key.calibration(), null, key.evaluation(), 1024, "cpu", key.code());
+                key.model(),
+                key.recipe(),
+                key.calibration(),
+                null,
+                key.evaluation(),
+                1024,
+                List.of(),
+                "cpu",
+                key.code());
         Results two = new Results(List.of(Fixtures.row(key, 0.1, 8), Fixtures.row(longer, 0.1, 8)), List.of());
         assertThat(new ResultsPage(two).toString().split("\n## ", -1)).hasSize(1 + 2);
+    }
+
+    @Test
+    void tasksHaveATableWithPairedDifferences() {
+        RowKey key = Fixtures.key("rtn-w8a8", 0);
+        TaskId task = new TaskId("piqa", "e".repeat(64), 10);
+        TaskId other = new TaskId("boolq", "f".repeat(64), 4);
+        ResultRow plain = Fixtures.row(key, 0.1, 8);
+        List<TaskScore> scores = List.of(
+                new TaskScore(task, "acc_norm", "none", "1010000000", "1111111111"),
+                new TaskScore(other, "acc", "none", "1100", "1010"));
+        ResultRow row = new ResultRow(key, 8, 8, 1, 1, 1, 0, "float32", plain.scores(), scores);
+        String page = new ResultsPage(new Results(List.of(row), List.of())).toString();
+        assertThat(page)
+                .contains(
+                        "| recipe | piqa (10) | boolq (4) |\n",
+                        "| FP | 100.0 ± 0.0 | 50.0 ± 28.9 |\n",
+                        "| `rtn-w8a8` | 20.0 ± 13.3, **-80.0 ± 13.3** | 50.0 ± 28.9, +0.0 ± 40.8 |\n");
+        assertThat(new ResultsPage(RESULTS).toString()).doesNotContain("### Tasks");
+    }
+
+    @Test
+    void tasksAreKeptInTheFile(@TempDir Path folder) throws IOException {
+        RowKey plain = Fixtures.key("rtn-w8a8", 0);
+        TaskId task = new TaskId("piqa", "e".repeat(64), 2);
+        RowKey key = new RowKey(
+                plain.model(),
+                plain.recipe(),
+                plain.calibration(),
+                null,
+                plain.evaluation(),
+                512,
+                List.of(task),
+                "cpu",
+                Fixtures.CODE);
+        TaskScore score = new TaskScore(task, "acc_norm", "none", "10", "11");
+        ResultRow row = new ResultRow(
+                key, 8, 8, 1, 1, 1, 0, "float32", Fixtures.row(key, 0.1, 8).scores(), List.of(score));
+        Results results = new Results(List.of(row), List.of());
+        new ResultsFolder(folder).write(results);
+        assertThat(new ResultsFolder(folder).read()).isEqualTo(results);
+        assertThat(results.taskScores(key)).containsExactly(score);
+        assertThat(results.has(plain, true)).isFalse();
     }
 
     private static String chart(Results results) {

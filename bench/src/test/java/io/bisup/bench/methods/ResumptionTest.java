@@ -37,7 +37,8 @@ class ResumptionTest {
     @Test
     void figuresThatAreNoNumbersAreKept() throws IOException {
         Score broken = new Score("test", Double.POSITIVE_INFINITY, 10, Double.NaN, 0.0);
-        ResultRow row = new ResultRow(Fixtures.key("rtn-w8a8", 0), 8, 8, 1, 1, 0, 0, "float32", List.of(broken));
+        ResultRow row =
+                new ResultRow(Fixtures.key("rtn-w8a8", 0), 8, 8, 1, 1, 0, 0, "float32", List.of(broken), List.of());
         new ResultsFolder(folder).write(new Results(List.of(row), List.of()));
         assertThat(new ResultsFolder(folder).read().rows()).containsExactly(row);
     }
@@ -89,7 +90,7 @@ class ResumptionTest {
     void baselinesOfEarlierRowsAreTold() throws Exception {
         List<List<Baseline>> told = new ArrayList<>();
         measuring((row, known) -> {
-                    told.add(known);
+                    told.add(known.baselines());
                     return found(row);
                 })
                 .run(List.of(planned("rtn-w8a8", 0), planned("rtn-w4a8-g128", 0)), false);
@@ -111,6 +112,7 @@ class ResumptionTest {
     }
 
     private static PlannedRow planned(RowKey key) {
-        return new PlannedRow(key, Path.of("model"), new TextFile(key.calibration(), Path.of("train")), List.of());
+        return new PlannedRow(
+                key, Path.of("model"), new TextFile(key.calibration(), Path.of("train")), List.of(), List.of());
     }
 }

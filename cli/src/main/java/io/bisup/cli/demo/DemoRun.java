@@ -7,6 +7,7 @@ import io.bisup.cli.rest.JobView;
 import io.bisup.cli.rest.Jobs;
 import io.bisup.cli.rest.ServiceClient;
 import io.bisup.contract.PerplexitySpec;
+import io.bisup.contract.Priority;
 import io.bisup.contract.PropagationSpec;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.RecipeReference;
@@ -72,6 +73,8 @@ final class DemoRun {
                         new PropagationSpec(DemoInputs.STORIES, 4, WINDOW)),
                 null,
                 List.of(),
+                Priority.NORMAL,
+                null,
                 Map.of("demo", "true"));
     }
 

@@ -9,13 +9,16 @@ import io.bisup.contract.Json;
 import io.bisup.export.ExportReport;
 import io.bisup.export.Exports;
 import io.bisup.export.format.ExportOptions;
+import io.bisup.export.format.ExportOptions.Layout;
 import io.bisup.export.format.ExportOptions.ValueType;
 import io.bisup.export.format.ExportProgress;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,6 +50,20 @@ public final class ExportCommand implements Callable<Integer> {
                     "bfloat16 or float32 for what hf-fake writes (default: bfloat16, which rounds; float32 does not)")
     private ValueType dtype;
 
+    @Option(
+            names = "--layout",
+            defaultValue = "PACKED",
+            description =
+                    "packed or naive, of compressed-tensors' codes: naive is a byte each, larger, and what vLLM on a CPU"
+                            + " takes for W4A8 (default: packed)")
+    private Layout layout;
+
+    @Option(
+            names = "--scores",
+            paramLabel = "FILE",
+            description = "lines of Markdown with what was measured on the artifact, for the export's README.md")
+    private @Nullable Path scores;
+
     @Mixin
     private ServiceOptions service;
 
@@ -57,7 +74,10 @@ public final class ExportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         ExportFormat wanted = ExportOption.parse(format);
         try (ArtifactFolder folder = ArtifactFolder.of(artifact, service, out)) {
-            ExportOptions options = ExportOptions.DEFAULT.withValues(dtype);
+            ExportOptions options = ExportOptions.DEFAULT
+                    .withValues(dtype)
+                    .withLayout(layout)
+                    .withScores(scores == null ? "" : Files.readString(scores));
             show(Exports.write(wanted, folder.path(), out, options, ExportProgress.NONE));
         }
         return ExitCode.OK;

@@ -27,11 +27,16 @@ final class Engine {
     }
 
     static <T> T with(Path directory, String device, Use<T> use) {
+        return with(directory, device, null, use);
+    }
+
+    /** The same with matrix products in a format: auto, float32 or bfloat16; null for the device's usual one. */
+    static <T> T with(Path directory, String device, @Nullable String compute, Use<T> use) {
         if (!Files.isDirectory(directory)) {
             throw new UserErrorException("--model " + directory
                     + " is no folder; give a Hugging Face checkpoint folder or one of our artifacts");
         }
-        return onDevice(device, runtime -> {
+        return onDevice(device, compute, runtime -> {
             try (OpenModel model = ModelFolder.open(directory, runtime)) {
                 return use.apply(model);
             }

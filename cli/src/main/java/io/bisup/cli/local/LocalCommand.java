@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
             LogitsCommand.class,
             PerplexityCommand.class,
             ZeroShotCommand.class,
+            CompareCommand.class,
             DivergenceCommand.class,
             PropagationCommand.class,
             QuantizeCommand.class

@@ -53,6 +53,12 @@ public final class PerplexityCommand implements Callable<Integer> {
     @Option(names = "--device", defaultValue = "auto", description = "auto, cpu or cuda:N")
     private String device;
 
+    @Option(
+            names = "--compute",
+            description =
+                    "auto, float32 or bfloat16 for the matrix products; by default float32 on a CPU and bfloat16 on a GPU")
+    private @Nullable String compute;
+
     @Option(names = "--json", description = "the result as one JSON object on the last line")
     private boolean json;
 
@@ -62,7 +68,7 @@ public final class PerplexityCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         TextDataset dataset = text.read();
-        PerplexityResult result = Engine.with(model, device, open -> measure(open, dataset));
+        PerplexityResult result = Engine.with(model, device, compute, open -> measure(open, dataset));
         PrintWriter writer = spec.commandLine().getOut();
         writer.println(json ? Json.write(result) : sentence(result));
         writer.flush();

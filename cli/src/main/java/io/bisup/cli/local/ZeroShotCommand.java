@@ -95,6 +95,12 @@ public final class ZeroShotCommand implements Callable<Integer> {
     @Option(names = "--device", defaultValue = "auto", description = "auto, cpu or cuda:N")
     private String device;
 
+    @Option(
+            names = "--compute",
+            description =
+                    "auto, float32 or bfloat16 for the matrix products; by default float32 on a CPU and bfloat16 on a GPU")
+    private @Nullable String compute;
+
     @Option(names = "--json", description = "the result as one JSON object on the last line")
     private boolean json;
 
@@ -106,7 +112,7 @@ public final class ZeroShotCommand implements Callable<Integer> {
         requirePositive("--limit", limit);
         requirePositive("--max-length", maxLength);
         TaskDataset dataset = read();
-        TaskEvaluation.Outcome outcome = Engine.with(model, device, open -> measure(open, dataset));
+        TaskEvaluation.Outcome outcome = Engine.with(model, device, compute, open -> measure(open, dataset));
         write(outcome);
         PrintWriter writer = spec.commandLine().getOut();
         writer.println(json ? Json.write(outcome.result()) : sentence(outcome.result()));

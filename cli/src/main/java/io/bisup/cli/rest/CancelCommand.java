@@ -10,8 +10,7 @@ public final class CancelCommand extends JobCommand {
 
     @Override
     int run(Jobs jobs, String id, PrintWriter out, boolean json) {
-        JobView job = jobs.cancel(id);
-        out.println(json ? ServiceClient.line(job.json()) : job.id() + "  " + job.state());
+        print(jobs.cancel(id), out, json);
         return ExitCode.OK;
     }
 }

@@ -4,7 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.bisup.cli.ExitCode;
 import io.bisup.cli.FormatConverter;
 import io.bisup.contract.DatasetFormat;
+import io.bisup.contract.Folders;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,17 +30,38 @@ public final class DatasetsCommand {
     int add(
             @Mixin ServiceOptions service,
             @Parameters(paramLabel = "NAME", description = "what jobs will call it") String name,
-            @Parameters(paramLabel = "FILE", description = "UTF-8 text, JSON lines or Parquet") Path file,
+            @Parameters(
+                            paramLabel = "FILE",
+                            description = "UTF-8 text, JSON lines or Parquet; or a public file on the Hugging Face hub,"
+                                    + " hf://datasets/OWNER/NAME[@REVISION]/PATH")
+                    String file,
             @Option(names = "--format", converter = FormatConverter.class, description = FormatConverter.DESCRIPTION)
                     @Nullable
                     DatasetFormat format,
             @Option(names = "--task", description = "rows have the fields of this zero-shot task, such as arc_easy")
                     @Nullable
-                    String task) {
-        DatasetFormat read = format == null ? DatasetFormat.ofFileName(file.toString()) : format;
-        JsonNode dataset = new Inputs(service.client()).addDataset(name, file, read, task);
+                    String task)
+            throws IOException {
+        DatasetFormat read = format == null ? DatasetFormat.ofFileName(file) : format;
+        Inputs inputs = new Inputs(service.client());
+        JsonNode dataset = file.startsWith(HubFile.SCHEME)
+                ? fromHub(HubFile.parse(file), copy -> inputs.addDataset(name, copy, read, task))
+                : inputs.addDataset(name, Path.of(file), read, task);
         spec.commandLine().getOut().println(service.json() ? ServiceClient.line(dataset) : line(dataset));
         return ExitCode.OK;
+    }
+
+    /** Adds a copy of a file on the hub, which goes again. */
+    private static JsonNode fromHub(HubFile file, Function<Path, JsonNode> add) throws IOException {
+        String endpoint = System.getenv().getOrDefault("HF_ENDPOINT", "https://huggingface.co");
+        Path folder = Files.createTempDirectory("bisup-hub");
+        try {
+            Path copy = folder.resolve(file.fileName());
+            file.download(URI.create(endpoint), copy);
+            return add.apply(copy);
+        } finally {
+            Folders.delete(folder);
+        }
     }
 
     @Command(name = "list", description = "List the data sets.", mixinStandardHelpOptions = true)

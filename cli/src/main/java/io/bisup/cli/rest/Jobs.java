@@ -1,6 +1,7 @@
 package io.bisup.cli.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bisup.cli.ExitCode;
 import io.bisup.cli.UserErrorException;
 import io.bisup.contract.JobState;
@@ -38,7 +39,32 @@ public final class Jobs {
 
     /** Asks for the job's end; it is over when its state is terminal. */
     public JobView cancel(String id) {
-        return new JobView(client.post(path(id) + ":cancel", null, Map.of()));
+        return ask(id, "cancel");
+    }
+
+    /** Asks the job to stop after the block in hand. */
+    public JobView pause(String id) {
+        return ask(id, "pause");
+    }
+
+    /** Lets a paused job go on. */
+    public JobView resume(String id) {
+        return ask(id, "resume");
+    }
+
+    private JobView ask(String id, String verb) {
+        return new JobView(client.post(path(id) + ":" + verb, null, Map.of()));
+    }
+
+    /** Another job that tries this one again. */
+    public JobView retry(String id, String idempotencyKey) {
+        return new JobView(client.post(path(id) + ":retry", null, Map.of("Idempotency-Key", idempotencyKey)));
+    }
+
+    /** Another job of the same spec but for these changes (a JSON Merge Patch). */
+    JobView cloneOf(String id, ObjectNode changes, String idempotencyKey) {
+        return new JobView(
+                client.post(path(id) + ":clone", Json.write(changes), Map.of("Idempotency-Key", idempotencyKey)));
     }
 
     /** One page, newest first. */

@@ -8,6 +8,7 @@ final class OptionNames {
 
     private static final Map<String, String> OPTIONS = new TreeMap<>(Map.of(
             "exports", "--export FORMAT",
+            "priority", "--priority low|normal|high",
             "model", "--model NAME",
             "recipe", "--recipe NAME|FILE",
             "calibrationDataset", "--calibration-dataset NAME",

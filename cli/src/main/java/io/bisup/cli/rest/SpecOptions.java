@@ -1,6 +1,7 @@
 package io.bisup.cli.rest;
 
 import io.bisup.cli.UserErrorException;
+import io.bisup.contract.Priority;
 import io.bisup.contract.QualityGate;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.RecipeReference;
@@ -66,6 +67,12 @@ final class SpecOptions {
             description = "export the artifact as well, repeatable: " + ExportOption.FORMATS)
     private List<String> exports = List.of();
 
+    @Option(
+            names = "--priority",
+            paramLabel = "low|normal|high",
+            description = "which of your own jobs start first (default: normal)")
+    private Priority priority = Priority.NORMAL;
+
     @Option(names = "--label", paramLabel = "KEY=VALUE", description = "free label, repeatable")
     private Map<String, String> labels = Map.of();
 
@@ -73,13 +80,15 @@ final class SpecOptions {
     QuantizationJobSpec spec() {
         return new QuantizationJobSpec(
                 model,
-                recipe(),
+                recipe(recipe),
                 calibrationDataset,
                 calibration == null ? null : calibration(calibration),
                 systemPrompt == null ? null : SpecFiles.text(systemPrompt),
                 evaluate.stream().map(EvaluateOption::parse).toList(),
                 gate(),
                 exports.stream().map(ExportOption::parse).toList(),
+                priority,
+                null,
                 labels);
     }
 
@@ -88,7 +97,8 @@ final class SpecOptions {
         return none ? null : new QualityGate(maxRatio, maxKl, maxDrop, maxDropErrors);
     }
 
-    private RecipeReference recipe() {
+    /** A preset's name, or a file's recipe. */
+    static RecipeReference recipe(String recipe) {
         boolean file = recipe.endsWith(".yaml") || recipe.endsWith(".yml") || recipe.endsWith(".json");
         return file
                 ? new RecipeReference.Inline(SpecFiles.read(recipe, RecipeDocument.class))

@@ -1,11 +1,8 @@
 package io.bisup.cli.rest;
 
-import io.bisup.cli.ExitCode;
 import io.bisup.cli.UserErrorException;
 import io.bisup.contract.InvalidSpecException;
 import io.bisup.contract.QuantizationJobSpec;
-import java.io.PrintWriter;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -30,14 +27,8 @@ public final class SubmitCommand implements Callable<Integer> {
     @ArgGroup(multiplicity = "1")
     private Source source;
 
-    @Option(names = "--watch", description = "follow the job to its end; exit code 1 when it fails")
-    private boolean watch;
-
-    @Option(
-            names = "--idempotency-key",
-            paramLabel = "KEY",
-            description = "submitting again with the same key is the same job (default: a fresh key)")
-    private @Nullable String idempotencyKey;
+    @Mixin
+    private NewJobOptions made;
 
     @Spec
     private CommandSpec spec;
@@ -82,11 +73,7 @@ public final class SubmitCommand implements Callable<Integer> {
     public Integer call() {
         QuantizationJobSpec job = source.spec();
         Jobs jobs = new Jobs(service.client());
-        String key = idempotencyKey != null ? idempotencyKey : UUID.randomUUID().toString();
-        JobView submitted = submit(jobs, job, key);
-        PrintWriter out = spec.commandLine().getOut();
-        out.println(service.json() ? ServiceClient.line(submitted.json()) : submitted.id());
-        out.flush();
-        return watch ? WatchCommand.watch(jobs, submitted.id(), out, service.json()) : ExitCode.OK;
+        JobView submitted = submit(jobs, job, made.key());
+        return made.show(submitted, jobs, spec.commandLine().getOut(), service.json());
     }
 }

@@ -10,31 +10,36 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Starts again what died of a suite that is up: a process of its own, made by {@code ./bisup up} and ended by
- * {@code ./bisup down}. A member that dies again and again is started ever more seldom, at most once a minute.
+ * {@code ./bisup down}. A member that dies again and again is started ever more seldom, once a minute in the
+ * end, or as {@link #LONGEST_PAUSE} says.
  */
 public final class Guardian {
 
     private static final Duration LOOK = Duration.ofSeconds(1);
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
     /** A member that lived so long is well: its next death is a first one. */
     private static final Duration WELL = Duration.ofMinutes(2);
 
+    /** Key of the suite's settings: the longest pause between two starts of a member that keeps dying, as ISO 8601 says it. */
+    public static final String LONGEST_PAUSE = "bisup.guardian.longest-pause";
+
     private final Suite suite;
+    private final Duration longestPause;
     private final Map<Member, Deaths> deaths = new EnumMap<>(Member.class);
     private final CountDownLatch stop = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
 
-    Guardian(Suite suite) {
+    Guardian(Suite suite, Duration longestPause) {
         this.suite = suite;
+        this.longestPause = longestPause;
     }
 
     /** How often a member was started again lately, and when last (nanoTime). */
     private record Deaths(int number, long at) {
 
-        Duration pause() {
+        Duration pause(Duration longest) {
             Duration pause = Duration.ofSeconds(1L << Math.min(number, 6));
-            return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+            return pause.compareTo(longest) < 0 ? pause : longest;
         }
     }
 
@@ -45,7 +50,9 @@ public final class Guardian {
      */
     public static void main(String[] arguments) {
         SuiteFolders folders = new SuiteFolders(Path.of(arguments[0]), Path.of(arguments[1]), Path.of(arguments[2]));
-        Guardian guardian = new Guardian(new Suite(folders, folders.settings()));
+        SuiteSettings settings = folders.settings();
+        Duration longestPause = Duration.parse(settings.properties().getOrDefault(LONGEST_PAUSE, "PT1M"));
+        Guardian guardian = new Guardian(new Suite(folders, settings), longestPause);
         Runtime.getRuntime().addShutdownHook(new Thread(guardian::stop));
         guardian.watch();
     }
@@ -86,7 +93,8 @@ public final class Guardian {
     private void revive(Member member) {
         long now = System.nanoTime();
         Deaths before = deaths.getOrDefault(member, new Deaths(0, now - WELL.toNanos() - 1));
-        if (before.number() > 0 && now - before.at() < before.pause().toNanos()) {
+        if (before.number() > 0
+                && now - before.at() < before.pause(longestPause).toNanos()) {
             return;
         }
         deaths.put(member, new Deaths(now - before.at() > WELL.toNanos() ? 1 : before.number() + 1, now));

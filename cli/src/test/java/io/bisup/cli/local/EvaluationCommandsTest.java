@@ -1,6 +1,7 @@
 package io.bisup.cli.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bisup.cli.CommandRun;
@@ -70,6 +71,89 @@ class EvaluationCommandsTest {
                 .isEqualTo(expected);
         assertThat(result.path("documents").asInt()).isEqualTo(2);
         assertThat(result.path("harness").asText()).isEqualTo("0.4.9.2+");
+    }
+
+    @Test
+    void samplesOfSeveralModelsAreComparedInPairs() throws IOException {
+        Path exact = samples("exact.jsonl", "11110000");
+        Path same = samples("same.jsonl", "11101000");
+        Path worse = samples("worse.jsonl", "00000000");
+
+        CommandRun run = CommandRun.of("local", "compare", "--task", "winogrande", exact, same, worse);
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out().lines())
+                .containsExactly(
+                        exact + ": 8 documents, acc 0.5000 ± 0.1890 (+0.0000 ± 0.0000, none)",
+                        same + ": 8 documents, acc 0.5000 ± 0.1890 (+0.0000 ± 0.1890, none)",
+                        worse + ": 8 documents, acc 0.0000 ± 0.0000 (-0.5000 ± 0.1890)");
+    }
+
+    @Test
+    void samplesOfOtherDocumentsAreNotCompared() throws IOException {
+        Path one = samples("one.jsonl", "11");
+        Path three = samples("three.jsonl", "110");
+
+        assertMistake(CommandRun.of("local", "compare", "--task", "winogrande", one, three), "3 documents against 2");
+        assertMistake(CommandRun.of("local", "compare", "--task", "piqa", one, one), "has no acc_norm");
+        assertMistake(
+                CommandRun.of("local", "compare", "--task", "winogrande", one, rows("{\"x\":1}\n")),
+                "line 1 is no sample");
+    }
+
+    private static void assertMistake(CommandRun run, String named) {
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains(named);
+    }
+
+    private Path samples(String name, String right) throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < right.length(); i++) {
+            lines.append("""
+                    {"doc_id":%d,"ll":[-1.5,-2.5],"greedy":[true,false],"gold":0,"acc":%s,"acc_norm":null,"req":["%d","b"]}
+                    """.formatted(i, right.charAt(i) + ".0", i));
+        }
+        return Files.writeString(folder.resolve(name), lines);
+    }
+
+    @Test
+    void productsAreInBfloat16WhereThatIsAskedFor() throws IOException {
+        Path data =
+                rows("{\"goal\":\"bake bread\",\"sol1\":\"use flour\",\"sol2\":\"use river stones\",\"label\":0}\n");
+        List<Double> exact = likelihoods(data, "float32");
+        List<Double> coarse = likelihoods(data, "bfloat16");
+
+        for (int i = 0; i < exact.size(); i++) {
+            assertThat(coarse.get(i)).isNotEqualTo(exact.get(i)).isCloseTo(exact.get(i), withinPercentage(5));
+        }
+    }
+
+    private List<Double> likelihoods(Path data, String compute) throws IOException {
+        Path out = folder.resolve(compute + ".jsonl");
+        CommandRun run = CommandRun.of(
+                "local",
+                "zeroshot",
+                "--model",
+                MODEL,
+                "--task",
+                "piqa",
+                "--data",
+                data,
+                "--out",
+                out,
+                "--compute",
+                compute,
+                "--device",
+                "cpu",
+                "--json");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out()).contains("\"dtype\":\"" + compute + "\"");
+        return Json.mapper()
+                .readTree(out.toFile())
+                .path("ll")
+                .valueStream()
+                .map(JsonNode::asDouble)
+                .toList();
     }
 
     @Test

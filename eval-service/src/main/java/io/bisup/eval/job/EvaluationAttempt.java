@@ -9,6 +9,7 @@ import io.bisup.platform.job.EvaluationLease;
 import io.bisup.platform.job.StaleEpochException;
 import io.bisup.platform.outage.Outages;
 import io.bisup.platform.outage.Patience;
+import io.bisup.platform.outage.Store;
 import io.bisup.platform.work.Failures;
 import io.bisup.platform.work.Heartbeat;
 import java.io.IOException;
@@ -17,8 +18,11 @@ import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** One try at an evaluation job, from its claim to its end. */
 class EvaluationAttempt {
@@ -104,21 +108,36 @@ class EvaluationAttempt {
         private final Heartbeat heartbeat;
         private final Patience patience;
         private Instant next = Instant.MIN;
+        private EvaluationProgress last = new EvaluationProgress("fetch", 0, 1);
+        private @Nullable Store away;
 
         Reporting(EvaluationClaim claim, Heartbeat heartbeat) {
             this.claim = claim;
             this.heartbeat = heartbeat;
-            this.patience = Patience.quiet(() -> step(heartbeat));
+            this.patience = new Patience(() -> step(heartbeat), this::waiting);
         }
 
         @Override
         public void at(String what, int done, int of) {
             step(heartbeat);
             Instant now = clock.instant();
+            last = new EvaluationProgress(what, done, of);
             if (!now.isBefore(next)) {
                 next = now.plus(BETWEEN_REPORTS);
-                tell(new EvaluationProgress(what, done, of));
+                tell(last);
             }
+        }
+
+        /** A wait is told once, and its end. */
+        private void waiting(Optional<Store> store) {
+            if (away == store.orElse(null)) {
+                return;
+            }
+            away = store.orElse(null);
+            String since = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+            tell(store.map(s -> new EvaluationProgress(
+                            "waiting for " + s.title() + " since " + since, last.done(), last.of()))
+                    .orElse(last));
         }
 
         /** Progress that cannot be told now is told later: the work goes on. */

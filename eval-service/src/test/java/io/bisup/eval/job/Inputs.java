@@ -11,6 +11,7 @@ import io.bisup.contract.EvaluationSpec;
 import io.bisup.contract.Json;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.contract.Presets;
+import io.bisup.contract.Priority;
 import io.bisup.contract.QualityGate;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.RecipeReference;
@@ -70,6 +71,22 @@ final class Inputs {
         return new RegisteredModel("tiny", Digests.of(files), "LlamaForCausalLM", 2, 656_000, config, files);
     }
 
+    /** The model with one file more, another each time: nothing of it was fetched or measured before. */
+    RegisteredModel withReadme(RegisteredModel model) {
+        List<ObjectEntry> files = new ArrayList<>(model.files());
+        UUID upload = UUID.randomUUID();
+        byte[] text = upload.toString().getBytes(StandardCharsets.UTF_8);
+        files.add(objects.put(ObjectKeys.model(upload, "README.md"), text));
+        return new RegisteredModel(
+                model.name(),
+                Digests.of(files),
+                model.architecture(),
+                model.blocks(),
+                model.parameters(),
+                model.configJson(),
+                files);
+    }
+
     /** The files of the model quantized by plain rounding to four bits. */
     List<ObjectEntry> quantized(Path out) throws IOException {
         QuantizationJobSpec spec = spec("tiny", List.of(), null);
@@ -109,8 +126,20 @@ final class Inputs {
                 name, DatasetFormat.JSONL, objects.put(ObjectKeys.dataset(UUID.randomUUID(), "data.jsonl"), file));
     }
 
-    /** Submits a job, stands in for its worker by publishing an artifact's files, and waits for its end. */
+    /** As {@link #submit}, and waits for its end. */
     JobRecord evaluate(
+            RegisteredModel model,
+            List<ObjectEntry> artifact,
+            List<RegisteredDataset> datasets,
+            List<EvaluationSpec> evaluations,
+            @Nullable QualityGate gate) {
+        String id = submit(model, artifact, datasets, evaluations, gate);
+        return await().atMost(Duration.ofMinutes(2))
+                .until(() -> jobs.find(id).orElseThrow(), job -> job.state().terminal());
+    }
+
+    /** Submits a job and stands in for its worker by publishing an artifact's files. */
+    String submit(
             RegisteredModel model,
             List<ObjectEntry> artifact,
             List<RegisteredDataset> datasets,
@@ -125,13 +154,13 @@ final class Inputs {
                         datasets.getFirst(),
                         datasets,
                         UUID.randomUUID().toString(),
-                        Digests.sha256(Json.write(spec))))
+                        Digests.sha256(Json.write(spec)),
+                        null))
                 .job()
                 .id();
         Claim claim = jobs.claim(id, "test", LEASE).orElseThrow();
         jobs.publish(claim, manifest(id, claim, model, artifact));
-        return await().atMost(Duration.ofMinutes(2))
-                .until(() -> jobs.find(id).orElseThrow(), job -> job.state().terminal());
+        return id;
     }
 
     private static ArtifactManifest manifest(
@@ -160,6 +189,8 @@ final class Inputs {
                 evaluations,
                 gate,
                 List.of(),
+                Priority.NORMAL,
+                null,
                 Map.of());
     }
 

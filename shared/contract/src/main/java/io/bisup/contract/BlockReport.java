@@ -11,7 +11,7 @@ package io.bisup.contract;
  * @param relativeError ‖x−x̂‖²/‖x‖² of the block's output on the quantized stream (the vertical curve of the paper)
  * @param seconds wall time of the block
  * @param peakMemoryBytes high-water mark on the device while the block was worked on
- * @param attempt the attempt that committed it
+ * @param attempt the attempt that committed it; 0 when an attempt of the job did that this one retries
  * @param notes guards that fired (reverted, NaN restored), in words; empty when none
  */
 public record BlockReport(
@@ -28,5 +28,20 @@ public record BlockReport(
 
     public BlockReport {
         notes = notes == null ? java.util.List.of() : java.util.List.copyOf(notes);
+    }
+
+    /** The same block, committed by another attempt. */
+    public BlockReport byAttempt(int number) {
+        return new BlockReport(
+                block,
+                lossBefore,
+                lossAfter,
+                heldOutBefore,
+                heldOutAfter,
+                relativeError,
+                seconds,
+                peakMemoryBytes,
+                number,
+                notes);
     }
 }

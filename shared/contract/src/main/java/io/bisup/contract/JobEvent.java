@@ -21,6 +21,8 @@ public record JobEvent(String jobId, long sequence, Type type, Instant at, Map<S
         BLOCK_COMMITTED,
         /** The committed blocks could not be resumed from: the job begins again at its first. */
         CHECKPOINT_DISCARDED,
+        /** It was given another priority or other labels. */
+        CHANGED,
         EVALUATED,
         ATTEMPT_LOST
     }

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param evaluation what to measure, for the artifact and for the FP model
  * @param qualityGate what the result must reach
  * @param exports forms for other programs that are made together with the artifact
+ * @param priority which of the tenant's own jobs start first; normal unless given
+ * @param limits how long it may take, where that is less than the service allows; or null
  * @param labels free key-value pairs of the submitter: at most 32, keys of 1 to 63 and values of up to 255 characters
  */
 public record QuantizationJobSpec(
@@ -31,6 +33,11 @@ public record QuantizationJobSpec(
         @Nullable QualityGate qualityGate,
         // A document that asks for none is the document of releases that knew none.
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ExportFormat> exports,
+
+        @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Priority.Usual.class)
+        Priority priority,
+
+        @Nullable RunLimits limits,
         Map<String, String> labels) {
 
     public QuantizationJobSpec {
@@ -42,6 +49,7 @@ public record QuantizationJobSpec(
         distinct(evaluation, "evaluation");
         exports = Check.list(exports, "exports");
         distinct(exports, "exports");
+        priority = priority == null ? Priority.NORMAL : priority;
         labels = Check.labels(labels);
         Check.require(
                 qualityGate == null || !evaluation.isEmpty(),

@@ -40,19 +40,24 @@ public final class Artifacts {
             "qwen3", "\"architectures\": [\"Qwen3ForCausalLM\"], \"model_type\": \"qwen3\", \"head_dim\": 16",
             "phi3", "\"architectures\": [\"Phi3ForCausalLM\"], \"model_type\": \"phi3\", \"pad_token_id\": 0");
 
-    private static final String SHAPE = """
-            "hidden_size": 64, "intermediate_size": 96, "num_attention_heads": 4, "num_key_value_heads": 2,
-            "num_hidden_layers": 2, "vocab_size": 2048, "rms_norm_eps": 1e-5, "rope_theta": 10000.0,
-            "max_position_embeddings": 256, "hidden_act": "silu", "bos_token_id": 1, "eos_token_id": 2,
-            "rope_scaling": null, "torch_dtype": "float32",
-            """;
-
     private Artifacts() {}
 
     /** A model of random weights with TinyStories' tokenizer; hidden 64, feed-forward 96. */
     public static Path model(Path folder, String family, boolean tied) throws IOException {
+        return model(folder, family, tied, 64, 96, 2);
+    }
+
+    /** The same of another width, feed-forward width and number of layers; four heads. */
+    public static Path model(Path folder, String family, boolean tied, int hidden, int inner, int layers)
+            throws IOException {
         Files.createDirectories(folder);
-        String config = "{" + SHAPE + FAMILIES.get(family) + ", \"tie_word_embeddings\": " + tied + "}";
+        String fields = """
+                "hidden_size": %d, "intermediate_size": %d, "num_attention_heads": 4, "num_key_value_heads": 2,
+                "num_hidden_layers": %d, "vocab_size": 2048, "rms_norm_eps": 1e-5, "rope_theta": 10000.0,
+                "max_position_embeddings": 256, "hidden_act": "silu", "bos_token_id": 1, "eos_token_id": 2,
+                "rope_scaling": null, "torch_dtype": "float32",
+                """.formatted(hidden, inner, layers);
+        String config = "{" + fields + FAMILIES.get(family) + ", \"tie_word_embeddings\": " + tied + "}";
         Files.writeString(folder.resolve("config.json"), config);
         Path tokenizer = ReferenceData.path("data/models/TinyStories-656K");
         for (String name : List.of("tokenizer.json", "tokenizer_config.json")) {

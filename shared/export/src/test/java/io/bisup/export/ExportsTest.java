@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
@@ -56,18 +57,53 @@ class ExportsTest {
                 .hasMessageContaining("down_proj");
     }
 
-    /** Whatever ends an export, its folder is whole or absent. */
+    /** Whatever ends an export, its folder is whole or absent; so it is while it is being written. */
     @Test
     void aCutExportLeavesNothing() throws IOException {
-        Path artifact = artifact(WEIGHTS);
-        int[] tensors = {0};
-        assertThatThrownBy(() -> export(artifact, (written, total) -> {
-                    if (++tensors[0] == 5) {
-                        throw new CancellationException("enough");
-                    }
-                }))
-                .isInstanceOf(CancellationException.class);
-        assertThat(leftBehind()).containsExactlyInAnyOrder("artifact", "model");
+        Path artifact = artifact(WEIGHTS + "\ncompensation: {rank: 4}");
+        Path plain = Files.createDirectory(folder.resolve("plain"));
+        Artifacts.quantized(folder.resolve("model"), WEIGHTS, plain);
+        for (ExportFormat format : ExportFormat.values()) {
+            Path from = format == ExportFormat.PEFT ? artifact : plain;
+            int[] tensors = {0};
+            assertThatThrownBy(() -> export(format, from, (written, total) -> {
+                        assertThat(folder.resolve("export")).doesNotExist();
+                        if (++tensors[0] == 5) {
+                            throw new CancellationException("enough");
+                        }
+                    }))
+                    .as(format.wireName())
+                    .isInstanceOf(CancellationException.class);
+            assertThat(leftBehind()).as(format.wireName()).containsExactlyInAnyOrder("artifact", "model", "plain");
+        }
+    }
+
+    /**
+     * The last group of a row may be short in an artifact. Formats of equal groups refuse it; plain numbers need no groups, and
+     * GGUF repeats a scale for every 32 columns (its own test reads them back).
+     */
+    @Test
+    void raggedGroupsAreRefusedByFormatsOfEqualGroups() throws IOException {
+        Path artifact = artifact("precision: {weights: {bits: 4, scope: {columns: 64}}}\ncompensation: {rank: 4}");
+        Path plain = folder.resolve("plain");
+        Artifacts.quantized(folder.resolve("model"), "precision: {weights: {bits: 4, scope: {columns: 64}}}", plain);
+        for (ExportFormat format : EnumSet.complementOf(EnumSet.of(ExportFormat.GGUF))) {
+            Path from = format == ExportFormat.PEFT ? artifact : plain;
+            if (format == ExportFormat.HF_FAKE) {
+                Exports.write(
+                        format,
+                        from,
+                        folder.resolve("export"),
+                        ExportOptions.DEFAULT.withValues(ExportOptions.ValueType.FLOAT32),
+                        ExportProgress.NONE);
+                assertThat(Artifacts.logits(folder.resolve("export"))).isEqualTo(Artifacts.logits(from));
+            } else {
+                assertThatThrownBy(() -> export(format, from, ExportProgress.NONE))
+                        .as(format.wireName())
+                        .isInstanceOf(ExportRefusedException.class)
+                        .hasMessageContaining("model.layers.0.mlp.down_proj.weight [64, 96]");
+            }
+        }
     }
 
     @Test
@@ -97,6 +133,25 @@ class ExportsTest {
         assertThat(ExportRecord.read(report.folder()).exportFormat()).isEqualTo(ExportFormat.COMPRESSED_TENSORS);
     }
 
+    /** What a reader of the folder must know: scores where there are some, and whose licence holds. */
+    @Test
+    void theCardHasScoresAndTheSourcesLicence() throws IOException {
+        Path model = Artifacts.model(folder.resolve("model"), "llama", true);
+        Files.writeString(model.resolve("LICENSE"), "MIT");
+        Path artifact = Artifacts.quantized(model, WEIGHTS, folder.resolve("artifact"));
+        Path out = folder.resolve("export");
+        Exports.write(
+                ExportFormat.COMPRESSED_TENSORS,
+                artifact,
+                out,
+                ExportOptions.DEFAULT.withScores("WikiText-2, perplexity: 12.5\n"),
+                ExportProgress.NONE);
+        assertThat(out.resolve("LICENSE")).hasContent("MIT");
+        assertThat(out.resolve("README.md"))
+                .content()
+                .contains("this folder too: LICENSE", "## Scores\nWikiText-2, perplexity: 12.5", "## Recipe");
+    }
+
     @Test
     void aFolderWithoutAnArtifactIsNone() throws IOException {
         Path model = Artifacts.model(folder.resolve("model"), "llama", true);
@@ -111,8 +166,11 @@ class ExportsTest {
     }
 
     private ExportReport export(Path artifact, ExportProgress progress) {
-        return Exports.write(
-                ExportFormat.COMPRESSED_TENSORS, artifact, folder.resolve("export"), ExportOptions.DEFAULT, progress);
+        return export(ExportFormat.COMPRESSED_TENSORS, artifact, progress);
+    }
+
+    private ExportReport export(ExportFormat format, Path artifact, ExportProgress progress) {
+        return Exports.write(format, artifact, folder.resolve("export"), ExportOptions.DEFAULT, progress);
     }
 
     private List<String> leftBehind() throws IOException {

@@ -31,9 +31,22 @@ public final class EvaluationKernels {
         }
     }
 
-    /** Past keys or values of chosen rows, int64 [n], before fresh ones [n, G, T, D]; past [B, G, P, D]. */
-    public static NDArray branchPast(Kernels kernels, NDArray past, NDArray rows, NDArray fresh) {
-        return kernels.call("branch_past", past, rows, fresh);
+    /**
+     * What the last tokens of each sequence see: a token sees those of segment 0 and of its own segment, up to its own position.
+     *
+     * @param segments of all tokens, int64 [B, S]
+     * @param positions of all tokens, int64 [B, S]
+     * @param fresh how many of the last are asked for
+     * @param window positions that each sees, its own included
+     * @return 0 where it sees, -∞ elsewhere, float32 [B, 1, fresh, S]
+     */
+    public static NDArray treeMask(Kernels kernels, NDArray segments, NDArray positions, long fresh, long window) {
+        return kernels.call("tree_mask", segments, positions, fresh, window);
+    }
+
+    /** Rows of a table [P, D] by positions int64 [B, T]: [B, 1, T, D]. */
+    public static NDArray rowsOf(Kernels kernels, NDArray table, NDArray positions) {
+        return kernels.call("rows_of", table, positions);
     }
 
     /** Hidden states [batch, T, hidden] at positions of the flattened first two axes, int64 [n]: [1, n, hidden]. */

@@ -1,8 +1,21 @@
 # Kernels of evaluation. d hidden size, V vocabulary.
 
-# Keys (or values) of branches: row rows[i] of the past before the fresh ones of branch i. past: [B, G, S, D]; fresh: [R, G, T, D].
-def branch_past(self, past: Tensor, rows: Tensor, fresh: Tensor) -> Tensor:
-  return torch.cat([torch.index_select(past, 0, rows), fresh], 2)
+# What the last T of S tokens see of all: 0 where they do, -inf elsewhere, [B, 1, T, S]. A token sees those of segment 0 and of its own
+# segment whose positions are its own or the last ones before it, `window` in all. segments, positions: int64 [B, S].
+def tree_mask(self, segments: Tensor, positions: Tensor, fresh: int, window: int) -> Tensor:
+  first = segments.size(1) - fresh
+  segment = torch.unsqueeze(torch.narrow(segments, 1, first, fresh), 2)
+  position = torch.unsqueeze(torch.narrow(positions, 1, first, fresh), 2)
+  others = torch.unsqueeze(segments, 1)
+  distance = torch.sub(position, torch.unsqueeze(positions, 1))
+  kin = torch.logical_or(torch.eq(others, 0), torch.eq(others, segment))
+  near = torch.logical_and(torch.ge(distance, 0), torch.lt(distance, window))
+  seen = torch.logical_and(kin, near)
+  return torch.unsqueeze(torch.log(torch.to(seen, 6)), 1)
+
+# Rows of a table [P, D] for positions [B, T]: [B, 1, T, D].
+def rows_of(self, table: Tensor, positions: Tensor) -> Tensor:
+  return torch.unsqueeze(torch.embedding(table, positions), 1)
 
 # Rows of [B, T, d], counted through the first two dimensions: [1, N, d].
 def gather_positions(self, hidden: Tensor, at: Tensor) -> Tensor:

@@ -3,10 +3,16 @@ package io.bisup.systemtests.suite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bisup.cli.export.ExportCommand;
 import io.bisup.cli.rest.ArtifactCommand;
+import io.bisup.cli.rest.CancelCommand;
+import io.bisup.cli.rest.CloneCommand;
 import io.bisup.cli.rest.GetCommand;
 import io.bisup.cli.rest.JobView;
 import io.bisup.cli.rest.KeysCommand;
+import io.bisup.cli.rest.PauseCommand;
+import io.bisup.cli.rest.ResumeCommand;
+import io.bisup.cli.rest.RetryCommand;
 import io.bisup.contract.Digests;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -46,6 +52,7 @@ class CommandsTest {
             assertThat(run(new ArtifactCommand(), "get", job.id(), "--out", out, "--server", server).code)
                     .isZero();
             exports(job.id(), folder.resolve("export"), server);
+            again(suite, job.id(), server);
             Files.writeString(out.resolve("config.json"), "changed");
             assertThat(run(new ArtifactCommand(), "get", job.id(), "--out", out, "--server", server).code)
                     .isNotZero();
@@ -64,6 +71,25 @@ class CommandsTest {
         }
     }
 
+    /** A clone is stopped, ended and tried again; the finished job is not. */
+    private static void again(RunningSuite suite, String id, String server) throws Exception {
+        String clone = run(new CloneCommand(), id, "--label", "run=2", "--server", server)
+                .out
+                .strip();
+        run(new PauseCommand(), clone, "--server", server);
+        assertThat(run(new ResumeCommand(), clone, "--server", server).out).containsAnyOf("QUEUED", "RUNNING");
+        assertThat(run(new CancelCommand(), clone, "--server", server).out).contains("CANCEL");
+        suite.await(clone, Duration.ofMinutes(1));
+        String retry = run(new RetryCommand(), clone, "--server", server).out.strip();
+        JsonNode tried = suite.client().get("/v1/quantization-jobs/" + retry);
+        assertThat(tried.path("retryOf").asText()).isEqualTo(clone);
+        assertThat(tried.path("labels").path("run").asText()).isEqualTo("2");
+        run(new CancelCommand(), retry, "--server", server);
+        assertThat(run(new RetryCommand(), id, "--server", server).code)
+                .as("it has its result")
+                .isNotZero();
+    }
+
     /** The service exports a finished artifact, and says why it cannot. */
     private static void exports(String id, Path out, String server) {
         assertThat(run(new ArtifactCommand(), "export", id, "gguf", "--server", server).code)
@@ -77,6 +103,11 @@ class CommandsTest {
                 .isZero();
         assertThat(out.resolve("config.json")).exists();
         assertThat(out.resolve("tokenizer.json")).exists();
+        Path here = out.resolveSibling("exported-here");
+        assertThat(run(new ExportCommand(), id, "--format", "hf-fake", "--out", here, "--server", server).code)
+                .as("the artifact is fetched and exported on this machine")
+                .isZero();
+        assertThat(here.resolve("model.safetensors")).hasSameBinaryContentAs(out.resolve("model.safetensors"));
     }
 
     private record Run(int code, String out) {}

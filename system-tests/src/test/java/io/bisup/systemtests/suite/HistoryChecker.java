@@ -44,12 +44,18 @@ final class HistoryChecker {
     private void event(JsonNode event) {
         JsonNode data = event.path("data");
         switch (event.path("type").asText()) {
-            case "STATE_CHANGED" -> move(JobState.valueOf(data.path("state").asText()));
+            case "STATE_CHANGED" -> {
+                // A retry begins with the blocks of the job that it retries.
+                blocks += data.path("blocksTakenOver").asInt();
+                move(JobState.valueOf(data.path("state").asText()));
+            }
             case "BLOCK_COMMITTED" -> {
                 require(data.path("block").asInt() == blocks, "block " + data.path("block") + " after " + blocks);
                 blocks++;
             }
             case "CHECKPOINT_DISCARDED" -> blocks = data.path("from").asInt();
+            case "CHANGED" ->
+                require(state == JobState.QUEUED || state == JobState.PAUSED, "it is changed while it is " + state);
             case "PROGRESS", "EVALUATED", "ATTEMPT_LOST" ->
                 require(!state.terminal() || state == JobState.FAILED, "something happens after " + state);
             default -> require(false, "unknown event " + event);

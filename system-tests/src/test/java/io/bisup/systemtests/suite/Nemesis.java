@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** What is done to one process. */
@@ -26,27 +26,44 @@ enum Nemesis {
     /** More than three leases of {@link RunningSuite}. */
     private static final Duration FROZEN = Duration.ofSeconds(10);
 
+    /** A process that was struck before may still be starting. */
+    private static final Duration AWAITED = Duration.ofSeconds(20);
+
     private final boolean freezes;
 
     Nemesis(boolean freezes) {
         this.freezes = freezes;
     }
 
-    /** Strikes if the process is alive, and says what it did. */
-    String strike(RunningSuite suite, Random random) throws IOException, InterruptedException {
-        Optional<ProcessHandle> process = target(suite);
+    /**
+     * Strikes the process, which may first have to come to life.
+     *
+     * @return whether there was one
+     */
+    boolean strike(RunningSuite suite) throws IOException, InterruptedException {
+        Optional<ProcessHandle> process = awaited(suite);
         if (process.isEmpty()) {
-            return this + ": not alive now";
+            return false;
         }
         if (freezes) {
             signal("-STOP", process.get());
-            LockSupport.parkNanos(FROZEN.toNanos() + random.nextLong(FROZEN.toNanos() / 2));
+            LockSupport.parkNanos(FROZEN.toNanos());
             signal("-CONT", process.get());
         } else {
             process.get().destroyForcibly();
             process.get().onExit().join();
         }
-        return this + ": process " + process.get().pid();
+        return true;
+    }
+
+    private Optional<ProcessHandle> awaited(RunningSuite suite) {
+        long end = System.nanoTime() + AWAITED.toNanos();
+        Optional<ProcessHandle> process = target(suite);
+        while (process.isEmpty() && System.nanoTime() < end) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            process = target(suite);
+        }
+        return process;
     }
 
     private Optional<ProcessHandle> target(RunningSuite suite) {

@@ -6,12 +6,14 @@ import io.bisup.cli.rest.Jobs;
 import io.bisup.cli.rest.ServiceClient;
 import io.bisup.cli.rest.ServiceException;
 import io.bisup.cli.rest.UnreachableException;
+import io.bisup.cli.suite.Guardian;
 import io.bisup.cli.suite.Member;
 import io.bisup.cli.suite.Suite;
 import io.bisup.cli.suite.SuiteFolders;
 import io.bisup.cli.suite.SuiteSettings;
 import io.bisup.contract.EvaluationSpec;
 import io.bisup.contract.Json;
+import io.bisup.contract.Priority;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.RecipeReference;
 import io.bisup.contract.recipe.Calibration;
@@ -20,43 +22,50 @@ import io.bisup.demo.corpus.Register;
 import io.bisup.systemtests.PostgresServer;
 import io.bisup.systemtests.Project;
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** A suite of its own, in a folder of its own, with the demo model and its texts registered. */
-final class RunningSuite implements AutoCloseable {
+public final class RunningSuite implements AutoCloseable {
 
     /** Short leases, so that a killed worker's job is taken over in seconds and not in half a minute. */
-    private static final Map<String, String> QUICK = Map.of(
-            "bisup.work.lease", "3S",
-            "bisup.housekeeping.sweep-interval", "1S");
+    private static final Map<String, String> QUICK =
+            Map.of("bisup.work.lease", "3S", Guardian.LONGEST_PAUSE, "PT2S", "bisup.housekeeping.sweep-interval", "1S");
 
     private final Suite suite;
+    private final SuiteFolders folders;
     private final Path data;
     private final ServiceClient client;
     private final Jobs jobs;
 
-    private RunningSuite(Suite suite, Path data) {
+    private RunningSuite(Suite suite, SuiteFolders folders) {
         this.suite = suite;
-        this.data = data;
+        this.folders = folders;
+        this.data = folders.data();
         this.client = new ServiceClient(suite.address());
         this.jobs = new Jobs(client);
     }
 
-    static RunningSuite start(Path folder) throws IOException {
+    public static RunningSuite start(Path folder) throws IOException {
         Path data = folder.resolve("data");
         SuiteFolders folders = new SuiteFolders(Project.home(), folder.resolve("state"), data);
         Suite suite = new Suite(folders, new SuiteSettings(0, QUICK));
         suite.start();
-        RunningSuite running = new RunningSuite(suite, data);
+        RunningSuite running = new RunningSuite(suite, folders);
         running.register(folder);
         return running;
     }
@@ -77,7 +86,7 @@ final class RunningSuite implements AutoCloseable {
     }
 
     /** A BiSup job small enough to be done in seconds, yet with every stage on. */
-    static QuantizationJobSpec smallJob(List<EvaluationSpec> evaluation) {
+    public static QuantizationJobSpec smallJob(List<EvaluationSpec> evaluation) {
         return new QuantizationJobSpec(
                 "demo",
                 new RecipeReference.Preset("bisup-w3a3-g128"),
@@ -87,6 +96,8 @@ final class RunningSuite implements AutoCloseable {
                 evaluation,
                 null,
                 List.of(),
+                Priority.NORMAL,
+                null,
                 Map.of());
     }
 
@@ -132,7 +143,7 @@ final class RunningSuite implements AutoCloseable {
         }
     }
 
-    ServiceClient client() {
+    public ServiceClient client() {
         return client;
     }
 
@@ -141,10 +152,16 @@ final class RunningSuite implements AutoCloseable {
         return client.get("/v1/artifacts/" + jobId);
     }
 
-    JobView await(String id, Duration limit) {
+    /** The job once it is over. */
+    public JobView await(String id, Duration limit) {
+        return await(id, limit, job -> job.state().terminal());
+    }
+
+    /** The job once it is as wanted. */
+    public JobView await(String id, Duration limit, Predicate<JobView> wanted) {
         Instant end = Instant.now().plus(limit);
         JobView job = patiently(() -> get(id));
-        while (!job.state().terminal()) {
+        while (!wanted.test(job)) {
             if (Instant.now().isAfter(end)) {
                 throw new AssertionError(
                         "job " + id + " is still " + job.state() + " after " + limit + ": " + job.json());
@@ -153,6 +170,18 @@ final class RunningSuite implements AutoCloseable {
             job = patiently(() -> get(id));
         }
         return job;
+    }
+
+    /** A connection to the suite's database. */
+    public Connection database() throws IOException, SQLException {
+        Properties stores = new Properties();
+        try (Reader in = Files.newBufferedReader(folders.stackProperties())) {
+            stores.load(in);
+        }
+        return DriverManager.getConnection(
+                stores.getProperty("quarkus.datasource.jdbc.url"),
+                stores.getProperty("quarkus.datasource.username"),
+                stores.getProperty("quarkus.datasource.password"));
     }
 
     /** SIGKILL: the process gets no chance to say good-bye. */

@@ -87,7 +87,7 @@ final class Checkpoints {
 
     /** Uploads a finished block and commits it. */
     BlockReport commit(Path shard, BlockReport report, ResumeIdentity identity) throws IOException {
-        BlockReport own = byThisAttempt(report);
+        BlockReport own = report.byAttempt(claim.attempt());
         ObjectEntry uploaded = upload(shard);
         String name = String.format(Locale.ROOT, "block-%05d.identity.json", report.block());
         byte[] made = Json.write(identity).getBytes(StandardCharsets.UTF_8);
@@ -95,20 +95,6 @@ final class Checkpoints {
         patience.tell(() -> jobs.commitBlock(claim, own, List.of(uploaded, identified)));
         shards.add(uploaded);
         return own;
-    }
-
-    private BlockReport byThisAttempt(BlockReport report) {
-        return new BlockReport(
-                report.block(),
-                report.lossBefore(),
-                report.lossAfter(),
-                report.heldOutBefore(),
-                report.heldOutAfter(),
-                report.relativeError(),
-                report.seconds(),
-                report.peakMemoryBytes(),
-                claim.attempt(),
-                report.notes());
     }
 
     /** Uploads a file of the artifact. */

@@ -15,6 +15,7 @@ import io.bisup.platform.job.EventStream;
 import io.bisup.platform.job.JobRecord;
 import io.bisup.platform.job.JobStore;
 import io.bisup.platform.job.NewJob;
+import io.bisup.platform.job.Origin;
 import io.bisup.platform.object.ObjectKeys;
 import io.bisup.platform.object.ObjectStore;
 import io.bisup.platform.registry.DatasetRegistry;
@@ -63,28 +64,49 @@ class Inputs {
     /** A job of a preset that learns nothing, with exports (a JSON array of formats). */
     String submitPreset(RegisteredModel model, String preset, String exports) {
         return submit(model, Json.read("""
-                {"model": "%s", "calibrationDataset": "words", "recipe": "%s", "exports": %s,
-                 "calibration": {"samples": 5, "sequenceLength": 48, "seed": 1}}
-                """.formatted(model.name(), preset, exports), QuantizationJobSpec.class));
+            {"model": "%s", "calibrationDataset": "words", "recipe": "%s", "exports": %s,
+             "calibration": {"samples": 5, "sequenceLength": 48, "seed": 1}}
+            """.formatted(model.name(), preset, exports), QuantizationJobSpec.class));
     }
 
     String submit(RegisteredModel model, String evaluation) {
         return submit(model, Json.read("""
-                {"model": "%s", "calibrationDataset": "words", "evaluation": %s, "recipe": {
-                   "name": "test", "prefix": "bos",
-                   "weights": {"bits": 3, "symmetric": true, "group": "128"},
-                   "activations": {"bits": 4, "symmetric": true, "group": "128"},
-                   "keyValue": {"bits": 4, "symmetric": false, "group": "head"},
-                   "clipping": {"weights": true, "activations": true, "keyValue": true},
-                   "training": {"epochs": 8, "learningRate": 0.005, "heldOut": 1},
-                   "calibration": {"samples": 5, "sequenceLength": 48, "seed": 1}}}
-                """.formatted(model.name(), evaluation), QuantizationJobSpec.class));
+            {"model": "%s", "calibrationDataset": "words", "evaluation": %s, "recipe": {
+               "name": "test", "prefix": "bos",
+               "weights": {"bits": 3, "symmetric": true, "group": "128"},
+               "activations": {"bits": 4, "symmetric": true, "group": "128"},
+               "keyValue": {"bits": 4, "symmetric": false, "group": "head"},
+               "clipping": {"weights": true, "activations": true, "keyValue": true},
+               "training": {"epochs": 8, "learningRate": 0.005, "heldOut": 1},
+               "calibration": {"samples": 5, "sequenceLength": 48, "seed": 1}}}
+            """.formatted(model.name(), evaluation), QuantizationJobSpec.class));
     }
 
     private String submit(RegisteredModel model, QuantizationJobSpec spec) {
         Recipe recipe = spec.resolvedRecipe(Presets.load());
         String key = UUID.randomUUID().toString();
-        return jobs.submit(new NewJob("default", spec, recipe, model, words(), List.of(), key, Digests.sha256(key)))
+        return jobs.submit(
+                        new NewJob("default", spec, recipe, model, words(), List.of(), key, Digests.sha256(key), null))
+                .job()
+                .id();
+    }
+
+    /** The job once more, as a retry of it. */
+    String retry(String older) {
+        return retry(older, words());
+    }
+
+    /** A retry that calibrates on other text than the job did. */
+    String retryOnOtherWords(String older) {
+        return retry(older, text("other-words", "The hen went to the miller and asked the fox for corn. "));
+    }
+
+    private String retry(String older, RegisteredDataset calibration) {
+        JobRecord job = job(older);
+        String key = UUID.randomUUID().toString();
+        Origin origin = new Origin(Origin.Kind.RETRY, older);
+        return jobs.submit(new NewJob(
+                        "default", job.spec(), job.recipe(), model(), calibration, List.of(), key, key, origin))
                 .job()
                 .id();
     }
@@ -123,11 +145,15 @@ class Inputs {
     }
 
     private RegisteredDataset words() {
-        return datasets.find("default", "words").orElseGet(() -> {
-            String text = "The fox went to the river and asked the miller for bread. ".repeat(200);
+        return text("words", "The fox went to the river and asked the miller for bread. ");
+    }
+
+    private RegisteredDataset text(String name, String sentence) {
+        return datasets.find("default", name).orElseGet(() -> {
             ObjectEntry object = objects.put(
-                    ObjectKeys.dataset(UUID.randomUUID(), "words.txt"), text.getBytes(StandardCharsets.UTF_8));
-            return datasets.register("default", new RegisteredDataset("words", DatasetFormat.TEXT, object));
+                    ObjectKeys.dataset(UUID.randomUUID(), name + ".txt"),
+                    sentence.repeat(200).getBytes(StandardCharsets.UTF_8));
+            return datasets.register("default", new RegisteredDataset(name, DatasetFormat.TEXT, object));
         });
     }
 

@@ -7,6 +7,7 @@ import io.bisup.contract.JobEvent;
 import io.bisup.contract.JobState;
 import io.bisup.contract.Progress;
 import io.bisup.platform.job.JobStore;
+import io.bisup.platform.testing.GatedStack;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;

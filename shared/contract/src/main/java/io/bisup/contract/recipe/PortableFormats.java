@@ -12,6 +12,8 @@ final class PortableFormats {
     private static final String INPUTS = "/precision/inputs";
     /** llama.cpp's blocks of one scale. */
     private static final int GGUF_BLOCK = 32;
+    /** Those of its K types: they divide it into 16, by whole factors that are all one where the recipe has one scale. */
+    private static final int GGUF_SUPER_BLOCK = 256;
 
     private PortableFormats() {}
 
@@ -74,18 +76,20 @@ final class PortableFormats {
     }
 
     private static void gguf(Format weights, List<Obstacle> all) {
-        boolean named = weights.bits() == 4 || (weights.bits() == 8 && weights.symmetric());
+        boolean named = weights.bits() == 4
+                || (weights.symmetric() && Set.of(3, 5, 6, 8).contains(weights.bits()));
         if (!named) {
             all.add(new Obstacle(
                     WEIGHTS + "/bits",
-                    "GGUF's plain blocks are Q4_0, Q4_1 and Q8_0",
+                    "GGUF's types that hold codes exactly are Q4_1, and Q3_K, Q4_0, Q5_0, Q6_K and Q8_0 without zero points",
                     "bits: 4, or symmetric bits: 8; or export as compressed-tensors"));
         }
-        if (weights.scope() instanceof Scope.Channels channels && channels.columns() % GGUF_BLOCK != 0) {
+        int block = Set.of(3, 6).contains(weights.bits()) ? GGUF_SUPER_BLOCK : GGUF_BLOCK;
+        if (weights.scope() instanceof Scope.Channels channels && channels.columns() % block != 0) {
             all.add(new Obstacle(
                     WEIGHTS + "/scope/columns",
-                    "a block of GGUF has " + GGUF_BLOCK + " columns of one scale",
-                    "a multiple of " + GGUF_BLOCK));
+                    "a block of GGUF at " + weights.bits() + " bits has " + block + " columns of one scale",
+                    "a multiple of " + block));
         }
     }
 

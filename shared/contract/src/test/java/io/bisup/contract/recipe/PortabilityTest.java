@@ -66,7 +66,10 @@ class PortabilityTest {
             rtn-w4a16-g128      |                                                  | compressed-tensors gptq awq gguf hf-fake
             rtn-asym-w4a16-g128 |                                                  | compressed-tensors gptq awq gguf hf-fake
             rtn-w4a16-g128      | precision: {weights: {bits: 3}}                  | compressed-tensors gptq hf-fake
-            rtn-w4a16-g128      | precision: {weights: {bits: 5}}                  | compressed-tensors hf-fake
+            rtn-w4a16-g128      | precision: {weights: {bits: 3, scope: {columns: 256}}} | compressed-tensors gptq gguf hf-fake
+            rtn-w4a16-g128      | precision: {weights: {bits: 5}}                  | compressed-tensors gguf hf-fake
+            rtn-w4a16-g128      | precision: {weights: {bits: 5, scope: {columns: 16}}} | compressed-tensors hf-fake
+            rtn-w4a16-g128      | precision: {weights: {bits: 6, scope: row}}      | compressed-tensors gguf hf-fake
             rtn-w4a16-g128      | precision: {weights: {bits: 8}}                  | compressed-tensors gptq gguf hf-fake
             rtn-w4a16-g128      | precision: {weights: {bits: 8, symmetric: false}} | compressed-tensors gptq hf-fake
             rtn-w4a16-g128      | precision: {weights: {scope: row}}               | compressed-tensors gptq gguf hf-fake

@@ -17,7 +17,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes pack-quantized and int-quantized folders. Scales of an artifact are bfloat16 already: nothing is rounded again. */
+/** Writes pack-quantized, int-quantized and naive-quantized folders. Scales of an artifact are bfloat16 already: nothing is rounded again. */
 public final class CompressedTensorsExporter implements Exporter {
 
     @Override
@@ -45,7 +45,7 @@ public final class CompressedTensorsExporter implements Exporter {
     @Override
     public void write(ExportWork work) throws IOException {
         Precision precision = work.source().artifact().sidecar().recipe().precision();
-        Scheme scheme = Scheme.of(precision);
+        Scheme scheme = Scheme.of(precision, work.options().layout());
         List<TensorSource> tensors = new ArrayList<>();
         work.source().others().forEach(view -> tensors.add(TensorSource.copyOf(view)));
         for (LinearSource linear : work.source().linears()) {

@@ -4,8 +4,8 @@ import io.bisup.contract.recipe.Format;
 import io.bisup.contract.recipe.Precision;
 import io.bisup.contract.recipe.Scope;
 import io.bisup.export.folder.LazyTensor;
+import io.bisup.export.format.ExportOptions;
 import io.bisup.export.pack.Words;
-import io.bisup.export.source.Codes;
 import io.bisup.export.source.LinearSource;
 import io.bisup.llm.checkpoint.DType;
 import io.bisup.llm.checkpoint.TensorSource;
@@ -42,12 +42,22 @@ enum Scheme {
     INT_QUANTIZED {
         @Override
         List<TensorSource> tensors(LinearSource linear, Format format) {
-            TensorSource codes = LazyTensor.bytes(
-                    linear.module() + ".weight",
-                    DType.I8,
-                    List.of((long) linear.rows(), (long) linear.columns()),
-                    () -> signed(linear.codes()));
-            return List.of(codes, scales(linear, format));
+            return bytes(linear, format);
+        }
+    },
+    /** One signed byte a code of any bits; zero points are bytes too. */
+    NAIVE_QUANTIZED {
+        @Override
+        List<TensorSource> tensors(LinearSource linear, Format format) {
+            List<TensorSource> all = new ArrayList<>(bytes(linear, format));
+            if (!format.symmetric()) {
+                all.add(LazyTensor.bytes(
+                        linear.module() + ".weight_zero_point",
+                        DType.I8,
+                        List.of((long) linear.rows(), (long) format.scope().groupsOf(linear.columns())),
+                        () -> signed(linear.codes().zeroPoints(), format.bits())));
+            }
+            return all;
         }
     };
 
@@ -56,14 +66,22 @@ enum Scheme {
         return switch (this) {
             case PACK_QUANTIZED -> "pack-quantized";
             case INT_QUANTIZED -> "int-quantized";
+            case NAIVE_QUANTIZED -> "naive-quantized";
         };
     }
 
     /** The tensors of one linear. */
     abstract List<TensorSource> tensors(LinearSource linear, Format format);
 
-    /** The layout whose readers multiply in these formats (formats §3). */
-    static Scheme of(Precision precision) {
+    /** The layout that is asked for, or else the one whose readers multiply in these formats (formats §3). */
+    static Scheme of(Precision precision, ExportOptions.Layout layout) {
+        return switch (layout) {
+            case PACKED -> packed(precision);
+            case NAIVE -> NAIVE_QUANTIZED;
+        };
+    }
+
+    private static Scheme packed(Precision precision) {
         boolean bytes = precision.weights().bits() == 8
                 && precision.inputs().bits() == 8
                 && precision.weights().scope() instanceof Scope.Row
@@ -78,10 +96,19 @@ enum Scheme {
                 () -> linear.codes().scales());
     }
 
-    private static byte[] signed(Codes codes) {
-        byte[] signed = codes.codes();
+    private static List<TensorSource> bytes(LinearSource linear, Format format) {
+        TensorSource codes = LazyTensor.bytes(
+                linear.module() + ".weight",
+                DType.I8,
+                List.of((long) linear.rows(), (long) linear.columns()),
+                () -> signed(linear.codes().codes(), format.bits()));
+        return List.of(codes, scales(linear, format));
+    }
+
+    private static byte[] signed(byte[] codes, int bits) {
+        byte[] signed = new byte[codes.length];
         for (int i = 0; i < signed.length; i++) {
-            signed[i] ^= (byte) 0x80;
+            signed[i] = (byte) (codes[i] - (1 << (bits - 1)));
         }
         return signed;
     }

@@ -4,6 +4,7 @@ import io.bisup.contract.Json;
 import io.bisup.contract.recipe.Format;
 import io.bisup.contract.recipe.Precision;
 import io.bisup.export.format.ExportWork;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -47,13 +48,25 @@ public record ModelCard(String holds, List<String> use, List<String> remarks) {
         }
         List<String> notes = new ArrayList<>(remarks);
         notes.addAll(work.notes());
+        notes.add(licence(work));
         notes.forEach(note -> lines.add("- " + note));
         lines.add("");
+        if (!work.options().scores().isBlank()) {
+            lines.add("## Scores");
+            lines.add(work.options().scores().strip());
+            lines.add("");
+        }
         lines.add("## Recipe");
         lines.add("```json");
         lines.add(Json.tree(sidecar.recipe()).toPrettyString());
         lines.add("```");
         return String.join("\n", lines) + "\n";
+    }
+
+    private static String licence(ExportWork work) {
+        return Files.isRegularFile(work.source().artifact().directory().resolve(ModelFiles.LICENCE))
+                ? "The licence of the source holds for this folder too: LICENSE."
+                : "The licence of the source holds for this folder too; the source's folder has no LICENSE file to copy.";
     }
 
     private static String words(Format format) {

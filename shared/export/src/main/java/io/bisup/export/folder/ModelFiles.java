@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes what every Hugging Face folder has: config.json, weights, tokenizer, generation settings, card and record. */
 public final class ModelFiles {
 
+    static final String LICENCE = "LICENSE";
     private static final List<String> COPIED = List.of(
             "generation_config.json",
             "tokenizer.json",
@@ -63,13 +64,24 @@ public final class ModelFiles {
         json("config.json", config);
     }
 
-    /** Contents only: the source may be read-only, and the export is its user's. */
     private void copies() throws IOException {
         for (String name : COPIED) {
-            if (Files.isRegularFile(source().resolve(name))) {
-                try (InputStream content = Files.newInputStream(source().resolve(name))) {
-                    Files.copy(content, work.folder().resolve(name));
-                }
+            copy(work, name);
+        }
+        copyLicence(work);
+    }
+
+    /** Copies the source's LICENSE, where it has one, into the export's folder. */
+    public static void copyLicence(ExportWork work) throws IOException {
+        copy(work, LICENCE);
+    }
+
+    /** Contents only: the source may be read-only, and the export is its user's. */
+    private static void copy(ExportWork work, String name) throws IOException {
+        Path from = work.source().artifact().directory().resolve(name);
+        if (Files.isRegularFile(from)) {
+            try (InputStream content = Files.newInputStream(from)) {
+                Files.copy(content, work.folder().resolve(name));
             }
         }
     }

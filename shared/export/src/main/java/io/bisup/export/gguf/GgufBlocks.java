@@ -20,7 +20,7 @@ final class GgufBlocks {
     private GgufBlocks(GgufType type, Codes codes, float[] scales) {
         this.codes = codes;
         this.scales = scales;
-        this.out = ByteBuffer.allocate(Math.toIntExact((long) codes.codes().length / BLOCK * type.bytes()))
+        this.out = ByteBuffer.allocate(Math.toIntExact((long) codes.codes().length / type.elements() * type.bytes()))
                 .order(ByteOrder.LITTLE_ENDIAN);
     }
 
@@ -33,7 +33,7 @@ final class GgufBlocks {
     static byte[] pack(GgufType type, Codes codes, float[] scales, RowOrder order) {
         GgufBlocks blocks = new GgufBlocks(type, codes, scales);
         for (int row = 0; row < codes.rows(); row++) {
-            for (int column = 0; column < codes.columns(); column += BLOCK) {
+            for (int column = 0; column < codes.columns(); column += type.elements()) {
                 blocks.block(type, order.source(row), column);
             }
         }
@@ -43,14 +43,28 @@ final class GgufBlocks {
     private void block(GgufType type, int row, int column) {
         int group = row * codes.groups() + column / codes.groupColumns();
         int first = row * codes.columns() + column;
-        out.putShort(Float.floatToFloat16(scales[group]));
+        short scale = Float.floatToFloat16(scales[group]);
         switch (type) {
-            case Q4_0 -> nibbles(first);
+            case Q4_0 -> {
+                out.putShort(scale);
+                nibbles(first);
+            }
             case Q4_1 -> {
+                out.putShort(scale);
                 out.putShort(Float.floatToFloat16(offset(scales[group], codes.zeroPoints()[group] & 0xFF)));
                 nibbles(first);
             }
-            case Q8_0 -> bytes(first);
+            case Q5_0 -> {
+                out.putShort(scale);
+                out.putInt(fifthBits(first));
+                nibbles(first);
+            }
+            case Q8_0 -> {
+                out.putShort(scale);
+                bytes(first);
+            }
+            case Q3_K -> SuperBlocks.ofThreeBits(codes.codes(), first, scale, out);
+            case Q6_K -> SuperBlocks.ofSixBits(codes.codes(), first, scale, out);
             case F32, F16, BF16 -> throw new IllegalArgumentException(type + " has no codes");
         }
     }
@@ -64,8 +78,17 @@ final class GgufBlocks {
     private void nibbles(int first) {
         byte[] all = codes.codes();
         for (int i = 0; i < HALF; i++) {
-            out.put((byte) (all[first + i] | all[first + HALF + i] << 4));
+            out.put((byte) ((all[first + i] & 15) | (all[first + HALF + i] << 4)));
         }
+    }
+
+    /** Bit i is element i's. */
+    private int fifthBits(int first) {
+        int bits = 0;
+        for (int i = 0; i < BLOCK; i++) {
+            bits |= (codes.codes()[first + i] >> 4 & 1) << i;
+        }
+        return bits;
     }
 
     /** Our codes are offset by 128. */

@@ -9,6 +9,7 @@ import io.bisup.contract.recipe.Format;
 import io.bisup.contract.recipe.Scope;
 import io.bisup.export.folder.ExportRecord;
 import io.bisup.export.folder.ModelCard;
+import io.bisup.export.folder.ModelFiles;
 import io.bisup.export.format.ExportRefusedException;
 import io.bisup.export.format.ExportWork;
 import io.bisup.export.format.Exporter;
@@ -25,23 +26,24 @@ import java.util.List;
 import java.util.SequencedMap;
 
 /**
- * Writes one file for llama.cpp: Q4_0 for symmetric weights of four bits, Q4_1 for those with zero points, Q8_0 for eight bits. Codes
- * are repacked, never computed again; scales become float16, and in Q4_1 so does the offset −zero · scale.
+ * Writes one file for llama.cpp: Q4_0 for symmetric weights of four bits, Q4_1 for those with zero points, Q5_0 and Q8_0 for five
+ * and eight bits; Q3_K and Q6_K for three and six, whose 16 scales of 256 columns are all one then. Codes are repacked, never
+ * computed again; scales become float16, and in Q4_1 so does the offset −zero · scale.
  */
 public final class GgufExporter implements Exporter {
 
     private static final String FILE = "model.gguf";
-    private static final int BLOCK = 32;
     private static final int QUANTIZATION_VERSION = 2;
 
     @Override
     public List<Refusal> refusals(ModelShape model) {
         List<Refusal> refusals = new ArrayList<>(GgufModel.refusals(model));
+        int block = GgufTensors.type(model.recipe().precision().weights()).elements();
         for (LinearShape linear : model.linears()) {
-            if (linear.columns() % BLOCK != 0) {
+            if (linear.columns() % block != 0) {
                 refusals.add(Refusal.of(
                         linear,
-                        "blocks of 32 do not divide its " + linear.columns() + " columns",
+                        "blocks of " + block + " do not divide its " + linear.columns() + " columns",
                         "export as compressed-tensors"));
             }
         }
@@ -60,6 +62,7 @@ public final class GgufExporter implements Exporter {
                 metadata,
                 new GgufTensors(work.source(), halves).all(type),
                 work.progress());
+        ModelFiles.copyLicence(work);
         Files.writeString(
                 work.folder().resolve("README.md"), card(type, weights, halves).text(work));
         ExportRecord.write(work);
@@ -117,8 +120,8 @@ public final class GgufExporter implements Exporter {
         }
         remarks.add("llama.cpp rounds inputs to eight bits while it multiplies: its logits differ by that.");
         String groups = weights.scope() instanceof Scope.Channels channels
-                ? channels.columns() + " columns have one scale, repeated in each block of " + BLOCK
-                : "each row has one scale, repeated in each block of " + BLOCK;
+                ? channels.columns() + " columns have one scale, repeated in each block of " + type.elements()
+                : "each row has one scale, repeated in each block of " + type.elements();
         return new ModelCard(
                 "One file for llama.cpp, " + type + " with the artifact's codes: " + groups + ".",
                 List.of("llama-cli -m " + FILE),

@@ -29,10 +29,14 @@ final class GgufTensors {
 
     /** The type of a weight's blocks. */
     static GgufType type(Format weights) {
-        if (weights.bits() == 8) {
-            return GgufType.Q8_0;
-        }
-        return weights.symmetric() ? GgufType.Q4_0 : GgufType.Q4_1;
+        return switch (weights.bits()) {
+            case 3 -> GgufType.Q3_K;
+            case 4 -> weights.symmetric() ? GgufType.Q4_0 : GgufType.Q4_1;
+            case 5 -> GgufType.Q5_0;
+            case 6 -> GgufType.Q6_K;
+            case 8 -> GgufType.Q8_0;
+            default -> throw new IllegalArgumentException(weights.bits() + " bits have no type");
+        };
     }
 
     List<GgufTensor> all(GgufType type) {

@@ -33,11 +33,30 @@ class GgufExportTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             llama | {bits: 4, scope: {columns: 32}}                   | 2 | 0
+            llama | {bits: 4, scope: {columns: 64}}                   | 2 | 0
             qwen2 | {bits: 8, scope: row}                             | 8 | 0
+            qwen2 | {bits: 5, scope: {columns: 32}}                   | 6 | 0
             qwen3 | {bits: 4, symmetric: false, scope: {columns: 64}} | 3 | 5e-4
             """)
     void weightsAreTheArtifacts(String family, String weights, int type, double offsetError) throws IOException {
-        Path artifact = artifact(family, weights);
+        everythingIsThere(artifact(family, weights), family, type, offsetError);
+    }
+
+    /** The K types at 256 columns a scale: all of their own factors are one. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            qwen2 | {bits: 3, scope: row}            | 11
+            llama | {bits: 6, scope: {columns: 256}} | 14
+            """)
+    void superBlocksOfOneScaleAreTheArtifacts(String family, String weights, int type) throws IOException {
+        Path artifact = Artifacts.quantized(
+                Artifacts.model(folder.resolve("model"), family, false, 256, 512, 1),
+                "precision: {weights: " + weights + "}",
+                folder.resolve("artifact"));
+        everythingIsThere(artifact, family, type, 0);
+    }
+
+    private void everythingIsThere(Path artifact, String family, int type, double offsetError) throws IOException {
         GgufReader read = new GgufReader(export(artifact).resolve("model.gguf"));
         try (StoredArtifact stored = StoredArtifact.open(artifact)) {
             int head = stored.config().headDim();

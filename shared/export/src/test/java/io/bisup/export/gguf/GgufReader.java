@@ -99,6 +99,23 @@ final class GgufReader {
                     values[i] = nibble(block + 4, i % 32) * half(block) + half(block + 2);
                 }
             }
+            case 6 -> {
+                for (int i = 0; i < count; i++) {
+                    int block = at + i / 32 * 22;
+                    int fifth = file.getInt(block + 2) >>> i % 32 & 1;
+                    values[i] = (nibble(block + 6, i % 32) + 16 * fifth - 16) * half(block);
+                }
+            }
+            case 11 -> {
+                for (int i = 0; i < count; i++) {
+                    values[i] = threeBits(at + i / 256 * 110, i % 256);
+                }
+            }
+            case 14 -> {
+                for (int i = 0; i < count; i++) {
+                    values[i] = sixBits(at + i / 256 * 210, i % 256);
+                }
+            }
             case 8 -> {
                 for (int i = 0; i < count; i++) {
                     int block = at + i / 32 * 34;
@@ -108,6 +125,29 @@ final class GgufReader {
             default -> throw new AssertionError("a tensor of type " + tensor.type());
         }
         return values;
+    }
+
+    /** ggml's dequantize_row_q3_K, for one element. */
+    private float threeBits(int block, int index) {
+        int half = index / 128;
+        int quarter = index % 128 / 32;
+        int lane = index % 32;
+        int low = (file.get(block + 32 + 32 * half + lane) >> (2 * quarter)) & 3;
+        int high = (file.get(block + lane) >> (4 * half + quarter)) & 1;
+        int group = index / 16;
+        int factor = ((file.get(block + 96 + group % 8) >> (4 * (group / 8))) & 15)
+                | (((file.get(block + 104 + group % 4) >> (2 * (group / 4))) & 3) << 4);
+        return half(block + 108) * (factor - 32) * (low - (high == 1 ? 0 : 4));
+    }
+
+    /** ggml's dequantize_row_q6_K, for one element. */
+    private float sixBits(int block, int index) {
+        int half = index / 128;
+        int quarter = index % 128 / 32;
+        int lane = index % 32;
+        int low = (file.get(block + 64 * half + 32 * (quarter % 2) + lane) >> (4 * (quarter / 2))) & 15;
+        int high = (file.get(block + 128 + 32 * half + lane) >> (2 * quarter)) & 3;
+        return half(block + 208) * file.get(block + 192 + index / 16) * ((low | (high << 4)) - 32);
     }
 
     private int nibble(int quants, int index) {

@@ -63,7 +63,7 @@ class WordsTest {
     }
 
     private static byte[] unsigned(String codes, int bits) {
-        String[] parts = codes.split(" ");
+        String[] parts = codes.split(" ", -1);
         byte[] unsigned = new byte[parts.length];
         for (int i = 0; i < parts.length; i++) {
             unsigned[i] = (byte) (Integer.parseInt(parts[i]) + (1 << (bits - 1)));

@@ -1,5 +1,6 @@
 package io.bisup.llm.block;
 
+import ai.djl.ndarray.NDArray;
 import io.bisup.llm.kernel.AttentionKernels;
 import io.bisup.llm.tensor.KernelCalls;
 
@@ -40,4 +41,22 @@ public interface AttentionContext {
 
     /** The preceding keys and values followed by the fresh ones; a cache keeps the result. */
     KeyValues extend(KernelCalls kernels, KeyValues fresh);
+
+    /** The rotary angles of so many fresh tokens, which follow one another unless a context says otherwise. */
+    default RotaryEmbedding.Angles angles(RotaryEmbedding rotary, long count) {
+        return rotary.angles(length(), count);
+    }
+
+    /**
+     * What the fresh tokens attend to: all before them, unless a context says otherwise.
+     *
+     * @param queries [batch, heads, fresh, headDim]
+     * @param all the preceding keys and values followed by the fresh ones
+     * @param window positions that each query sees, its own included
+     * @param lowPrecision whether products are computed in bfloat16
+     * @return [batch, fresh, heads · headDim]
+     */
+    default NDArray attend(KernelCalls kernels, NDArray queries, KeyValues all, int window, boolean lowPrecision) {
+        return AttentionKernels.attend(kernels, queries, all.keys(), all.values(), window, lowPrecision);
+    }
 }

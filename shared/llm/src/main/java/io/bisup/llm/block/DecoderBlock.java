@@ -96,7 +96,7 @@ public final class DecoderBlock implements AutoCloseable {
             BlockObserver observer) {
         return Tensors.inScope(() -> {
             RotaryEmbedding.Angles angles =
-                    rotary.angles(context.length(), hidden.getShape().get(1));
+                    context.angles(rotary, hidden.getShape().get(1));
             return run(kernels, hidden, angles, context, observer);
         });
     }
@@ -136,8 +136,7 @@ public final class DecoderBlock implements AutoCloseable {
                     new KeyValues(storedKeys(keys, angles), parts.cache().values(kernels, values)));
             NDArray rotated = rotate(queries, angles);
             observer.attention(rotated, all.keys());
-            NDArray mixed = AttentionKernels.attend(
-                    kernels, rotated, all.keys(), all.values(), parts.window(), parts.lowPrecision());
+            NDArray mixed = context.attend(kernels, rotated, all, parts.window(), parts.lowPrecision());
             return project(BlockTensor.OUTPUT, read(Site.O, mixed));
         }
 

@@ -39,6 +39,21 @@ public final class AttentionKernels {
         return kernels.call("attend", queries, keys, values, window, lowPrecision);
     }
 
+    /**
+     * Attention of T tokens to those of S that a mask lets them see.
+     *
+     * @param queries [B, H, T, D]
+     * @param keys [B, G, S, D]
+     * @param values [B, G, S, D]
+     * @param mask what is added to the scores, 0 or -∞, float32 [B, 1, T, S]
+     * @param lowPrecision whether products are computed in bfloat16
+     * @return [B, T, H · D]
+     */
+    public static NDArray attendMasked(
+            KernelCalls kernels, NDArray queries, NDArray keys, NDArray values, NDArray mask, boolean lowPrecision) {
+        return kernels.call("attend_masked", queries, keys, values, mask, lowPrecision);
+    }
+
     /** Past keys or values [1 or B, G, P, D] before fresh ones [B, G, T, D]. */
     public static NDArray extendPast(KernelCalls kernels, NDArray past, NDArray fresh) {
         return kernels.call("extend_past", past, fresh);

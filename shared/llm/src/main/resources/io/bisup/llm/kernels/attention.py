@@ -42,6 +42,19 @@ def attend(self, q: Tensor, k: Tensor, v: Tensor, window: int, low_precision: bo
     result = torch.scaled_dot_product_attention(queries, keys, values, mask, 0.0, False)
   return self.join_heads(torch.to(result, q.dtype))
 
+# Attention to what a mask lets each token see: added to the scores, 0 or -inf, [B, 1, T, S].
+def attend_masked(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, low_precision: bool) -> Tensor:
+  repeats = q.size(1) // k.size(1)
+  queries = q
+  keys = self.repeat_heads(k, repeats)
+  values = self.repeat_heads(v, repeats)
+  if low_precision:
+    queries = torch.to(queries, 15)
+    keys = torch.to(keys, 15)
+    values = torch.to(values, 15)
+  result = torch.scaled_dot_product_attention(queries, keys, values, torch.to(mask, queries.dtype), 0.0, False)
+  return self.join_heads(torch.to(result, q.dtype))
+
 def repeat_heads(self, x: Tensor, repeats: int) -> Tensor:
   if repeats == 1:
     return x

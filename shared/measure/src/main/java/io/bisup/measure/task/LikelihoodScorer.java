@@ -10,7 +10,7 @@ import java.util.function.BiConsumer;
 /**
  * Log-likelihoods of many documents' requests: sorted by length, batched, what a document's requests share passed once.
  *
- * <p>Memory: the hidden states of a wave of at most {@value #WAVE_BYTES} bytes, one block's keys and values of one batch, and
+ * <p>Memory: the hidden states of a wave of at most {@value #WAVE_BYTES} bytes, one block's keys and values of one batch, its masks, and
  * one slice of logits. Blocks are the outer loop of a wave, so a model that is streamed is read once per wave.
  */
 final class LikelihoodScorer {
@@ -20,8 +20,8 @@ final class LikelihoodScorer {
 
     private static final long WAVE_BYTES = 64L << 20;
 
-    /** A document may repeat this part of its shared tokens per choice to join a batch of documents that share less. */
-    private static final int REPEATED_PART = 16;
+    /** At most this part of a row is padding. */
+    private static final int PADDED_PART = 8;
 
     private final LanguageModel model;
     private final Kernels kernels;
@@ -42,15 +42,14 @@ final class LikelihoodScorer {
         long tokens = 0;
         long most = Math.max(1, WAVE_BYTES / (model.config().hiddenSize() * (long) Float.BYTES));
         for (List<RequestTree> group : groups(trees)) {
-            int trunk = trunk(group);
-            int size = group.stream().mapToInt(tree -> tree.tokens(trunk)).sum();
-            if (tokens + size > most && !wave.isEmpty()) {
+            TreeBatch batch = new TreeBatch(model, kernels, group);
+            if (tokens + batch.size() > most && !wave.isEmpty()) {
                 pass(wave, done);
                 wave = new ArrayList<>();
                 tokens = 0;
             }
-            wave.add(new TreeBatch(model, kernels, group, trunk));
-            tokens += size;
+            wave.add(batch);
+            tokens += batch.size();
         }
         pass(wave, done);
     }
@@ -71,32 +70,20 @@ final class LikelihoodScorer {
         }
     }
 
-    /** Without branches nothing reads the trunks' ends, so that shorter ones may be padded; else the shortest shared part. */
-    private static int trunk(List<RequestTree> group) {
-        return group.stream().allMatch(RequestTree::withoutBranches)
-                ? group.stream().mapToInt(RequestTree::shared).max().orElse(0)
-                : group.stream().mapToInt(RequestTree::shared).min().orElse(0);
-    }
-
     private static List<List<RequestTree>> groups(List<RequestTree> trees) {
         List<RequestTree> sorted = trees.stream()
-                .sorted(Comparator.comparing(RequestTree::withoutBranches)
-                        .thenComparing(Comparator.comparingInt(RequestTree::shared)
-                                .thenComparingInt(RequestTree::longest)
-                                .reversed()))
+                .sorted(Comparator.comparing(RequestTree::isChain)
+                        .thenComparing(
+                                Comparator.comparingInt(RequestTree::length).reversed()))
                 .toList();
         List<List<RequestTree>> groups = new ArrayList<>();
         List<RequestTree> group = new ArrayList<>();
-        int tokens = 0;
         for (RequestTree tree : sorted) {
-            int size = tree.tokens(tree.shared());
-            if (!group.isEmpty() && (tokens + size > BATCH_TOKENS || !joins(group.getFirst(), tree))) {
+            if (!group.isEmpty() && !joins(group, tree)) {
                 groups.add(group);
                 group = new ArrayList<>();
-                tokens = 0;
             }
             group.add(tree);
-            tokens += size;
         }
         if (!group.isEmpty()) {
             groups.add(group);
@@ -104,10 +91,11 @@ final class LikelihoodScorer {
         return groups;
     }
 
-    private static boolean joins(RequestTree first, RequestTree tree) {
-        if (first.withoutBranches() || tree.withoutBranches()) {
-            return first.withoutBranches() && tree.withoutBranches();
-        }
-        return first.shared() - tree.shared() <= first.shared() / REPEATED_PART;
+    /** Trees that are chains need no mask; the others are not mixed with them. */
+    private static boolean joins(List<RequestTree> group, RequestTree tree) {
+        RequestTree first = group.getFirst();
+        return first.isChain() == tree.isChain()
+                && (group.size() + 1) * first.length() <= BATCH_TOKENS
+                && first.length() - tree.length() <= first.length() / PADDED_PART;
     }
 }

@@ -17,7 +17,8 @@ public record TaskRules(
     /** The newest release's. */
     public static final TaskRules DEFAULT = new TaskRules(Harness.V0_4_9_2, BosRule.AUTO, null);
 
-    int longest(int context) {
+    /** Tokens that a model of that context reads at most. */
+    public int longest(int context) {
         return maxLength == null ? context : Math.min(maxLength, context);
     }
 }

@@ -3,6 +3,8 @@ package io.bisup.measure.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bisup.llm.folder.ModelFolder;
 import io.bisup.llm.folder.OpenModel;
 import io.bisup.llm.model.TokenScores;
@@ -11,10 +13,14 @@ import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.TestDevice;
 import io.bisup.llm.testing.ReferenceData;
 import io.bisup.measure.EvaluationKernels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,8 +33,26 @@ class SharedContextTest {
     @ValueSource(longs = {1, 2, 3})
     void scoresEqualThoseOfSinglePasses(long seed) {
         List<Long> prefix = seed == 2 ? List.of(1L, 75L, 9L) : List.of();
+        assertScoresEqualThoseOfSinglePasses(ReferenceData.path("data/models/TinyStories-656K"), prefix, seed);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5, 30})
+    void alsoWhereATokenSeesFewPositions(int window, @TempDir Path folder) throws IOException {
+        Path model = ReferenceData.path("data/models/TinyStories-656K");
+        for (String file : List.of("model.safetensors", "tokenizer.json", "tokenizer_config.json")) {
+            Files.copy(model.resolve(file), folder.resolve(file));
+        }
+        ObjectNode config = (ObjectNode) new JsonMapper().readTree(Files.readString(model.resolve("config.json")));
+        config.put("model_type", "mistral").put("sliding_window", window);
+        config.putArray("architectures").add("MistralForCausalLM");
+        Files.writeString(folder.resolve("config.json"), config.toString());
+        assertScoresEqualThoseOfSinglePasses(folder, window == 5 ? List.of(1L, 75L, 9L) : List.of(), window);
+    }
+
+    private static void assertScoresEqualThoseOfSinglePasses(Path model, List<Long> prefix, long seed) {
         List<RequestTree> trees = trees(new Random(seed));
-        try (OpenModel open = ModelFolder.open(ReferenceData.path("data/models/TinyStories-656K"), RUNTIME, prefix);
+        try (OpenModel open = ModelFolder.open(model, RUNTIME, prefix);
                 Kernels kernels = EvaluationKernels.compile(RUNTIME)) {
             List<Integer> done = new ArrayList<>();
 

@@ -47,18 +47,22 @@ class Claims {
     }
 
     /**
-     * Claims what is due next: the job of the tenant that has the fewest running now, among these the one submitted first.
-     * A job that was paused or tried again keeps the place of its submission.
+     * Claims what is due next. Of tenants, the one with the fewest running jobs is served, and of several the one that has waited
+     * longest; of its jobs, the one of the highest priority, and of several the one submitted first. A job that was paused or
+     * tried again keeps the place of its submission.
      */
     @Transactional
     Optional<Claim> claimNext(String workerId, Duration lease) {
         List<?> due = entities.createNativeQuery("""
-                        select j.id from job j
-                        left join (select tenant, count(*) as running from job
-                                   where state in ('RUNNING', 'CANCELLING') group by tenant) r on r.tenant = j.tenant
-                        where j.state = 'QUEUED' and coalesce(j.not_before, j.queued_at) <= clock_timestamp()
-                        order by coalesce(r.running, 0), j.id limit 1 for update of j skip locked
-                        """, UUID.class).getResultList();
+            select j.id from job j
+            join (select tenant, min(submitted_at) as since from job
+                  where state = 'QUEUED' and coalesce(not_before, queued_at) <= clock_timestamp()
+                  group by tenant) q on q.tenant = j.tenant
+            left join (select tenant, count(*) as running from job
+                       where state in ('RUNNING', 'CANCELLING') group by tenant) r on r.tenant = j.tenant
+            where j.state = 'QUEUED' and coalesce(j.not_before, j.queued_at) <= clock_timestamp()
+            order by coalesce(r.running, 0), q.since, j.tenant, j.priority desc, j.id limit 1 for update of j skip locked
+            """, UUID.class).getResultList();
         return due.stream()
                 .findFirst()
                 .flatMap(id -> rows.lock((UUID) id))

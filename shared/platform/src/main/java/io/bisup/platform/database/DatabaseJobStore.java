@@ -6,6 +6,7 @@ import io.bisup.contract.Failure;
 import io.bisup.contract.JobState;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.contract.Progress;
+import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.platform.job.Attempt;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.CommittedBlock;
@@ -79,6 +80,11 @@ class DatabaseJobStore implements JobStore {
     @Override
     public List<String> uncollected(int limit) {
         return sweeps.uncollected(limit);
+    }
+
+    @Override
+    public List<ArtifactManifest> artifactsOfRetries(String jobId) {
+        return reads.artifactsOfRetries(jobId);
     }
 
     @Override
@@ -174,6 +180,11 @@ class DatabaseJobStore implements JobStore {
     @Override
     public JobRecord requestPause(String jobId) {
         return wishes.pause(jobId);
+    }
+
+    @Override
+    public JobRecord change(String jobId, long version, QuantizationJobSpec spec) {
+        return wishes.change(jobId, version, spec);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.recipe.Recipe;
 import io.bisup.platform.job.JobLife;
 import io.bisup.platform.job.JobRecord;
+import io.bisup.platform.job.Origin;
 import io.bisup.platform.registry.RegisteredDataset;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -15,6 +16,7 @@ import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.UUID;
 import org.hibernate.annotations.Formula;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,28 @@ public class JobEntity extends LeasedEntity {
     String spec;
     String recipe;
     String calibration;
+
+    @Column(name = "cloned_from")
+    @Nullable
+    UUID clonedFrom;
+
+    @Column(name = "retry_of")
+    @Nullable
+    UUID retryOf;
+
+    /** Rank of the spec's priority: the queue is ordered by it. */
+    int priority;
+
+    @Column(name = "max_pending_seconds")
+    @Nullable
+    Long maxPendingSeconds;
+
+    @Column(name = "max_attempt_seconds")
+    @Nullable
+    Long maxAttemptSeconds;
+
+    /** The first of the jobs that retry one another; its row's lock orders what is done to all of them. */
+    UUID family;
 
     @Column(name = "pause_requested")
     boolean pauseRequested;
@@ -96,6 +120,13 @@ public class JobEntity extends LeasedEntity {
         return told == null ? null : told.withCommitted(blocksCommitted);
     }
 
+    private @Nullable Origin origin() {
+        if (retryOf != null) {
+            return new Origin(Origin.Kind.RETRY, retryOf.toString());
+        }
+        return clonedFrom == null ? null : new Origin(Origin.Kind.CLONE, clonedFrom.toString());
+    }
+
     JobRecord toRecord() {
         return new JobRecord(
                 id.toString(),
@@ -117,6 +148,7 @@ public class JobEntity extends LeasedEntity {
                 artifactDigest,
                 artifactBytes,
                 Documents.readList(measurements, Measurement.class),
+                origin(),
                 lastSequence,
                 submittedAt,
                 updatedAt,

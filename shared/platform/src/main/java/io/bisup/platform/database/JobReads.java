@@ -4,6 +4,7 @@ import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.BlockReport;
 import io.bisup.contract.JobState;
 import io.bisup.contract.ObjectEntry;
+import io.bisup.contract.Priority;
 import io.bisup.platform.job.Attempt;
 import io.bisup.platform.job.CommittedBlock;
 import io.bisup.platform.job.JobQuery;
@@ -113,27 +114,41 @@ class JobReads {
     }
 
     @Transactional
+    List<ArtifactManifest> artifactsOfRetries(String id) {
+        return ofJob("""
+            from ArtifactEntity a where a.jobId in
+                (select j.id from JobEntity j where j.family = (select o.family from JobEntity o where o.id = :id))
+            """, ArtifactEntity.class, id).stream()
+                .map(a -> Documents.read(a.manifest, ArtifactManifest.class))
+                .toList();
+    }
+
+    @Transactional
     Optional<QueueContext> queueContext(String id) {
         return Rows.parse(id).map(uuid -> entities.find(JobEntity.class, uuid)).map(this::context);
     }
 
     private QueueContext context(JobEntity job) {
         Object[] counts = (Object[]) entities.createNativeQuery("""
-                        select count(*) filter (where due and mine), count(*) filter (where due),
-                               count(*) filter (where running), count(*) filter (where running and mine),
-                               coalesce(cast(:notBefore as timestamptz) > clock_timestamp(), false)
-                        from (select tenant = :tenant as mine, state in ('RUNNING', 'CANCELLING') as running,
-                                     state = 'QUEUED' and id < :id
-                                       and coalesce(not_before, queued_at) <= clock_timestamp() as due
-                              from job where state in ('QUEUED', 'RUNNING', 'CANCELLING')) live
-                        """, Object[].class)
+            select count(*) filter (where due and mine), count(*) filter (where due),
+                   count(*) filter (where running), count(*) filter (where running and mine),
+                   coalesce(cast(:notBefore as timestamptz) > clock_timestamp(), false)
+            from (select tenant = :tenant as mine, state in ('RUNNING', 'CANCELLING') as running,
+                         state = 'QUEUED'
+                           and case when tenant = :tenant and priority <> :priority then priority > :priority
+                                    else id < :id end
+                           and coalesce(not_before, queued_at) <= clock_timestamp() as due
+                  from job where state in ('QUEUED', 'RUNNING', 'CANCELLING')) live
+            """, Object[].class)
                 .setParameter("notBefore", job.notBefore)
                 .setParameter("tenant", job.tenant)
                 .setParameter("id", job.id)
+                .setParameter("priority", job.priority)
                 .getSingleResult();
         int ahead = ((Number) counts[1]).intValue();
         return new QueueContext(
                 reason(job, ahead, (Boolean) counts[4]),
+                Priority.ofRank(job.priority),
                 ((Number) counts[0]).intValue(),
                 ahead,
                 ((Number) counts[2]).intValue(),

@@ -3,6 +3,7 @@ package io.bisup.platform.database;
 import io.bisup.contract.Doorbell;
 import io.bisup.contract.JobEvent;
 import io.bisup.contract.JobState;
+import io.bisup.contract.RunLimits;
 import io.bisup.platform.access.QuotaExceededException;
 import io.bisup.platform.access.Tenant;
 import io.bisup.platform.access.Tenants;
@@ -14,6 +15,7 @@ import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /** Jobs come in: job, idempotency key, first event and bell in one transaction. */
@@ -23,9 +25,11 @@ class Submissions {
     private final Rows rows;
     private final EntityManager entities;
     private final Tenants tenants;
+    private final Retries retries;
 
-    Submissions(Rows rows, Tenants tenants) {
+    Submissions(Rows rows, Tenants tenants, Retries retries) {
         this.rows = rows;
+        this.retries = retries;
         this.tenants = tenants;
         this.entities = rows.entities();
     }
@@ -35,10 +39,10 @@ class Submissions {
         UUID id = rows.newId();
         // Waits for a concurrent transaction with the same key, so that a key has one owner.
         int inserted = entities.createNativeQuery("""
-                        insert into idempotency (tenant, key, fingerprint, job_id, created_at)
-                        values (:tenant, :key, :fingerprint, :id, clock_timestamp())
-                        on conflict (tenant, key) do nothing
-                        """)
+            insert into idempotency (tenant, key, fingerprint, job_id, created_at)
+            values (:tenant, :key, :fingerprint, :id, clock_timestamp())
+            on conflict (tenant, key) do nothing
+            """)
                 .setParameter("tenant", request.tenant())
                 .setParameter("key", request.idempotencyKey())
                 .setParameter("fingerprint", request.requestFingerprint())
@@ -49,7 +53,8 @@ class Submissions {
 
     private Submission repeated(NewJob request) {
         Object[] owner = (Object[]) entities.createNativeQuery(
-                        "select fingerprint, cast(job_id as text) from idempotency where tenant = :tenant and key = :key",
+                        "select fingerprint, cast(job_id as text) from idempotency where tenant = :tenant and key ="
+                                + " :key",
                         Object[].class)
                 .setParameter("tenant", request.tenant())
                 .setParameter("key", request.idempotencyKey())
@@ -63,9 +68,10 @@ class Submissions {
 
     private Submission create(UUID id, NewJob request) {
         requireRoom(request.tenant());
-        Instant now = rows.now();
         JobEntity job = new JobEntity();
         job.id = id;
+        retries.begin(job, request.origin());
+        Instant now = rows.now();
         job.state = JobState.QUEUED;
         job.tenant = request.tenant();
         job.model = request.model().name();
@@ -74,13 +80,19 @@ class Submissions {
         job.spec = Documents.write(request.spec());
         job.recipe = Documents.write(request.recipe());
         job.calibration = Documents.write(request.calibration());
+        job.priority = request.spec().priority().rank();
+        RunLimits limits = request.spec().limits();
+        job.maxPendingSeconds = limits == null ? null : limits.pendingSeconds();
+        job.maxAttemptSeconds = limits == null ? null : limits.attemptSeconds();
         job.submittedAt = now;
         job.queuedAt = now;
         job.rungAt = now;
         job.updatedAt = now;
         entities.persist(job);
         entities.persist(input(id, request));
-        rows.tell(job, JobEvent.Type.STATE_CHANGED, now, Map.of("state", JobState.QUEUED.name()));
+        Map<String, Object> told = new TreeMap<>(retries.takeOver(job));
+        told.put("state", JobState.QUEUED.name());
+        rows.tell(job, JobEvent.Type.STATE_CHANGED, now, told);
         rows.ring(Doorbell.QUANTIZATION_JOBS, id, now);
         entities.flush();
         return new Submission(job.toRecord(), true);

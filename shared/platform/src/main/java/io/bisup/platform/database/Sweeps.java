@@ -13,10 +13,17 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Single steps of the sweeper: each finds candidates, or settles one under its row's lock after looking again. */
 @ApplicationScoped
 class Sweeps {
+
+    /** Jobs that ended long ago, and with them all that retry one another: a retry needs the blocks of those before it. */
+    private static final String TO_COLLECT = """
+        j.collected_at is null and j.finished_at < :before and not exists
+           (select 1 from job k where k.family = j.family and (k.finished_at is null or k.finished_at >= :before))\
+        """;
 
     private final Rows rows;
     private final EvaluationRows evaluations;
@@ -37,16 +44,18 @@ class Sweeps {
     /** Jobs that one of the three clocks may have run out for. */
     @Transactional
     List<UUID> suspectJobs() {
-        return entities.createQuery("""
-                        select j.id from JobEntity j
-                        where (j.state in (RUNNING, CANCELLING) and (j.leaseUntil < :now or j.attemptStartedAt < :ran))
-                           or (j.state = QUEUED and j.queuedAt < :waited)
-                        """, UUID.class)
-                .setParameter("now", rows.now())
-                .setParameter("ran", rows.now().minus(limits.maxAttempt()))
-                .setParameter("waited", rows.now().minus(limits.maxPending()))
+        List<?> ids = entities.createNativeQuery("""
+            select j.id from job j cross join (select clock_timestamp() as now) t
+            where (j.state in ('RUNNING', 'CANCELLING') and (j.lease_until < t.now or j.attempt_started_at
+                    < t.now - make_interval(secs => least(j.max_attempt_seconds, cast(:attempt as bigint)))))
+               or (j.state = 'QUEUED' and j.queued_at
+                    < t.now - make_interval(secs => least(j.max_pending_seconds, cast(:pending as bigint))))
+            """, UUID.class)
+                .setParameter("attempt", limits.maxAttempt().toSeconds())
+                .setParameter("pending", limits.maxPending().toSeconds())
                 .setMaxResults(1000)
                 .getResultList();
+        return ids.stream().map(UUID.class::cast).toList();
     }
 
     @Transactional
@@ -60,22 +69,38 @@ class Sweeps {
             if (leasesCount) {
                 settlements.lose(job, now);
             }
-        } else if (held && before(job.attemptStartedAt, now, limits.maxAttempt())) {
-            settlements.fail(job, deadline("bisup.jobs.max-attempt", limits.maxAttempt()), now);
-        } else if (job.state == JobState.QUEUED && before(job.queuedAt, now, limits.maxPending())) {
-            Failure failure = deadline("bisup.jobs.max-pending", limits.maxPending());
+            return;
+        }
+        Deadline attempt =
+                Deadline.of("maxAttempt", job.maxAttemptSeconds, "bisup.jobs.max-attempt", limits.maxAttempt());
+        Deadline pending =
+                Deadline.of("maxPending", job.maxPendingSeconds, "bisup.jobs.max-pending", limits.maxPending());
+        if (held && before(job.attemptStartedAt, now, attempt.limit())) {
+            settlements.fail(job, deadline(attempt.name(), attempt.limit()), now);
+        } else if (job.state == JobState.QUEUED && before(job.queuedAt, now, pending.limit())) {
+            Failure failure = deadline(pending.name(), pending.limit());
             job.failure = Documents.write(failure);
             rows.move(
                     job, JobState.FAILED, now, Map.of("failure", failure.code().name()));
         }
     }
 
+    /** The limit that holds, and what is to be raised: the job's own where it is the narrower. */
+    private record Deadline(String name, Duration limit) {
+
+        static Deadline of(String field, @Nullable Long seconds, String setting, Duration limit) {
+            return seconds != null && seconds < limit.toSeconds()
+                    ? new Deadline("limits/" + field + " of its spec", Duration.ofSeconds(seconds))
+                    : new Deadline(setting, limit);
+        }
+    }
+
     @Transactional
     List<UUID> suspectEvaluations() {
         return entities.createQuery("""
-                        select e.id from EvaluationEntity e
-                        where e.state = RUNNING and (e.leaseUntil < :now or e.attemptStartedAt < :ran)
-                        """, UUID.class)
+            select e.id from EvaluationEntity e
+            where e.state = RUNNING and (e.leaseUntil < :now or e.attemptStartedAt < :ran)
+            """, UUID.class)
                 .setParameter("now", rows.now())
                 .setParameter("ran", rows.now().minus(limits.maxAttempt()))
                 .setMaxResults(1000)
@@ -119,10 +144,11 @@ class Sweeps {
 
     private int ringAgain(String table, String topic) {
         List<?> silent = entities.createNativeQuery(
-                        "update " + table + " set rung_at = clock_timestamp() where state = 'QUEUED'"
-                                + " and coalesce(not_before, queued_at) <= clock_timestamp()"
-                                + " and rung_at < clock_timestamp() - make_interval(secs => cast(:after as double precision))"
-                                + " and not exists (select 1 from outbox o where o.key = cast(" + table
+                        "update " + table + " set rung_at = clock_timestamp() where state = 'QUEUED' and"
+                                + " coalesce(not_before, queued_at) <= clock_timestamp() and rung_at <"
+                                + " clock_timestamp() - make_interval(secs => cast(:after as double"
+                                + " precision)) and not exists (select 1 from outbox o where o.key ="
+                                + " cast(" + table
                                 + ".id as text) and o.topic = :topic) returning id",
                         UUID.class)
                 .setParameter("after", limits.ringAgainAfter().toMillis() / 1000.0)
@@ -135,14 +161,31 @@ class Sweeps {
 
     @Transactional
     List<String> uncollected(int limit) {
-        List<?> ids = entities.createNativeQuery(
-                        "select id from job where collected_at is null and finished_at"
-                                + " < clock_timestamp() - make_interval(secs => cast(:kept as double precision))"
-                                + " order by finished_at limit " + limit,
+        Instant before = rows.now().minus(limits.collectAfter());
+        List<?> families = entities.createNativeQuery(
+                        "select j.family from job j where " + TO_COLLECT
+                                + " group by j.family order by min(j.finished_at) limit " + limit,
                         UUID.class)
-                .setParameter("kept", limits.collectAfter().toSeconds())
+                .setParameter("before", before)
                 .getResultList();
-        return ids.stream().map(String::valueOf).toList();
+        if (families.isEmpty()) {
+            return List.of();
+        }
+        // A retry holds the same locks while it takes blocks over.
+        entities.createNativeQuery("select 1 from job where id in (:families) order by id for update")
+                .setParameter("families", families)
+                .getResultList();
+        return entities
+                .createNativeQuery(
+                        "update job j set collecting = true where j.family in (:families) and " + TO_COLLECT
+                                + " returning cast(j.id as text)",
+                        String.class)
+                .setParameter("families", families)
+                .setParameter("before", before)
+                .getResultList()
+                .stream()
+                .map(String::valueOf)
+                .toList();
     }
 
     @Transactional
@@ -160,7 +203,7 @@ class Sweeps {
                 .executeUpdate();
     }
 
-    private static boolean before(@org.jspecify.annotations.Nullable Instant begin, Instant now, Duration limit) {
+    private static boolean before(@Nullable Instant begin, Instant now, Duration limit) {
         return begin != null && begin.plus(limit).isBefore(now);
     }
 

@@ -7,8 +7,12 @@ public final class IllegalTransitionException extends RuntimeException {
 
     private final JobState state;
 
-    public IllegalTransitionException(String id, JobState state, String action) {
-        super("job " + id + " is " + state + ": it cannot be " + action);
+    /**
+     * @param action what was asked, as "cancelled"
+     * @param remedy what to do instead
+     */
+    public IllegalTransitionException(String id, JobState state, String action, String remedy) {
+        super("job " + id + " is " + state + ": it cannot be " + action + "; " + remedy);
         this.state = state;
     }
 

@@ -20,6 +20,10 @@ public record JobLife(JobState state, boolean pauseRequested) {
         PAUSE,
         /** A person wants it to go on. */
         RESUME,
+        /** A person wants it tried once more: its blocks become the beginning of another job. */
+        RETRY,
+        /** A person gives it another priority or other labels. */
+        CHANGE,
         /** A worker takes it. */
         CLAIM,
         /** Its worker stopped, without a failure. */
@@ -49,6 +53,9 @@ public record JobLife(JobState state, boolean pauseRequested) {
             case CANCEL -> cancelled();
             case PAUSE -> paused();
             case RESUME -> resumed();
+            case RETRY ->
+                state == JobState.FAILED || state == JobState.CANCELLED ? Optional.of(this) : Optional.empty();
+            case CHANGE -> state == JobState.QUEUED || state == JobState.PAUSED ? Optional.of(this) : Optional.empty();
             case CLAIM -> from(JobState.QUEUED, JobState.RUNNING);
             case STOP -> stopped();
             case FAIL -> stopped();

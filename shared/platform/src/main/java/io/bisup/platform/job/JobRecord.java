@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param artifactDigest digest of the published artifact, or null
  * @param artifactBytes its size, or null
  * @param measurements results of its evaluation; empty until then
+ * @param origin the job that this one was made from, or null
  * @param lastSequence sequence of its newest event
  * @param notBefore earliest time of the next attempt, or null when at once
  */
@@ -56,6 +57,7 @@ public record JobRecord(
         @Nullable String artifactDigest,
         @Nullable Long artifactBytes,
         List<Measurement> measurements,
+        @Nullable Origin origin,
         long lastSequence,
         Instant submittedAt,
         Instant updatedAt,

@@ -6,6 +6,7 @@ import io.bisup.contract.Failure;
 import io.bisup.contract.JobState;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.contract.Progress;
+import io.bisup.contract.QuantizationJobSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -21,8 +22,12 @@ public interface JobStore {
      * Stores the job as QUEUED, its idempotency key, its first event and its bell in one transaction.
      *
      * @return the new job, or the one that the same key and fingerprint made before
+     * <p>A job that retries another begins behind the blocks that one committed, as long as their objects are kept: its attempts
+     * find them as blocks of their own.
+     *
      * @throws IdempotencyConflictException when the key was used for another request
      * @throws io.bisup.platform.access.QuotaExceededException when the tenant has as many live jobs as it may
+     * @throws IllegalTransitionException when it retries a job that neither failed nor was cancelled
      */
     Submission submit(NewJob job);
 
@@ -41,8 +46,16 @@ public interface JobStore {
     /** Its attempts, in order. */
     List<Attempt> attempts(String jobId);
 
-    /** Finished jobs whose attempts' objects were not collected yet, those finished first at first. */
+    /**
+     * Jobs whose attempts' objects are to be collected now, with all jobs that retry them finished. From here on no retry takes
+     * over their blocks; those of an earlier call whose objects are not gone yet are among them.
+     *
+     * @param limit about how many
+     */
     List<String> uncollected(int limit);
+
+    /** The artifacts that may name objects of this job's attempts: its own, and those of the jobs that retry it or that it retries. */
+    List<ArtifactManifest> artifactsOfRetries(String jobId);
 
     /** The objects of its attempts that its artifact does not name are gone. */
     void collected(String jobId);
@@ -62,7 +75,8 @@ public interface JobStore {
 
     /**
      * Claims the job that is due next. Tenants share the workers: the one with the fewest running jobs is served first;
-     * within a tenant the job submitted first, wherever it was paused or tried again meanwhile.
+     * within a tenant the job of the highest priority, and of several the one submitted first, wherever it was paused or tried
+     * again meanwhile.
      *
      * @return nothing when no job is due
      */
@@ -137,6 +151,15 @@ public interface JobStore {
 
     /** PAUSED at once when QUEUED; a RUNNING job pauses when its worker stopped. Errors as {@link #requestCancel}. */
     JobRecord requestPause(String jobId);
+
+    /**
+     * Replaces the spec of a job that is QUEUED or PAUSED by one that differs in priority and labels alone.
+     *
+     * @param version of the job that the caller has seen
+     * @throws StaleVersionException when the job has changed since
+     * @throws IllegalTransitionException when a worker has it, or it has ended
+     */
+    JobRecord change(String jobId, long version, QuantizationJobSpec spec);
 
     /** QUEUED again when PAUSED; takes back a pause not yet obeyed. Errors as {@link #requestCancel}. */
     JobRecord resume(String jobId);

@@ -5,6 +5,7 @@ import io.bisup.contract.recipe.Recipe;
 import io.bisup.platform.registry.RegisteredDataset;
 import io.bisup.platform.registry.RegisteredModel;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A validated request for a job, with what its names meant at that moment.
@@ -17,6 +18,7 @@ import java.util.List;
  * @param evaluationDatasets what the evaluations' data sets stand for, each once
  * @param idempotencyKey the request's key, the tenant's own
  * @param requestFingerprint SHA-256 of the canonical request, to tell a repetition from another request with the same key
+ * @param origin the job of the same tenant that this one is made from, or null
  */
 public record NewJob(
         String tenant,
@@ -26,7 +28,8 @@ public record NewJob(
         RegisteredDataset calibration,
         List<RegisteredDataset> evaluationDatasets,
         String idempotencyKey,
-        String requestFingerprint) {
+        String requestFingerprint,
+        @Nullable Origin origin) {
 
     public NewJob {
         evaluationDatasets = List.copyOf(evaluationDatasets);

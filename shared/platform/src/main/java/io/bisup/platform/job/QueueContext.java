@@ -1,5 +1,6 @@
 package io.bisup.platform.job;
 
+import io.bisup.contract.Priority;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -7,8 +8,10 @@ import org.jspecify.annotations.Nullable;
  * Why a job waits, and how many before it.
  *
  * @param reason why it does not run now
- * @param aheadOfTenant jobs of its tenant that were submitted before it and are due
- * @param ahead jobs of all tenants that were submitted before it and are due; workers are shared fairly between tenants,
+ * @param priority the rank of the job among those of its tenant
+ * @param aheadOfTenant jobs of its tenant that are due and start before it: those of a higher priority, and those of the same
+ *     that were submitted before it
+ * @param ahead these, and jobs of other tenants that were submitted before it and are due; workers are shared fairly between tenants,
  *     so it may be served earlier
  * @param running jobs that workers hold now
  * @param runningOfTenant those of its tenant
@@ -16,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record QueueContext(
         Reason reason,
+        Priority priority,
         int aheadOfTenant,
         int ahead,
         int running,
@@ -28,7 +32,7 @@ public record QueueContext(
         NOT_QUEUED,
         /** Its last attempt failed; the next begins when the pause is over. */
         BACK_OFF,
-        /** Others were submitted before it. */
+        /** Others start before it. */
         OTHERS_FIRST,
         /** It is next: no worker is free, or none lives. */
         NO_FREE_WORKER

@@ -45,8 +45,9 @@ public class Collector {
         return deleted;
     }
 
+    /** An artifact of a retry names blocks of the job that it retries. */
     private Set<String> named(String id) {
-        return keys(jobs.artifact(id).stream()
+        return keys(jobs.artifactsOfRetries(id).stream()
                 .flatMap(artifact -> Stream.concat(
                         artifact.files().stream(),
                         artifact.exports().stream().flatMap(export -> export.files().stream()))));

@@ -15,6 +15,7 @@ import io.bisup.contract.recipe.Recipe;
 import io.bisup.platform.access.Tenant;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.NewJob;
+import io.bisup.platform.job.Origin;
 import io.bisup.platform.registry.RegisteredDataset;
 import io.bisup.platform.registry.RegisteredModel;
 import java.util.List;
@@ -26,10 +27,10 @@ public final class Given {
     public static final int BLOCKS = 3;
 
     private static final String RECIPE = """
-            {"name": "rtn", "weights": {"bits": 4, "symmetric": true, "group": "128"},
-             "activations": {"bits": 4, "symmetric": true, "group": "128"},
-             "keyValue": {"bits": 4, "symmetric": false, "group": "head"}}
-            """;
+        {"name": "rtn", "weights": {"bits": 4, "symmetric": true, "group": "128"},
+         "activations": {"bits": 4, "symmetric": true, "group": "128"},
+         "keyValue": {"bits": 4, "symmetric": false, "group": "head"}}
+        """;
 
     private Given() {}
 
@@ -55,7 +56,27 @@ public final class Given {
                 dataset("train"),
                 List.of(dataset("wiki")),
                 key,
-                Digests.sha256(Json.write(spec)));
+                Digests.sha256(Json.write(spec)),
+                null);
+    }
+
+    /** A job made from another. */
+    public static NewJob job(Origin.Kind kind, String older) {
+        return job(kind, older, UUID.randomUUID().toString());
+    }
+
+    public static NewJob job(Origin.Kind kind, String older, String key) {
+        NewJob job = job("{\"evaluation\":[]}", key);
+        return new NewJob(
+                job.tenant(),
+                job.spec(),
+                job.recipe(),
+                job.model(),
+                job.calibration(),
+                job.evaluationDatasets(),
+                key,
+                kind + " " + older,
+                new Origin(kind, older));
     }
 
     public static RegisteredModel model() {

@@ -1,11 +1,16 @@
 package io.bisup.platform.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bisup.contract.Failure;
 import io.bisup.contract.FailureCode;
 import io.bisup.contract.JobState;
+import io.bisup.contract.Json;
 import io.bisup.contract.Measurement;
+import io.bisup.contract.MergePatch;
+import io.bisup.contract.Priority;
+import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.EvaluationStore;
 import io.bisup.platform.job.EventStream;
@@ -13,7 +18,9 @@ import io.bisup.platform.job.IllegalTransitionException;
 import io.bisup.platform.job.JobLife;
 import io.bisup.platform.job.JobRecord;
 import io.bisup.platform.job.JobStore;
+import io.bisup.platform.job.Origin;
 import io.bisup.platform.job.StaleEpochException;
+import io.bisup.platform.job.StaleVersionException;
 import io.bisup.platform.testing.LocalStackResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -22,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +57,9 @@ class LifeModelTest {
     private @Nullable Claim claim;
     private @Nullable Claim stale;
     private int lost;
+    private int committed;
+    private String retry = "";
+    private boolean goOnWithTheRetry;
 
     @Test
     void theStoreDoesWhatTheMachineSays() {
@@ -60,6 +71,7 @@ class LifeModelTest {
                 begin();
             }
             JobLife.Command command = commands[random.nextInt(commands.length)];
+            commit();
             Optional<JobLife> expected = model.after(command);
             Optional<Boolean> taken = send(command);
             if (taken.isEmpty()) {
@@ -70,15 +82,27 @@ class LifeModelTest {
             assertThat(taken.get()).as(what).isEqualTo(expected.isPresent());
             model = expected.orElse(model);
             assertThat(new JobLife(job.state(), job.pauseRequested())).as(what).isEqualTo(model);
+            if (goOnWithTheRetry) {
+                checkEvents();
+                begin(retry, committed);
+            }
         }
         checkEvents();
     }
 
     private void begin() {
         String evaluation = random.nextBoolean() ? "{\"evaluation\":[]}" : "{}";
-        id = jobs.submit(Given.job(evaluation, java.util.UUID.randomUUID().toString()))
-                .job()
-                .id();
+        begin(
+                jobs.submit(Given.job(evaluation, java.util.UUID.randomUUID().toString()))
+                        .job()
+                        .id(),
+                0);
+    }
+
+    private void begin(String job, int blocks) {
+        id = job;
+        committed = blocks;
+        goOnWithTheRetry = false;
         model = JobLife.SUBMITTED;
         claim = null;
         lost = 0;
@@ -90,6 +114,8 @@ class LifeModelTest {
             case CANCEL -> wish(() -> jobs.requestCancel(id));
             case PAUSE -> wish(() -> jobs.requestPause(id));
             case RESUME -> wish(() -> jobs.resume(id));
+            case RETRY -> Optional.of(retried());
+            case CHANGE -> wish(this::change);
             case CLAIM -> Optional.of(claimed());
             case STOP -> write(c -> jobs.giveBack(c));
             case FAIL -> lost + 1 < FailureCode.LEASE_LOST.attempts() ? write(this::lose) : Optional.empty();
@@ -122,6 +148,41 @@ class LifeModelTest {
             claim = won.get();
         }
         return won.isPresent();
+    }
+
+    /** What was committed is the beginning of the retry, with which the test goes on. */
+    private boolean retried() {
+        boolean taken = wish(() -> retry =
+                        jobs.submit(Given.job(Origin.Kind.RETRY, id)).job().id())
+                .orElseThrow();
+        if (taken) {
+            assertThat(jobs.blocks(retry))
+                    .extracting("block")
+                    .isEqualTo(IntStream.range(0, committed).boxed().toList());
+            assertThat(jobs.find(retry).orElseThrow().state()).isEqualTo(JobState.QUEUED);
+            goOnWithTheRetry = true;
+        }
+        return taken;
+    }
+
+    /** Another priority and another label; what was decided on an older version changes nothing. */
+    private void change() {
+        JobRecord job = jobs.find(id).orElseThrow();
+        List<Priority> priorities = List.of(Priority.values());
+        Priority priority = priorities.get(random.nextInt(priorities.size()));
+        var patch = Json.mapper().createObjectNode().put("priority", priority.id());
+        patch.putObject("labels").put("step", String.valueOf(random.nextInt()));
+        QuantizationJobSpec changed = MergePatch.apply(job.spec(), patch, QuantizationJobSpec.class);
+        assertThatThrownBy(() -> jobs.change(id, job.version() - 1, changed)).isInstanceOf(StaleVersionException.class);
+        assertThat(jobs.change(id, job.version(), changed).spec()).isEqualTo(changed);
+    }
+
+    /** Blocks are committed in between; an older claim commits none. */
+    private void commit() {
+        if (committed < Given.BLOCKS && model.state() == JobState.RUNNING && random.nextInt(3) == 0) {
+            write(held -> jobs.commitBlock(held, Given.block(committed), List.of()));
+            committed++;
+        }
     }
 
     private void lose(Claim held) {

@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bisup.contract.Failure;
 import io.bisup.contract.FailureCode;
+import io.bisup.contract.Json;
+import io.bisup.contract.MergePatch;
+import io.bisup.contract.Priority;
+import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.platform.job.Claim;
+import io.bisup.platform.job.JobRecord;
 import io.bisup.platform.job.JobStore;
 import io.bisup.platform.job.NewJob;
 import io.bisup.platform.job.QueueContext;
@@ -43,7 +48,7 @@ class QueueTest {
                             "update job set state = 'CANCELLED' where state in ('QUEUED', 'RUNNING', 'CANCELLING')")
                     .executeUpdate();
             entities.createNativeQuery("insert into tenant (id, max_live_jobs, requests_per_minute)"
-                            + " values ('other', 1000, 1000) on conflict do nothing")
+                            + " values ('other', 1000, 1000), ('third', 1000, 1000) on conflict do nothing")
                     .executeUpdate();
         });
     }
@@ -71,6 +76,45 @@ class QueueTest {
         assertThat(next().jobId()).isEqualTo(many.getFirst());
         assertThat(next().jobId()).as("the other tenant has nothing running").isEqualTo(one);
         assertThat(next().jobId()).isEqualTo(many.get(1));
+    }
+
+    @Test
+    void ofATenantsJobsThoseOfAHigherPriorityStartFirst() {
+        List<String> normal = submit("default", 2);
+        List<String> low = submit("default", 1, Priority.LOW);
+        List<String> high = submit("default", 2, Priority.HIGH);
+        assertThat(context(low.getFirst())).isEqualTo(told(QueueContext.Reason.OTHERS_FIRST, Priority.LOW, 4, 4, 0, 0));
+        assertThat(context(high.get(1))).isEqualTo(told(QueueContext.Reason.OTHERS_FIRST, Priority.HIGH, 1, 1, 0, 0));
+        assertThat(context(normal.get(1))).isEqualTo(told(QueueContext.Reason.OTHERS_FIRST, 3, 3, 0, 0));
+        List<String> order = new ArrayList<>(high);
+        order.addAll(normal);
+        order.addAll(low);
+        assertThat(IntStream.range(0, 5).mapToObj(i -> next().jobId())).isEqualTo(order);
+    }
+
+    /** A priority orders one's own jobs: it takes nothing from others. */
+    @Test
+    void aHighPriorityDoesNotPassAnotherTenant() {
+        String other = submit("other", 1).getFirst();
+        submit("default", 1);
+        String high = submit("default", 1, Priority.HIGH).getFirst();
+        assertThat(context(other)).isEqualTo(told(QueueContext.Reason.NO_FREE_WORKER, 0, 0, 0, 0));
+        assertThat(next().jobId()).as("it waits longer").isEqualTo(other);
+        assertThat(next().jobId()).isEqualTo(high);
+        submit("other", 1, Priority.HIGH);
+        String third = submit("third", 1, Priority.LOW).getFirst();
+        assertThat(next().jobId()).as("the third tenant has nothing running").isEqualTo(third);
+    }
+
+    @Test
+    void aJobThatWaitsCanBeMovedForward() {
+        List<String> ids = submit("default", 3);
+        JobRecord last = jobs.find(ids.get(2)).orElseThrow();
+        JobRecord changed = jobs.change(last.id(), last.version(), withPriority(last.spec(), Priority.HIGH));
+        assertThat(changed.spec().priority()).isEqualTo(Priority.HIGH);
+        assertThat(changed.version()).isGreaterThan(last.version());
+        assertThat(next().jobId()).isEqualTo(last.id());
+        assertThat(next().jobId()).isEqualTo(ids.getFirst());
     }
 
     @Test
@@ -104,7 +148,17 @@ class QueueTest {
     }
 
     private static QueueContext told(QueueContext.Reason reason, int ofTenant, int ahead, int running, int own) {
-        return new QueueContext(reason, ofTenant, ahead, running, own, null);
+        return told(reason, Priority.NORMAL, ofTenant, ahead, running, own);
+    }
+
+    private static QueueContext told(
+            QueueContext.Reason reason, Priority priority, int ofTenant, int ahead, int running, int own) {
+        return new QueueContext(reason, priority, ofTenant, ahead, running, own, null);
+    }
+
+    private static QuantizationJobSpec withPriority(QuantizationJobSpec spec, Priority priority) {
+        return MergePatch.apply(
+                spec, Json.mapper().createObjectNode().put("priority", priority.id()), QuantizationJobSpec.class);
     }
 
     private QueueContext context(String id) {
@@ -116,18 +170,23 @@ class QueueTest {
     }
 
     private List<String> submit(String tenant, int number) {
+        return submit(tenant, number, Priority.NORMAL);
+    }
+
+    private List<String> submit(String tenant, int number, Priority priority) {
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < number; i++) {
             NewJob job = Given.job("{}", UUID.randomUUID().toString());
             ids.add(jobs.submit(new NewJob(
                             tenant,
-                            job.spec(),
+                            withPriority(job.spec(), priority),
                             job.recipe(),
                             job.model(),
                             job.calibration(),
                             job.evaluationDatasets(),
                             job.idempotencyKey(),
-                            job.requestFingerprint()))
+                            job.requestFingerprint(),
+                            null))
                     .job()
                     .id());
         }

@@ -3,6 +3,7 @@ package io.bisup.platform.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.Failure;
 import io.bisup.contract.FailureCode;
 import io.bisup.contract.Measurement;
@@ -20,6 +21,8 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +31,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(LocalStackResource.class)
 class StaleEpochTest {
 
+    private static final int ZOMBIES = Integer.getInteger("bisup.zombies", 30);
     private static final Duration LEASE = Duration.ofSeconds(30);
     private static final Failure FAILURE = Failure.of(FailureCode.INTERNAL, "boom");
 
@@ -59,7 +63,30 @@ class StaleEpochTest {
         assertNothingIsWritten(id, stale);
     }
 
+    /** attempts that slept while their jobs were finished elsewhere wake and change nothing. */
+    @Test
+    void zombiesThatWakeAfterTheEndChangeNothing() {
+        for (int i = 0; i < ZOMBIES; i++) {
+            String id = jobs.submit(
+                            Given.job("{\"evaluation\":[]}", UUID.randomUUID().toString()))
+                    .job()
+                    .id();
+            Claim stale = jobs.claim(id, "zombie", Duration.ZERO).orElseThrow();
+            Claim second = jobs.claim(id, "w2", LEASE).orElseThrow();
+            IntStream.range(0, Given.BLOCKS).forEach(block -> jobs.commitBlock(second, Given.block(block), List.of()));
+            jobs.publish(second, Given.manifest(second));
+            ArtifactManifest artifact = jobs.artifact(id).orElseThrow();
+            assertRefused(id, stale);
+            assertThat(jobs.artifact(id)).contains(artifact);
+        }
+    }
+
     private void assertNothingIsWritten(String id, Claim stale) {
+        assertRefused(id, stale);
+        assertThat(jobs.artifact(id)).isEmpty();
+    }
+
+    private void assertRefused(String id, Claim stale) {
         JobRecord before = jobs.find(id).orElseThrow();
         int told = events.read(id, 0, 1000).size();
         Map<String, ThrowingCallable> writes = Map.of(
@@ -74,7 +101,6 @@ class StaleEpochTest {
         writes.forEach((name, write) -> assertThatThrownBy(write).as(name).isInstanceOf(StaleEpochException.class));
         assertThat(jobs.find(id).orElseThrow()).isEqualTo(before);
         assertThat(events.read(id, 0, 1000)).hasSize(told);
-        assertThat(jobs.artifact(id)).isEmpty();
     }
 
     @Test

@@ -94,6 +94,28 @@ class SweeperTest {
         assertThat(jobs.find(id).orElseThrow().failure().message()).contains("bisup.jobs.max-pending");
     }
 
+    /** A job's own limits are narrower than the service's, and no other job's. */
+    @Test
+    void aJobsOwnLimitsHoldForItAlone() {
+        String limits = "{\"limits\": {\"maxPending\": \"PT6H\", \"maxAttempt\": \"PT1H\"}}";
+        String waits = jobs.submit(Given.job(limits, key())).job().id();
+        String runs = jobs.submit(Given.job(limits, key())).job().id();
+        String other = jobs.submit(Given.job()).job().id();
+        age(waits, "queued_at", "7 hours");
+        age(other, "queued_at", "7 hours");
+        assertThat(jobs.claim(runs, "w1", LEASE)).isPresent();
+        age(runs, "attempt_started_at", "2 hours");
+        sweeper.sweep();
+        assertThat(jobs.find(waits).orElseThrow().state()).isEqualTo(JobState.FAILED);
+        assertThat(jobs.find(waits).orElseThrow().failure().message()).contains("limits/maxPending", "PT6H");
+        assertThat(jobs.find(runs).orElseThrow().failure().message()).contains("limits/maxAttempt", "PT1H");
+        assertThat(jobs.find(other).orElseThrow().state()).isEqualTo(JobState.QUEUED);
+    }
+
+    private static String key() {
+        return UUID.randomUUID().toString();
+    }
+
     @Test
     void aQueuedJobWhoseBellWasLostIsRungForAgainAndOnlyOnce() {
         String id = jobs.submit(Given.job()).job().id();

@@ -28,13 +28,19 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 
-/** whatever lies in the doorbell's topic, each job starts once, and what is no ring is kept with its reason. */
+/**
+ * R-10 and R-12: whatever lies in the doorbell's topic, each job starts once, and what is no ring is kept with its reason; the same
+ * when the whole topic comes again. {@code -Dbisup.poison.jobs=1000 -Dbisup.poison.of-each=50} is the long form: 10,000 rings and
+ * 1,000 records of twenty kinds.
+ */
 @QuarkusTest
 @QuarkusTestResource(LocalStackResource.class)
 class PoisonTest {
 
     private static final int JOBS = Integer.getInteger("bisup.poison.jobs", 40);
+    private static final int OF_EACH = Integer.getInteger("bisup.poison.of-each", 1);
     private static final int COPIES = 10;
+    private static final Duration LIMIT = Duration.ofMinutes(1L + JOBS / 50);
     private static final String ID = "0198a1b2-0000-7000-8000-000000000001";
 
     private static final List<String> POISON = List.of(
@@ -90,7 +96,10 @@ class PoisonTest {
                 assertThat(next).as("started so far: %s", seen).isNotNull();
                 seen.add(next);
             }
-            awaitLetters(before + POISON.size() + 1);
+            awaitLetters(before + OF_EACH * POISON.size() + 1);
+            send(ids);
+            awaitLetters(before + 2 * (OF_EACH * POISON.size() + 1));
+            assertThat(started).as("started by the topic's second coming").isEmpty();
             assertThat(seen).doesNotHaveDuplicates();
             assertThat(seen.stream().filter(ids::contains).toList())
                     .as("in the order of their submission")
@@ -103,7 +112,8 @@ class PoisonTest {
         assertThat(ids)
                 .allSatisfy(id -> assertThat(jobs.find(id).orElseThrow())
                         .returns(JobState.RUNNING, j -> j.state())
-                        .returns(1L, j -> j.epoch()));
+                        .returns(1L, j -> j.epoch())
+                        .returns(2L, j -> j.lastSequence()));
     }
 
     /** Each bell ten times, shuffled among poison. */
@@ -115,7 +125,9 @@ class PoisonTest {
                 records.add(new ProducerRecord<>(Doorbell.QUANTIZATION_JOBS, id, ring));
             }
         }
-        POISON.forEach(p -> records.add(new ProducerRecord<>(Doorbell.QUANTIZATION_JOBS, ID, p)));
+        for (int i = 0; i < OF_EACH; i++) {
+            POISON.forEach(p -> records.add(new ProducerRecord<>(Doorbell.QUANTIZATION_JOBS, ID, p)));
+        }
         records.add(new ProducerRecord<>(
                 Doorbell.QUANTIZATION_JOBS, UUID.randomUUID().toString(), null));
         Collections.shuffle(records, new Random(1));
@@ -135,7 +147,7 @@ class PoisonTest {
     }
 
     private void awaitLetters(int expected) {
-        long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        long end = System.nanoTime() + LIMIT.toNanos();
         int found = letters();
         while (found < expected && System.nanoTime() < end) {
             found = letters();

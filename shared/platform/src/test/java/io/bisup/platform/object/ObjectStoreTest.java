@@ -15,12 +15,14 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @QuarkusTest
 @QuarkusTestResource(LocalStackResource.class)
@@ -87,13 +89,61 @@ class ObjectStoreTest {
                 .containsExactly("jobs/" + job + "/attempts/1/a", "jobs/" + job + "/attempts/2/a");
     }
 
+    /** S-06: each spelling of a way out, plain, behind a name and before one, wherever a name goes. */
+    static List<String> ways() {
+        List<String> outs = List.of(
+                "..",
+                "../x",
+                "..\\x",
+                "/etc",
+                "\\x",
+                "%2e%2e",
+                "%2e%2e%2fx",
+                "%2f",
+                "a#b",
+                "a?b",
+                "a\0b",
+                "a%00b",
+                "a b",
+                "\u202ea",
+                "a\u202eb",
+                "\uff0e\uff0e\uff0fx",
+                "\u2025",
+                "a\nb",
+                "a\rb",
+                "a;b",
+                "a:b",
+                "a*b",
+                "~",
+                "$x",
+                "{x}",
+                "\ud800",
+                "é");
+        return Stream.concat(
+                        Stream.of("", " ", ".", ".hidden", "-a", "a".repeat(129), "a".repeat(1_025), "../attempts/1/x"),
+                        outs.stream().flatMap(out -> Stream.of(out, "block" + out, out + "block")))
+                .filter(way -> !way.equals("block..")) // a name like any other
+                .distinct()
+                .toList();
+    }
+
+    @Test
+    void thereAreSixtyWays() {
+        assertThat(ways()).hasSizeGreaterThanOrEqualTo(60);
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"", "..", "../x", "a/b", "a\\b", ".hidden", "a\0b", "a#b", "a%2eb", "a b", "-a", "\u202ea"})
+    @MethodSource("ways")
     void nobodyPassesAPath(String name) {
         assertThatThrownBy(() -> ObjectKeys.attempt(uuid(), 1, name))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("file name");
-        assertThatThrownBy(() -> ObjectKeys.manifest("../" + uuid())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ObjectKeys.model(UUID.randomUUID(), name))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ObjectKeys.dataset(UUID.randomUUID(), name))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ObjectKeys.manifest(name + "/" + uuid())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ObjectKeys.responses(name, "x")).isInstanceOf(IllegalArgumentException.class);
     }
 
     private static String uuid() {

@@ -41,7 +41,8 @@ public final class NativeArtifact {
             "tokenizer.json",
             "tokenizer_config.json",
             "special_tokens_map.json",
-            "chat_template.jinja");
+            "chat_template.jinja",
+            "LICENSE");
 
     private final TensorRuntime runtime;
     private final Path source;

@@ -1,15 +1,13 @@
-package io.bisup.worker.job;
+package io.bisup.platform.testing;
 
-import io.bisup.platform.testing.LocalStackResource;
-import io.bisup.platform.testing.TcpGate;
 import java.net.URI;
 import java.util.Map;
 
 /** The real servers with gates before PostgreSQL and the object store, so that each can be away alone. */
 public class GatedStack extends LocalStackResource {
 
-    /** Marks the object store's gate. */
-    record Gates(TcpGate objects, TcpGate database) {}
+    /** A gate before each server. */
+    public record Gates(TcpGate objects, TcpGate database) {}
 
     private Gates gates;
 
