@@ -62,8 +62,8 @@ public class JobResource {
             summary = "Submit a job",
             description =
                     "The spec is checked against the model's config.json and tensor headers before it is accepted; a"
-                        + " job that was answered 202 is never lost. The same key with the same spec answers the same"
-                        + " job.")
+                            + " job that was answered 202 is never lost. The same key with the same spec answers the same"
+                            + " job.")
     @RequestBody(required = true, content = @Content(schema = @Schema(implementation = QuantizationJobSpec.class)))
     @APIResponseSchema(value = JobView.class, responseCode = "202", responseDescription = "Accepted; poll Location")
     @APIResponse(responseCode = "200", description = "validateOnly: the spec would be accepted")

@@ -32,16 +32,19 @@ public final class EvaluationKernels {
     }
 
     /**
-     * What the last tokens of each sequence see: a token sees those of segment 0 and of its own segment, up to its own position.
+     * What the last tokens of each sequence see: those of segment 0, of their own segment and of their trunk's, up to their own
+     * position.
      *
      * @param segments of all tokens, int64 [B, S]
+     * @param trunks the other segment that each token sees, int64 [B, S]
      * @param positions of all tokens, int64 [B, S]
      * @param fresh how many of the last are asked for
      * @param window positions that each sees, its own included
      * @return 0 where it sees, -∞ elsewhere, float32 [B, 1, fresh, S]
      */
-    public static NDArray treeMask(Kernels kernels, NDArray segments, NDArray positions, long fresh, long window) {
-        return kernels.call("tree_mask", segments, positions, fresh, window);
+    public static NDArray treeMask(
+            Kernels kernels, NDArray segments, NDArray trunks, NDArray positions, long fresh, long window) {
+        return kernels.call("tree_mask", segments, trunks, positions, fresh, window);
     }
 
     /** Rows of a table [P, D] by positions int64 [B, T]: [B, 1, T, D]. */

@@ -1,14 +1,15 @@
 # Kernels of evaluation. d hidden size, V vocabulary.
 
-# What the last T of S tokens see of all: 0 where they do, -inf elsewhere, [B, 1, T, S]. A token sees those of segment 0 and of its own
-# segment whose positions are its own or the last ones before it, `window` in all. segments, positions: int64 [B, S].
-def tree_mask(self, segments: Tensor, positions: Tensor, fresh: int, window: int) -> Tensor:
+# What the last T of S tokens see of all: 0 where they do, -inf elsewhere, [B, 1, T, S]. A token sees those of segment 0, of its own
+# segment and of its trunk's, whose positions are its own or the last ones before it, `window` in all. segments, trunks, positions: int64 [B, S].
+def tree_mask(self, segments: Tensor, trunks: Tensor, positions: Tensor, fresh: int, window: int) -> Tensor:
   first = segments.size(1) - fresh
   segment = torch.unsqueeze(torch.narrow(segments, 1, first, fresh), 2)
+  trunk = torch.unsqueeze(torch.narrow(trunks, 1, first, fresh), 2)
   position = torch.unsqueeze(torch.narrow(positions, 1, first, fresh), 2)
   others = torch.unsqueeze(segments, 1)
   distance = torch.sub(position, torch.unsqueeze(positions, 1))
-  kin = torch.logical_or(torch.eq(others, 0), torch.eq(others, segment))
+  kin = torch.logical_or(torch.eq(others, 0), torch.logical_or(torch.eq(others, segment), torch.eq(others, trunk)))
   near = torch.logical_and(torch.ge(distance, 0), torch.lt(distance, window))
   seen = torch.logical_and(kin, near)
   return torch.unsqueeze(torch.log(torch.to(seen, 6)), 1)

@@ -17,7 +17,7 @@ final class Latencies {
         return nanos.size();
     }
 
-    /** @return milliseconds that a share {@code quantile} of the requests took at most */
+    /** Milliseconds that a share {@code quantile} of the requests took at most. */
     double millis(double quantile) {
         long[] sorted = nanos.stream().mapToLong(Long::longValue).sorted().toArray();
         return sorted[Math.min(sorted.length - 1, (int) (quantile * sorted.length))] / 1e6;

@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
@@ -20,6 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -113,11 +115,16 @@ class LoadTest {
         CountDownLatch listening = new CountDownLatch(followers);
         Latencies delays = new Latencies();
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> streams = new ArrayList<>();
             for (int i = 0; i < followers; i++) {
-                clients.submit(new EventFollower(caller, followed.get(i % followed.size()), listening, delays));
+                String job = followed.get(i % followed.size());
+                streams.add(clients.submit(new EventFollower(caller, job, listening, delays)));
             }
             assertThat(listening.await(1, TimeUnit.MINUTES)).isTrue();
             followed.forEach(caller::cancel);
+            for (Future<?> stream : streams) {
+                stream.get();
+            }
         }
         assertThat(delays.count()).as("events seen").isGreaterThanOrEqualTo(followers);
         report("L-03", followers + " streams, from the database's clock to the client", delays, 1_000);

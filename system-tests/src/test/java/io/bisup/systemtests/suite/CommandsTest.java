@@ -93,7 +93,7 @@ class CommandsTest {
     /** The service exports a finished artifact, and says why it cannot. */
     private static void exports(String id, Path out, String server) {
         assertThat(run(new ArtifactCommand(), "export", id, "gguf", "--server", server).code)
-                .as("three bits have no type there")
+                .as("inputs of three bits have no place there")
                 .isNotZero();
         Run made = run(new ArtifactCommand(), "export", id, "hf-fake", "--watch", "--server", server);
         assertThat(made.code).as(made.out).isZero();

@@ -3,7 +3,6 @@ package io.bisup.measure.task;
 import io.bisup.llm.model.LanguageModel;
 import io.bisup.llm.tensor.Kernels;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiConsumer;
 
@@ -20,8 +19,10 @@ final class LikelihoodScorer {
 
     private static final long WAVE_BYTES = 64L << 20;
 
-    /** At most this part of a row is padding. */
+    /** At most this part of a row is padding where the batch has more tokens than a small one. */
     private static final int PADDED_PART = 8;
+
+    private static final int SMALL_BATCH = 384;
 
     private final LanguageModel model;
     private final Kernels kernels;
@@ -41,7 +42,7 @@ final class LikelihoodScorer {
         List<TreeBatch> wave = new ArrayList<>();
         long tokens = 0;
         long most = Math.max(1, WAVE_BYTES / (model.config().hiddenSize() * (long) Float.BYTES));
-        for (List<RequestTree> group : groups(trees)) {
+        for (List<TreeRow> group : groups(TreeRow.of(trees))) {
             TreeBatch batch = new TreeBatch(model, kernels, group);
             if (tokens + batch.size() > most && !wave.isEmpty()) {
                 pass(wave, done);
@@ -70,20 +71,15 @@ final class LikelihoodScorer {
         }
     }
 
-    private static List<List<RequestTree>> groups(List<RequestTree> trees) {
-        List<RequestTree> sorted = trees.stream()
-                .sorted(Comparator.comparing(RequestTree::isChain)
-                        .thenComparing(
-                                Comparator.comparingInt(RequestTree::length).reversed()))
-                .toList();
-        List<List<RequestTree>> groups = new ArrayList<>();
-        List<RequestTree> group = new ArrayList<>();
-        for (RequestTree tree : sorted) {
-            if (!group.isEmpty() && !joins(group, tree)) {
+    private static List<List<TreeRow>> groups(List<TreeRow> rows) {
+        List<List<TreeRow>> groups = new ArrayList<>();
+        List<TreeRow> group = new ArrayList<>();
+        for (TreeRow row : rows) {
+            if (!group.isEmpty() && !joins(group, row)) {
                 groups.add(group);
                 group = new ArrayList<>();
             }
-            group.add(tree);
+            group.add(row);
         }
         if (!group.isEmpty()) {
             groups.add(group);
@@ -91,11 +87,11 @@ final class LikelihoodScorer {
         return groups;
     }
 
-    /** Trees that are chains need no mask; the others are not mixed with them. */
-    private static boolean joins(List<RequestTree> group, RequestTree tree) {
-        RequestTree first = group.getFirst();
-        return first.isChain() == tree.isChain()
-                && (group.size() + 1) * first.length() <= BATCH_TOKENS
-                && first.length() - tree.length() <= first.length() / PADDED_PART;
+    /** Ordinary sequences, which need no mask, are not mixed with other rows. Small batches waste more than padding does. */
+    private static boolean joins(List<TreeRow> group, TreeRow row) {
+        TreeRow first = group.getFirst();
+        int padded = (group.size() + 1) * first.length();
+        boolean similar = first.length() - row.length() <= first.length() / PADDED_PART;
+        return first.isChain() == row.isChain() && padded <= BATCH_TOKENS && (similar || padded <= SMALL_BATCH);
     }
 }

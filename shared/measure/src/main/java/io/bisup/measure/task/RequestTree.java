@@ -56,8 +56,8 @@ record RequestTree(int document, List<EncodedRequest> requests, int shared, List
     }
 
     /** The tokens at the row's places. */
-    long[] row(int width) {
-        long[] row = new long[width];
+    long[] tokens() {
+        long[] row = new long[length];
         for (int i = 0; i < requests.size(); i++) {
             EncodedRequest request = requests.get(i);
             if (request.scored() > 0) {

@@ -10,34 +10,35 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Documents that go through the model together, a row each, padded on the right: nothing that is scored sees the pads.
+ * Rows of documents that go through the model together, padded on the right: nothing that is scored sees the pads.
  *
- * <p>Hidden states: [documents, longest row, hidden]. They are freed on close.
+ * <p>Hidden states: [rows, longest row, hidden]. They are freed on close.
  */
 final class TreeBatch implements AutoCloseable {
 
     private final LanguageModel model;
     private final Kernels kernels;
-    private final List<RequestTree> trees;
+    private final List<TreeRow> rows;
     private final int width;
     private @Nullable NDArray hidden;
     private @Nullable TreeLayout layout;
 
     /** @param kernels of {@link io.bisup.measure.EvaluationKernels} */
-    TreeBatch(LanguageModel model, Kernels kernels, List<RequestTree> trees) {
+    TreeBatch(LanguageModel model, Kernels kernels, List<TreeRow> rows) {
         this.model = model;
         this.kernels = kernels;
-        this.trees = List.copyOf(trees);
-        this.width = trees.stream().mapToInt(RequestTree::length).max().orElse(0);
+        this.rows = List.copyOf(rows);
+        this.width = rows.stream().mapToInt(TreeRow::length).max().orElse(0);
     }
 
+    /** The documents, row after row. */
     List<RequestTree> trees() {
-        return trees;
+        return rows.stream().flatMap(row -> row.trees().stream()).toList();
     }
 
     /** Places in the batch, pads included. */
     int size() {
-        return trees.size() * width;
+        return rows.size() * width;
     }
 
     /** Embeds the tokens. */
@@ -46,10 +47,10 @@ final class TreeBatch implements AutoCloseable {
             return;
         }
         long[] ids = new long[size()];
-        for (int row = 0; row < trees.size(); row++) {
-            System.arraycopy(trees.get(row).row(width), 0, ids, row * width, width);
+        for (int row = 0; row < rows.size(); row++) {
+            System.arraycopy(rows.get(row).tokens(width), 0, ids, row * width, width);
         }
-        hidden = kept(model.embed(ids, trees.size()));
+        hidden = kept(model.embed(ids, rows.size()));
     }
 
     /** Passes one block. Rows that are ordinary sequences need no mask of their own. */
@@ -62,12 +63,12 @@ final class TreeBatch implements AutoCloseable {
     }
 
     private boolean chains() {
-        return trees.stream().allMatch(RequestTree::isChain);
+        return rows.stream().allMatch(TreeRow::isChain);
     }
 
     private TreeLayout layout(AttentionContext prefix) {
         if (layout == null) {
-            layout = new TreeLayout(model.runtime().manager(), kernels, trees, width, prefix.length());
+            layout = new TreeLayout(model.runtime().manager(), kernels, rows, width, prefix.length());
         }
         return layout;
     }
@@ -75,19 +76,26 @@ final class TreeBatch implements AutoCloseable {
     /** The scores of each tree's requests, after the last block. */
     List<List<Scored>> scores() {
         Targets targets = new Targets(model, kernels);
-        for (int row = 0; row < trees.size(); row++) {
-            RequestTree tree = trees.get(row);
-            for (int i = 0; i < tree.requests().size(); i++) {
-                EncodedRequest request = tree.requests().get(i);
-                for (int at = request.inputLength() - request.scored(); at < request.inputLength(); at++) {
-                    targets.add(request, row * (long) width + tree.place(i, at), request.tokens()[at + 1]);
-                }
+        for (int row = 0; row < rows.size(); row++) {
+            long start = row * (long) width;
+            for (RequestTree tree : rows.get(row).trees()) {
+                ask(tree, start, targets);
+                start += tree.length();
             }
         }
         targets.score(hidden);
-        return trees.stream()
+        return trees().stream()
                 .map(tree -> tree.requests().stream().map(targets::of).toList())
                 .toList();
+    }
+
+    private static void ask(RequestTree tree, long start, Targets targets) {
+        for (int i = 0; i < tree.requests().size(); i++) {
+            EncodedRequest request = tree.requests().get(i);
+            for (int at = request.inputLength() - request.scored(); at < request.inputLength(); at++) {
+                targets.add(request, start + tree.place(i, at), request.tokens()[at + 1]);
+            }
+        }
     }
 
     private static NDArray kept(NDArray array) {

@@ -11,23 +11,29 @@ import io.bisup.llm.tensor.KernelCalls;
 import io.bisup.llm.tensor.Kernels;
 import io.bisup.llm.tensor.Tensors;
 import io.bisup.measure.EvaluationKernels;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Where the tokens of rows of trees stand: each request's own tokens follow the shared ones in position, and see those and
- * their own request alone. One mask for each width of attention window, made when a block first asks for it.
+ * Where the tokens of rows of documents stand: each request's own tokens follow its document's shared ones in position, and
+ * see those and their own request alone. One mask for each width of attention window, made when a block first asks for it.
  */
 final class TreeLayout implements AutoCloseable {
 
-    private static final long SHARED = 0;
+    /** Segment of the prefix, which every token sees. */
+    private static final long PREFIX = 0;
+
+    /** Segment of pads, which see one another. */
+    private static final long PAD = -1;
 
     private final Kernels kernels;
     private final long prefix;
     private final int width;
     private final long reach;
     private final NDArray segments;
+    private final NDArray trunks;
     private final NDArray positions;
     private final NDArray own;
     private final Map<Long, NDArray> masks = new HashMap<>();
@@ -37,42 +43,81 @@ final class TreeLayout implements AutoCloseable {
      * @param width of the longest row
      * @param prefix tokens that precede every row
      */
-    TreeLayout(NDManager manager, Kernels kernels, List<RequestTree> trees, int width, long prefix) {
+    TreeLayout(NDManager manager, Kernels kernels, List<TreeRow> rows, int width, long prefix) {
         this.kernels = kernels;
         this.prefix = prefix;
         this.width = width;
-        int before = Math.toIntExact(prefix);
-        int all = before + width;
-        long[] segment = new long[trees.size() * all];
-        long[] position = new long[trees.size() * all];
-        long[] rows = new long[trees.size() * width];
-        long last = 0;
-        for (int row = 0; row < trees.size(); row++) {
-            place(trees.get(row), before, all, row * all, segment, position);
-            System.arraycopy(position, row * all + before, rows, row * width, width);
+        Places places = new Places(rows.size(), Math.toIntExact(prefix), width);
+        for (int row = 0; row < rows.size(); row++) {
+            places.put(row, rows.get(row));
         }
-        for (long at : rows) {
-            last = Math.max(last, at);
-        }
-        this.reach = last + 1;
-        this.segments = kept(Tensors.longs(manager, segment, trees.size(), all));
-        this.positions = kept(Tensors.longs(manager, position, trees.size(), all));
-        this.own = kept(Tensors.longs(manager, rows, trees.size(), width));
+        long[] fresh = places.freshPositions();
+        this.reach = Arrays.stream(fresh).max().orElse(0) + 1;
+        this.segments = kept(Tensors.longs(manager, places.segment, rows.size(), places.all));
+        this.trunks = kept(Tensors.longs(manager, places.trunk, rows.size(), places.all));
+        this.positions = kept(Tensors.longs(manager, places.position, rows.size(), places.all));
+        this.own = kept(Tensors.longs(manager, fresh, rows.size(), width));
     }
 
-    /** Pads are a segment of their own, at the places where they stand. */
-    private static void place(RequestTree tree, int before, int all, int first, long[] segment, long[] position) {
-        for (int at = 0; at < all; at++) {
-            segment[first + at] =
-                    at < before + tree.shared() ? SHARED : tree.requests().size() + 1;
-            position[first + at] = at < before + tree.length() ? at : before;
+    /** Of every token its segment, the segment that its document's requests share, and its position. */
+    private static final class Places {
+
+        private final int before;
+        private final int width;
+        private final int all;
+        private final long[] segment;
+        private final long[] trunk;
+        private final long[] position;
+
+        Places(int rows, int before, int width) {
+            this.before = before;
+            this.width = width;
+            this.all = before + width;
+            this.segment = new long[rows * all];
+            this.trunk = new long[rows * all];
+            this.position = new long[rows * all];
         }
-        for (int i = 0; i < tree.requests().size(); i++) {
-            for (int at = 0; at < tree.own(i); at++) {
-                int place = first + before + tree.starts().get(i) + at;
-                segment[place] = i + 1L;
-                position[place] = before + tree.shared() + (long) at;
+
+        void put(int row, TreeRow documents) {
+            int first = row * all;
+            for (int at = 0; at < before; at++) {
+                set(first + at, PREFIX, PREFIX, at);
             }
+            int start = first + before;
+            long next = PREFIX + 1;
+            for (RequestTree tree : documents.trees()) {
+                put(start, tree, next);
+                start += tree.length();
+                next += 1 + tree.requests().size();
+            }
+            for (int at = start; at < first + all; at++) {
+                set(at, PAD, PAD, before);
+            }
+        }
+
+        private void put(int start, RequestTree tree, long shared) {
+            for (int at = 0; at < tree.shared(); at++) {
+                set(start + at, shared, shared, before + (long) at);
+            }
+            for (int i = 0; i < tree.requests().size(); i++) {
+                for (int at = 0; at < tree.own(i); at++) {
+                    set(start + tree.starts().get(i) + at, shared + 1 + i, shared, before + tree.shared() + (long) at);
+                }
+            }
+        }
+
+        private void set(int at, long ofSegment, long ofTrunk, long ofPosition) {
+            segment[at] = ofSegment;
+            trunk[at] = ofTrunk;
+            position[at] = ofPosition;
+        }
+
+        private long[] freshPositions() {
+            long[] fresh = new long[position.length / all * width];
+            for (int row = 0; row * width < fresh.length; row++) {
+                System.arraycopy(position, row * all + before, fresh, row * width, width);
+            }
+            return fresh;
         }
     }
 
@@ -108,7 +153,7 @@ final class TreeLayout implements AutoCloseable {
     private NDArray mask(long window) {
         return masks.computeIfAbsent(
                 Math.min(window, reach),
-                narrow -> kept(EvaluationKernels.treeMask(kernels, segments, positions, width, narrow)));
+                narrow -> kept(EvaluationKernels.treeMask(kernels, segments, trunks, positions, width, narrow)));
     }
 
     private static NDArray kept(NDArray array) {
@@ -119,6 +164,7 @@ final class TreeLayout implements AutoCloseable {
     @Override
     public void close() {
         segments.close();
+        trunks.close();
         positions.close();
         own.close();
         masks.values().forEach(NDArray::close);
