@@ -35,6 +35,7 @@ class ApiTypesTest {
             Map.entry("Model", "ModelView"),
             Map.entry("Dataset", "DatasetView"),
             Map.entry("Recipe", "RecipeView"),
+            Map.entry("Evaluation", "EvaluationRecord"),
             Map.entry("Serving", "ServedAs"),
             Map.entry("Export", "ExportView"),
             Map.entry("Exports", "ExportsView"));

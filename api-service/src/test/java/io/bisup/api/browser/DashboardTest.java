@@ -52,6 +52,11 @@ class DashboardTest {
         look(this::work);
     }
 
+    @Test
+    void drawsHowTheErrorGrowsAndSpreads() throws Exception {
+        look(this::errorMap);
+    }
+
     private void look(Consumer<Page> what) throws Exception {
         Optional<Path> executable = Browsers.find();
         if (executable.isEmpty()) {
@@ -157,7 +162,6 @@ class DashboardTest {
         assertThat(accessibility(page)).isEmpty();
         shoot(page, "compare");
         exports(page, second);
-        errorMap(page);
         for (String view : List.of("inputs", "workers", "recipes")) {
             page.navigate(home + "#/" + view);
             assertThat(page.locator("main section").first()).isVisible();
@@ -188,6 +192,7 @@ class DashboardTest {
 
     /** How the error grows and spreads, and the figures behind the drawings. */
     private void errorMap(Page page) {
+        Inputs.register();
         String id = Inputs.submit(Map.of(
                 "evaluation",
                 List.of(
