@@ -50,7 +50,7 @@ class ModelSources {
         String bucket = uri.getAuthority();
         String path = uri.getPath();
         if (bucket == null || !config.importBuckets().orElse(Set.of()).contains(bucket)) {
-            throw notAllowed("bucket '" + bucket + "' may not be imported from");
+            throw notAllowed("bucket '" + withoutUser(bucket) + "' may not be imported from");
         }
         if (path == null || uri.getQuery() != null || uri.getFragment() != null) {
             throw notAllowed("only s3://bucket/prefix is understood");
@@ -65,6 +65,11 @@ class ModelSources {
                     "cannot be listed",
                     "check bucket, prefix and permissions");
         }
+    }
+
+    /** What stands before an @ may be a password: it is not repeated. */
+    private static String withoutUser(@Nullable String authority) {
+        return authority == null ? "" : authority.substring(authority.lastIndexOf('@') + 1);
     }
 
     private static URI parse(@Nullable String source) {
