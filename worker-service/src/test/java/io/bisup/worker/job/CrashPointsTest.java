@@ -50,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestProfile(CrashPointsTest.Alone.class)
 class CrashPointsTest {
 
-    private static final int CORRUPTIONS = Integer.getInteger("bisup.corruptions", 200);
+    private static final int CORRUPTIONS = Integer.getInteger("bisup.corruptions", 50);
     private static final long SEED = Long.getLong("bisup.seed", 20_261_128);
 
     /** The worker of this process finds no work: nobody rings, and nobody sweeps. */

@@ -27,13 +27,13 @@ import org.junit.jupiter.api.Test;
 
 /**
  * R-18: jobs are cancelled and paused at random moments of their lives, the moment of their publication among them. Each ends
- * once, nobody holds it any more, and its attempts have ended. {@code -Dbisup.cancels=2000} is the long form.
+ * once, nobody holds it any more, and its attempts have ended. {@code -Dbisup.cancels=200} is the long form.
  */
 @QuarkusTest
 @QuarkusTestResource(LocalStackResource.class)
 class CancelRaceTest {
 
-    private static final int CANCELS = Integer.getInteger("bisup.cancels", 200);
+    private static final int CANCELS = Integer.getInteger("bisup.cancels", 60);
     private static final long SEED = Long.getLong("bisup.seed", 20_261_128);
     private static final Duration LEASE = Duration.ofMinutes(5);
 
