@@ -29,7 +29,7 @@ class QuantizedModelTest {
     @Test
     void isEvaluatedAndNotQuantizedAgain() throws Exception {
         Inputs.register();
-        register("their-gptq", new TinyModel().gptq()).statusCode(201).body("parameters", equalTo(606_336));
+        register("their-gptq", new TinyModel().gptq()).statusCode(201).body("parameters", equalTo(607_360));
 
         given().contentType("application/json")
                 .header("Idempotency-Key", UUID.randomUUID().toString())
@@ -46,7 +46,7 @@ class QuantizedModelTest {
                 .statusCode(422)
                 .body("code", equalTo("UNSUPPORTED_ARCHITECTURE"))
                 .body("errors.pointer", hasItem("/model"))
-                .body("errors.detail", hasItem(containsString("in the format gptq")))
+                .body("errors.message", hasItem(containsString("in the format gptq")))
                 .body("errors.remedy", hasItem(containsString("/v1/evaluation-jobs")));
     }
 
@@ -54,10 +54,10 @@ class QuantizedModelTest {
     void isRefusedByTheTensorOrFieldAtFault() throws Exception {
         register("torn", new TinyModel().gptq().without("model.layers.1.mlp.up_proj.scales"))
                 .statusCode(422)
-                .body("errors.detail", hasItem(containsString("model.layers.1.mlp.up_proj.scales")));
+                .body("errors.message", hasItem(containsString("model.layers.1.mlp.up_proj.scales")));
         register("their-fp8", new TinyModel().with("quantization_config", Map.of("quant_method", "fp8")))
                 .statusCode(422)
-                .body("errors.detail", hasItem(containsString("quantization_config.quant_method")));
+                .body("errors.message", hasItem(containsString("quantization_config.quant_method")));
     }
 
     private ValidatableResponse register(String name, TinyModel model) throws Exception {
