@@ -94,7 +94,8 @@ public class EvaluationResource {
             description =
                     "Each evaluation is {dataset, protocol, window} for a perplexity, {dataset, task, limit?} for a "
                             + "zero-shot task, {dataset, divergence, window} for the divergence from the FP model or {dataset, "
-                            + "propagation, window} for the way of its error. The same Idempotency-Key with the same spec answers the same job.")
+                            + "propagation, window} for the propagation of its error. The same Idempotency-Key with the same "
+                            + "spec answers the same job.")
     @RequestBody(required = true, content = @Content(schema = @Schema(implementation = EvaluationJobSpec.class)))
     @APIResponseSchema(value = EvaluationJobRecord.class, responseCode = "202", responseDescription = "Accepted")
     @APIResponse(responseCode = "422", description = "The spec cannot run: errors[] names fields, causes and remedies")

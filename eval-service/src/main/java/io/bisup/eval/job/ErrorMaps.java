@@ -19,7 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Optional;
 
-/** The ways of errors, kept in the object store under the digest of all they depend on; as {@link TaskResponses} keeps answers. */
+/** Error maps of artifacts, kept in the object store under the digest of all they depend on; as {@link TaskResponses} keeps answers. */
 final class ErrorMaps {
 
     private static final String MAP = "error-map.json";

@@ -28,7 +28,8 @@ import java.util.TreeMap;
 
 /**
  * Measures the artifact, then the FP model behind the same prefix under the same protocols, then both together where their
- * divergence or the way of the error is asked for. What was measured before is not measured again, and when all was, the FP model is not even fetched.
+ * divergence or the propagation of the error is asked for. What was measured before is not measured again, and when all was, the FP
+ * model is not even fetched.
  */
 final class Measurements {
 

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * One thing to measure. A document with a field "task" is a {@link TaskSpec}, with "divergence" a {@link DivergenceSpec}, with "propagation" a {@link
- * PropagationSpec}.
+ * One thing to measure. A document with a field "task" is a {@link TaskSpec}, with "divergence" a {@link DivergenceSpec}, with
+ * "propagation" a {@link PropagationSpec}, otherwise a {@link PerplexitySpec}.
  */
 public sealed interface EvaluationSpec permits PerplexitySpec, TaskSpec, DivergenceSpec, PropagationSpec {
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ChaosTest {
 
-    private static final int ROUNDS = Integer.getInteger("bisup.chaos.rounds", 5);
+    private static final int ROUNDS = Integer.getInteger("bisup.chaos.rounds", 4);
     private static final long SEED = Long.getLong("bisup.seed", System.nanoTime());
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
@@ -63,7 +63,7 @@ class ChaosTest {
     private static String submit(RunningSuite suite) {
         String key = UUID.randomUUID().toString();
         List<EvaluationSpec> evaluation = List.of(new PerplexitySpec("stories", PerplexitySpec.Protocol.GPTQ, 64));
-        return suite.patiently(() -> suite.submit(RunningSuite.smallJob(evaluation), key))
+        return suite.patiently(() -> suite.submit(RunningSuite.briefJob(evaluation), key))
                 .id();
     }
 

@@ -46,6 +46,9 @@ public final class RunningSuite implements AutoCloseable {
     private static final Map<String, String> QUICK =
             Map.of("bisup.work.lease", "3S", Guardian.LONGEST_PAUSE, "PT2S", "bisup.housekeeping.sweep-interval", "1S");
 
+    /** Characters that are evaluated on: what is measured is no matter here. */
+    private static final int STORIES = 4_000;
+
     private final Suite suite;
     private final SuiteFolders folders;
     private final Path data;
@@ -77,7 +80,7 @@ public final class RunningSuite implements AutoCloseable {
                 Json.write(Map.of("name", "demo", "source", model.toUri().toString())),
                 Map.of());
         putText(folder, "calibration", String.join("\n\n", DemoCorpus.train()));
-        putText(folder, "stories", DemoCorpus.test(Register.STORIES));
+        putText(folder, "stories", DemoCorpus.test(Register.STORIES).substring(0, STORIES));
     }
 
     private void putText(Path folder, String name, String text) throws IOException {
@@ -87,9 +90,18 @@ public final class RunningSuite implements AutoCloseable {
 
     /** A BiSup job small enough to be done in seconds, yet with every stage on. */
     public static QuantizationJobSpec smallJob(List<EvaluationSpec> evaluation) {
+        return job("bisup-w3a3-g128", evaluation);
+    }
+
+    /** A job that learns nothing, for many of them. */
+    public static QuantizationJobSpec briefJob(List<EvaluationSpec> evaluation) {
+        return job("gptq-w4a16-g128", evaluation);
+    }
+
+    private static QuantizationJobSpec job(String preset, List<EvaluationSpec> evaluation) {
         return new QuantizationJobSpec(
                 "demo",
-                new RecipeReference.Preset("bisup-w3a3-g128"),
+                new RecipeReference.Preset(preset),
                 "calibration",
                 new Calibration(10, 64, 0),
                 DemoCorpus.SYSTEM_PROMPT,

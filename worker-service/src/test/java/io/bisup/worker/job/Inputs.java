@@ -77,7 +77,7 @@ class Inputs {
                "activations": {"bits": 4, "symmetric": true, "group": "128"},
                "keyValue": {"bits": 4, "symmetric": false, "group": "head"},
                "clipping": {"weights": true, "activations": true, "keyValue": true},
-               "training": {"epochs": 8, "learningRate": 0.005, "heldOut": 1},
+               "training": {"epochs": 2, "learningRate": 0.005, "heldOut": 1},
                "calibration": {"samples": 5, "sequenceLength": 48, "seed": 1}}}
             """.formatted(model.name(), evaluation), QuantizationJobSpec.class));
     }

@@ -21,10 +21,10 @@ public interface JobStore {
     /**
      * Stores the job as QUEUED, its idempotency key, its first event and its bell in one transaction.
      *
-     * @return the new job, or the one that the same key and fingerprint made before
      * <p>A job that retries another begins behind the blocks that one committed, as long as their objects are kept: its attempts
      * find them as blocks of their own.
      *
+     * @return the new job, or the one that the same key and fingerprint made before
      * @throws IdempotencyConflictException when the key was used for another request
      * @throws io.bisup.platform.access.QuotaExceededException when the tenant has as many live jobs as it may
      * @throws IllegalTransitionException when it retries a job that neither failed nor was cancelled
