@@ -1,6 +1,5 @@
 package io.bisup.bench.eval;
 
-import ai.djl.pytorch.jni.JniUtils;
 import io.bisup.bench.methods.TaskFile;
 import io.bisup.contract.TaskSample;
 import io.bisup.data.task.TaskDataset;
@@ -37,7 +36,7 @@ final class OurSide implements Side {
         // Read when the pool is made, which nothing did yet: the caller of a parallel stream computes too.
         System.setProperty("java.util.concurrent.ForkJoinPool.common.parallelism", String.valueOf(threads - 1));
         this.runtime = TensorRuntime.open(ComputeDevice.parse("cpu"));
-        JniUtils.setNumThreads(threads);
+        runtime.threads(threads);
         this.memory = new PeakMemory(runtime.device());
         this.rules = rules;
         memory.reset();

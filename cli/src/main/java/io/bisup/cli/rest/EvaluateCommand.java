@@ -121,60 +121,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             out.println(job.path("failure").path("message").asText());
         }
         for (JsonNode score : job.path("scores")) {
-            out.println(line(score));
+            out.println(ScoreLine.of(score));
         }
-    }
-
-    private static String line(JsonNode score) {
-        if (score.has("divergence")) {
-            JsonNode result = score.path("divergence");
-            return String.format(
-                    Locale.ROOT,
-                    "%s: mean KL %.6f ± %.6f, same top %.4f",
-                    result.path("dataset").asText(),
-                    result.path("kl").path("value").asDouble(),
-                    result.path("kl").path("stderr").asDouble(),
-                    result.path("sameTop").path("value").asDouble());
-        }
-        if (score.has("propagation")) {
-            JsonNode result = score.path("propagation");
-            return String.format(
-                    Locale.ROOT,
-                    "%s: error behind the last block %.4g, of first tokens %.4g; see /error-map",
-                    result.path("dataset").asText(),
-                    result.path("others").asDouble(),
-                    result.path("firstToken").asDouble());
-        }
-        JsonNode quantized = score.path("quantized");
-        if (!quantized.has("task")) {
-            return String.format(
-                    Locale.ROOT,
-                    "%s: perplexity %.4f, FP model %.4f",
-                    quantized.path("dataset").asText(),
-                    quantized.path("perplexity").asDouble(),
-                    score.path("baseline").path("perplexity").asDouble());
-        }
-        StringBuilder line = new StringBuilder(quantized.path("task").asText()).append(':');
-        quantized
-                .path("metrics")
-                .properties()
-                .forEach(metric -> line.append(String.format(
-                        Locale.ROOT,
-                        " %s %.4f ± %.4f%s",
-                        metric.getKey(),
-                        metric.getValue().path("value").asDouble(),
-                        metric.getValue().path("stderr").asDouble(),
-                        difference(score.path("difference").path(metric.getKey())))));
-        return line.toString();
-    }
-
-    private static String difference(JsonNode difference) {
-        return difference.isMissingNode()
-                ? ""
-                : String.format(
-                        Locale.ROOT,
-                        " (%+.4f ± %.4f to the FP model)",
-                        difference.path("value").asDouble(),
-                        difference.path("stderr").asDouble());
     }
 }

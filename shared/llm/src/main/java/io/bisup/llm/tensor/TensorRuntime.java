@@ -3,6 +3,7 @@ package io.bisup.llm.tensor;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.JniUtils;
 
 /**
  * The tensor library, opened once per process: the device, the root manager of all tensors and the compiled kernels.
@@ -35,6 +36,15 @@ public final class TensorRuntime implements AutoCloseable {
     public static TensorRuntime open(ComputeDevice device) {
         PtNDManager manager = (PtNDManager) Engine.getEngine("PyTorch").newBaseManager(device.toDjl());
         return new TensorRuntime(device, manager, new Kernels(manager), Compute.usual(device));
+    }
+
+    /**
+     * Sets how many threads of the whole process compute one operation; without it, as many as there are cores.
+     *
+     * @param threads at least 1
+     */
+    public void threads(int threads) {
+        JniUtils.setNumThreads(threads);
     }
 
     /** The same tensors and kernels, with products computed in that format; closing either closes both. */
