@@ -35,6 +35,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Registers the demo model and submits small jobs with it; waits for what happens to them. */
 @ApplicationScoped
@@ -48,6 +49,7 @@ class Inputs {
     private final ObjectStore objects;
     private final ModelRegistry models;
     private final DatasetRegistry datasets;
+    private @Nullable String undisturbed;
 
     Inputs(JobStore jobs, EventStream events, ObjectStore objects, ModelRegistry models, DatasetRegistry datasets) {
         this.jobs = jobs;
@@ -69,17 +71,30 @@ class Inputs {
             """.formatted(model.name(), preset, exports), QuantizationJobSpec.class));
     }
 
+    /** Each block is learnt for some tenths of a second; nothing is searched. */
     String submit(RegisteredModel model, String evaluation) {
         return submit(model, Json.read("""
             {"model": "%s", "calibrationDataset": "words", "evaluation": %s, "recipe": {
-               "name": "test", "prefix": "bos",
-               "weights": {"bits": 3, "symmetric": true, "group": "128"},
-               "activations": {"bits": 4, "symmetric": true, "group": "128"},
-               "keyValue": {"bits": 4, "symmetric": false, "group": "head"},
-               "clipping": {"weights": true, "activations": true, "keyValue": true},
-               "training": {"epochs": 2, "learningRate": 0.005, "heldOut": 1},
-               "calibration": {"samples": 5, "sequenceLength": 48, "seed": 1}}}
+               "version": 2, "name": "test", "prefix": "bos",
+               "precision": {
+                 "weights": {"bits": 3, "symmetric": true, "scope": {"columns": 128}},
+                 "inputs": {"bits": 4, "symmetric": true, "scope": {"columns": 128}},
+                 "cache": {"keys": {"bits": 4}, "values": {"bits": 4}}},
+               "learning": {"of": ["ranges"], "epochs": 2, "rate": 0.005, "heldOut": 1},
+               "calibration": {"samples": 5, "sequenceLength": 32, "seed": 1}}}
             """.formatted(model.name(), evaluation), QuantizationJobSpec.class));
+    }
+
+    /** Digest of the artifact of {@link #submit(RegisteredModel)}'s job when nothing disturbs it; made once. */
+    synchronized String undisturbedDigest() throws InterruptedException {
+        String made = undisturbed;
+        if (made == null) {
+            String id = submit(model());
+            await(id, in(JobState.SUCCEEDED));
+            made = jobs.artifact(id).orElseThrow().digest();
+            undisturbed = made;
+        }
+        return made;
     }
 
     private String submit(RegisteredModel model, QuantizationJobSpec spec) {

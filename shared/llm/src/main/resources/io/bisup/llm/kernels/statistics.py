@@ -36,10 +36,19 @@ def statistics_smooth_start(self, activation: Tensor, weight: Tensor, alpha: flo
     s = torch.div(torch.pow(torch.clamp(activation, 1e-5), alpha), torch.pow(torch.clamp(weight, 1e-5), 1. - alpha))
     return torch.clamp(s, 1e-5)
 
-# |x W^T - x^ W^^T|^2 of linears that read one input.
-def statistics_output_error(self, x: Tensor, x_hat: Tensor, w: List[Tensor], w_hat: List[Tensor]) -> Tensor:
-    error = torch.sub(torch.linear(x_hat, torch.cat(w_hat, 0)), torch.linear(x, torch.cat(w, 0)))
-    return torch.to(torch.sum(torch.square(error)), 7)
+# x W^T of linears that read one input, side by side: [..., outputs of all].
+def statistics_outputs(self, x: Tensor, w: List[Tensor]) -> Tensor:
+    return torch.cat([torch.linear(x, one) for one in w], -1)
+
+# |y - x^ W^^T|^2 of linears that read one input; y as above.
+def statistics_output_error(self, y: Tensor, x_hat: Tensor, w_hat: List[Tensor]) -> Tensor:
+    total = torch.zeros([1], dtype=7, device=y.device)
+    begin = 0
+    for one in w_hat:
+        wanted = torch.narrow(y, -1, begin, one.size(0))
+        total = torch.add(total, torch.sum(torch.square(torch.sub(torch.linear(x_hat, one), wanted))))
+        begin += one.size(0)
+    return total
 
 # Squared errors of each head of keys or values [B, G, T, D] under each clip factor: [factors, G].
 def statistics_cache_errors(self, x: Tensor, factors: List[float], bits: int, symmetric: bool) -> Tensor:

@@ -74,16 +74,20 @@ public final class StatisticsKernels {
         return kernels.call("statistics_smooth_start", input, weight, alpha);
     }
 
+    /** Outputs x Wᵀ of linears that read one input x [1, T, in], side by side: [1, T, outputs of all]. */
+    public static NDArray outputs(KernelCalls kernels, NDArray x, NDArray[] weights) {
+        return kernels.call("statistics_outputs", x, weights);
+    }
+
     /**
-     * Squared output errors ‖x Wᵀ − x̂ Ŵᵀ‖² of linears that read one input.
+     * Squared output errors ‖y − x̂ Ŵᵀ‖² of linears that read one input.
      *
-     * @param exact x, [1, T, in]
-     * @param quantized x̂, of the same shape
+     * @param outputs y, as {@link #outputs} gives them
+     * @param quantized x̂, [1, T, in]
      */
-    public static double outputError(
-            KernelCalls kernels, NDArray exact, NDArray quantized, NDArray[] weights, NDArray[] rounded) {
-        try (NDArray error = kernels.call("statistics_output_error", exact, quantized, weights, rounded)) {
-            return ((Number) error.toArray()[0]).doubleValue();
+    public static double outputError(KernelCalls kernels, NDArray outputs, NDArray quantized, NDArray[] rounded) {
+        try (NDArray error = kernels.call("statistics_output_error", outputs, quantized, rounded)) {
+            return error.toDoubleArray()[0];
         }
     }
 

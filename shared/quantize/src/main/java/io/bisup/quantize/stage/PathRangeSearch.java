@@ -10,7 +10,6 @@ import io.bisup.llm.block.DecoderBlock;
 import io.bisup.llm.block.DecoderBlockWeights;
 import io.bisup.llm.block.InputPath;
 import io.bisup.llm.plan.BlockOperands;
-import io.bisup.llm.plan.Segment;
 import io.bisup.llm.tensor.Kernels;
 import io.bisup.llm.tensor.Tensors;
 import io.bisup.llm.transform.ChannelMap;
@@ -88,22 +87,26 @@ final class PathRangeSearch {
     }
 
     private void tryFactors(Site site, NDArray exact) {
-        NDArray[] weights = of(operands.weights(), site);
         NDArray[] hats = of(rounded, site);
         double[] sums = errors.getOrDefault(site, new double[0]);
-        for (int i = 0; i < sums.length; i++) {
-            try (NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
-                NDArray clip = Tensors.floats(work.runtime().manager(), new float[] {(float) factors[i]}, 1);
-                List<InputPath.Segment> segments = new ArrayList<>();
-                for (Segment segment : work.plan().inputSegments(site)) {
-                    segments.add(new InputPath.Segment(segment.columns(), segment.format(), clip));
-                }
-                NDArray quantized = new InputPath(List.of(), segments)
-                        .read(work.kernels(), exact)
-                        .quantized();
-                sums[i] += StatisticsKernels.outputError(work.kernels(), exact, quantized, weights, hats);
+        try (NDArray wanted = StatisticsKernels.outputs(work.kernels(), exact, of(operands.weights(), site))) {
+            for (int i = 0; i < sums.length; i++) {
+                sums[i] += outputError(site, exact, (float) factors[i], wanted, hats);
             }
+        }
+    }
+
+    private double outputError(Site site, NDArray exact, float factor, NDArray wanted, NDArray[] hats) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray clip = Tensors.floats(work.runtime().manager(), new float[] {factor}, 1);
+            List<InputPath.Segment> segments = work.plan().inputSegments(site).stream()
+                    .map(segment -> new InputPath.Segment(segment.columns(), segment.format(), clip))
+                    .toList();
+            NDArray quantized = new InputPath(List.of(), segments)
+                    .read(work.kernels(), exact)
+                    .quantized();
+            return StatisticsKernels.outputError(work.kernels(), wanted, quantized, hats);
         }
     }
 
