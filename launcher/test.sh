@@ -74,8 +74,9 @@ run_tests() {
     find "$ROOT" -path '*/target/surefire-reports/TEST-*.xml' -exec rm -f {} +
     begun=$(mktemp "${TMPDIR:-/tmp}/bisup.XXXXXX")
     status=0
-    # Warnings are errors here, but not where a newer JDK's compiler only builds what the launcher starts.
-    (cd "$ROOT" && ./mvnw -B --fail-at-end -Dmaven.compiler.failOnWarning=true "$@" verify </dev/null) || status=$?
+    # Two modules at a time: many tests wait for a store, a lease or a process. Warnings are errors here, but not where a newer
+    # JDK's compiler only builds what the launcher starts.
+    (cd "$ROOT" && ./mvnw -B -T 2 --fail-at-end -Dmaven.compiler.failOnWarning=true "$@" verify </dev/null) || status=$?
     # shellcheck disable=SC2046
     set -- $(test_counts)
     if [ "$status" = 0 ]; then
