@@ -77,7 +77,10 @@ class EvaluationJobsTest {
                 "{\"dataset\":\"piqa\",\"task\":\"chess\"}|/evaluation/0/task",
                 "{\"dataset\":\"wiki\",\"task\":\"piqa\"}|/evaluation/0/dataset",
                 "{\"dataset\":\"wiki\",\"protocol\":\"c4-new\",\"window\":64}|/evaluation/0/protocol",
-                "{\"dataset\":\"piqa\",\"task\":\"piqa\",\"limit\":0}|/evaluation/0/limit"
+                "{\"dataset\":\"piqa\",\"task\":\"piqa\",\"limit\":0}|/evaluation/0/limit",
+                "{\"dataset\":\"piqa\",\"task\":\"piqa\",\"examples\":{\"dataset\":\"piqa\",\"shots\":5}}|/evaluation/0/examples",
+                "{\"dataset\":\"piqa\",\"task\":\"mmlu\",\"examples\":{\"dataset\":\"dev\",\"shots\":5}}|/evaluation/0/examples/dataset",
+                "{\"dataset\":\"piqa\",\"task\":\"mmlu\",\"examples\":{\"dataset\":\"piqa\",\"shots\":0}}|/evaluation/0/examples/shots"
             })
     void whatCannotRunIsRefusedWithItsField(String evaluation, String pointer) {
         post(

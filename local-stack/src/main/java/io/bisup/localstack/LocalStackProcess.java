@@ -38,6 +38,7 @@ public final class LocalStackProcess implements AutoCloseable {
                                     .toString(),
                             "-Xmx384m",
                             "-XX:+UseSerialGC",
+                            "-XX:TieredStopAtLevel=1",
                             "--enable-native-access=ALL-UNNAMED",
                             "--sun-misc-unsafe-memory-access=allow",
                             "-cp",

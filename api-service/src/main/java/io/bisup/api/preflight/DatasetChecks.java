@@ -32,14 +32,16 @@ class DatasetChecks {
         Map<String, RegisteredDataset> evaluation = new LinkedHashMap<>();
         for (int i = 0; i < spec.evaluation().size(); i++) {
             var wanted = spec.evaluation().get(i);
-            int at = i;
-            String pointer = "/evaluation/" + i + "/dataset";
-            find(tenant, wanted.dataset(), pointer, findings).ifPresent(dataset -> {
-                evaluation.put(dataset.name(), dataset);
-                requireLength(dataset, wanted.window(), pointer, findings);
-                EvaluationChecks.check(dataset, wanted, "/evaluation/" + at, findings);
-                calibration.ifPresent(c -> requireApart(c, dataset, findings));
-            });
+            String pointer = "/evaluation/" + i;
+            EvaluationChecks.check(wanted, pointer, findings);
+            EvaluationChecks.datasets(wanted)
+                    .forEach((at, name) -> find(tenant, name, pointer + at, findings)
+                            .ifPresent(dataset -> {
+                                evaluation.put(dataset.name(), dataset);
+                                requireLength(dataset, wanted.window(), pointer + at, findings);
+                                EvaluationChecks.check(dataset, wanted, pointer, at, findings);
+                                calibration.ifPresent(c -> requireApart(c, dataset, findings));
+                            }));
         }
         return new Found(calibration, List.copyOf(evaluation.values()));
     }

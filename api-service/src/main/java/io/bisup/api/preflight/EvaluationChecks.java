@@ -8,19 +8,59 @@ import io.bisup.contract.PropagationSpec;
 import io.bisup.contract.TaskSpec;
 import io.bisup.data.task.Task;
 import io.bisup.platform.registry.RegisteredDataset;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
 
 /** Whether a data set is of the kind that its evaluation needs. */
 final class EvaluationChecks {
 
     private EvaluationChecks() {}
 
-    static void check(RegisteredDataset dataset, EvaluationSpec wanted, String pointer, Findings findings) {
+    /** Names of the data sets that an evaluation reads, by where they stand in it. */
+    static Map<String, String> datasets(EvaluationSpec wanted) {
+        Map<String, String> names = new LinkedHashMap<>();
+        names.put("/dataset", wanted.dataset());
+        if (wanted instanceof TaskSpec task && task.examples() != null) {
+            names.put("/examples/dataset", task.examples().dataset());
+        }
+        return names;
+    }
+
+    /** Checks what an evaluation asks for by itself. */
+    static void check(EvaluationSpec wanted, String pointer, Findings findings) {
+        if (!(wanted instanceof TaskSpec spec)) {
+            return;
+        }
+        Optional<Task> task = Task.named(spec.task());
+        if (task.isEmpty()) {
+            findings.add(
+                    ProblemKind.INVALID_SPEC,
+                    pointer + "/task",
+                    "'" + spec.task() + "' is no task",
+                    "use one of " + String.join(", ", Task.names()));
+        } else if (spec.examples() != null && !task.get().hasExamples()) {
+            findings.add(
+                    ProblemKind.INVALID_SPEC,
+                    pointer + "/examples",
+                    spec.task() + " is a zero-shot task here",
+                    "leave the examples out");
+        }
+    }
+
+    /**
+     * Checks one of an evaluation's data sets.
+     *
+     * @param pointer of the evaluation
+     * @param at where it names the data set
+     */
+    static void check(RegisteredDataset dataset, EvaluationSpec wanted, String pointer, String at, Findings findings) {
         switch (wanted) {
             case PerplexitySpec perplexity ->
                 requireDocuments(dataset, perplexity.protocol(), pointer + "/protocol", findings);
             case DivergenceSpec divergence ->
                 requireDocuments(dataset, divergence.divergence(), pointer + "/divergence", findings);
-            case TaskSpec task -> requireTask(dataset, task, pointer, findings);
+            case TaskSpec task -> requireFields(dataset, task, pointer + at, findings);
             case PropagationSpec propagation -> {
                 // Any text will do.
             }
@@ -38,18 +78,11 @@ final class EvaluationChecks {
         }
     }
 
-    private static void requireTask(RegisteredDataset dataset, TaskSpec wanted, String pointer, Findings findings) {
-        if (Task.named(wanted.task()).isEmpty()) {
-            findings.add(
-                    ProblemKind.INVALID_SPEC,
-                    pointer + "/task",
-                    "'" + wanted.task() + "' is no task",
-                    "use one of " + String.join(", ", Task.names()));
-        }
+    private static void requireFields(RegisteredDataset dataset, TaskSpec wanted, String pointer, Findings findings) {
         if (!dataset.format().hasFields()) {
             findings.add(
                     ProblemKind.INVALID_SPEC,
-                    pointer + "/dataset",
+                    pointer,
                     "'" + dataset.name() + "' is running text, a task needs rows with fields",
                     "register JSON lines or Parquet with ?task=" + wanted.task());
         }

@@ -87,16 +87,19 @@ public class EvaluationPreflight {
             String pointer,
             Map<String, RegisteredDataset> found,
             Findings findings) {
-        Optional<RegisteredDataset> dataset = datasets.find(tenant, wanted.dataset());
-        if (dataset.isEmpty()) {
-            findings.add(
-                    ProblemKind.DATASET_NOT_FOUND,
-                    pointer + "/dataset",
-                    "'" + wanted.dataset() + "' is not registered",
-                    "upload it with PUT /v1/datasets/" + wanted.dataset());
-            return;
-        }
-        found.put(wanted.dataset(), dataset.get());
-        EvaluationChecks.check(dataset.get(), wanted, pointer, findings);
+        EvaluationChecks.check(wanted, pointer, findings);
+        EvaluationChecks.datasets(wanted).forEach((at, name) -> {
+            Optional<RegisteredDataset> dataset = datasets.find(tenant, name);
+            if (dataset.isEmpty()) {
+                findings.add(
+                        ProblemKind.DATASET_NOT_FOUND,
+                        pointer + at,
+                        "'" + name + "' is not registered",
+                        "upload it with PUT /v1/datasets/" + name);
+                return;
+            }
+            found.put(name, dataset.get());
+            EvaluationChecks.check(dataset.get(), wanted, pointer, at, findings);
+        });
     }
 }

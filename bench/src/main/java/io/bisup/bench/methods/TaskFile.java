@@ -2,6 +2,7 @@ package io.bisup.bench.methods;
 
 import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.InvalidSpecException;
+import io.bisup.data.DatasetFile;
 import io.bisup.data.TextDataset;
 import io.bisup.data.task.Task;
 import io.bisup.data.task.TaskDataset;
@@ -68,6 +69,7 @@ public record TaskFile(Task task, Path file) {
 
     /** The first documents, as they are read here. */
     public TaskDataset dataset(int limit) {
-        return TaskDataset.read(file, task.id(), DatasetFormat.JSONL, task).limited(limit);
+        return TaskDataset.read(new DatasetFile(file, task.id(), DatasetFormat.JSONL), task)
+                .limited(limit);
     }
 }

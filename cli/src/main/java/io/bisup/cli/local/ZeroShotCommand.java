@@ -11,7 +11,7 @@ import io.bisup.contract.Json;
 import io.bisup.contract.TaskResult;
 import io.bisup.contract.TaskSample;
 import io.bisup.data.DatasetException;
-import io.bisup.data.DatasetRows;
+import io.bisup.data.DatasetFile;
 import io.bisup.data.task.Task;
 import io.bisup.data.task.TaskDataset;
 import io.bisup.llm.folder.OpenModel;
@@ -129,22 +129,22 @@ public final class ZeroShotCommand implements Callable<Integer> {
     private TaskDataset read() {
         try {
             String name = String.valueOf(data.getFileName());
-            DatasetFormat read = format == null ? DatasetFormat.ofFileName(name) : format;
-            TaskDataset all = shots == 0 ? TaskDataset.read(data, name, read, task) : withExamples(name, read);
+            DatasetFile file = new DatasetFile(data, name, format == null ? DatasetFormat.ofFileName(name) : format);
+            TaskDataset all = shots == 0 ? TaskDataset.read(file, task) : withExamples(file);
             return limit == null ? all : all.limited(limit);
         } catch (DatasetException e) {
             throw new UserErrorException("--data " + e.getMessage());
         }
     }
 
-    private TaskDataset withExamples(String name, DatasetFormat read) {
+    private TaskDataset withExamples(DatasetFile file) {
         if (examples == null) {
             throw new UserErrorException(
                     "--shots " + shots + " needs --examples: the development split to take them from");
         }
-        DatasetFormat theirs = DatasetFormat.ofFileName(examples.toString());
-        return TaskDataset.read(
-                data, name, read, task, DatasetRows.read(examples, "--examples " + examples, theirs), shots);
+        DatasetFile split =
+                new DatasetFile(examples, "--examples " + examples, DatasetFormat.ofFileName(examples.toString()));
+        return TaskDataset.read(file, task, split, shots);
     }
 
     private TaskEvaluation.Outcome measure(OpenModel open, TaskDataset dataset) {

@@ -8,12 +8,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Builds the command line of each member. Heaps are small because tensors live in native memory. */
 final class Launch {
 
     private static final Path NICE = Path.of("/usr/bin/nice");
     private static final Path SETSID = Path.of("/usr/bin/setsid");
+
+    /** Computes nothing and is to answer soon: the large compiler takes half of a small machine for its first minute. */
+    private static final String SMALL_COMPILER = "-XX:TieredStopAtLevel=1";
+
     private static final List<String> ENGINE = List.of(
             "-Xmx1g",
             "--enable-native-access=ALL-UNNAMED",
@@ -29,10 +34,14 @@ final class Launch {
         this.settings = settings;
     }
 
+    /** Parsed classes are kept beside the jars, for half the time of every start but the first. */
     List<String> stores() {
         List<String> command = java(List.of(
                 "-Xmx384m",
                 "-XX:+UseSerialGC",
+                "-XX:+AutoCreateSharedArchive",
+                "-XX:SharedArchiveFile=" + target(Member.LOCAL_STACK).resolve("stores.jsa"),
+                "-Xlog:disable",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow"));
         command.addAll(List.of("-cp", classPath(Member.LOCAL_STACK), "io.bisup.localstack.LocalStack"));
@@ -44,8 +53,9 @@ final class Launch {
         List<String> command = member == Member.API ? new ArrayList<>() : polite();
         command.addAll(java(
                 switch (member) {
-                    case API -> List.of("-Xmx384m", "-Dvertx.disableURIValidation=true");
-                    case WORKER, EVAL -> ENGINE;
+                    case API -> List.of("-Xmx384m", SMALL_COMPILER, "-Dvertx.disableURIValidation=true");
+                    case WORKER -> Stream.concat(ENGINE.stream(), Stream.of(SMALL_COMPILER)).toList();
+                    case EVAL -> ENGINE;
                     case LOCAL_STACK -> throw new IllegalArgumentException("the stores are no service");
                 }));
         command.add("-XX:+UseSerialGC");

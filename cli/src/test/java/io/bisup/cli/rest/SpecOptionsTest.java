@@ -3,10 +3,8 @@ package io.bisup.cli.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bisup.contract.BosRule;
 import io.bisup.contract.DivergenceSpec;
 import io.bisup.contract.ExportFormat;
-import io.bisup.contract.Harness;
 import io.bisup.contract.InvalidSpecException;
 import io.bisup.contract.PerplexitySpec;
 import io.bisup.contract.Presets;
@@ -98,17 +96,28 @@ class SpecOptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"wikitext2", "wikitext2:gptq", "wikitext2:gptq:many", "wikitext2:ppl:512"})
+    @ValueSource(
+            strings = {
+                "wikitext2",
+                "wikitext2:gptq",
+                "wikitext2:gptq:many",
+                "wikitext2:ppl:512",
+                "wikitext2:gptq:512:5@dev",
+                "mmlu:mmlu:5@"
+            })
     void anEvaluationThatCannotBeMeantIsNamed(String text) {
         assertThatThrownBy(() -> EvaluateOption.parse(text)).hasMessageStartingWith("--evaluate: '");
     }
 
     @Test
     void tasksAndDivergencesAreMeantByTheirNames() {
-        assertThat(EvaluateOption.parse("arc:arc_easy:200"))
-                .isEqualTo(new TaskSpec("arc", "arc_easy", 200, Harness.V0_4_9_2, BosRule.AUTO));
-        assertThat(EvaluateOption.parse("arc:boolq"))
-                .isEqualTo(new TaskSpec("arc", "boolq", null, Harness.V0_4_9_2, BosRule.AUTO));
+        assertThat(EvaluateOption.parse("arc:arc_easy:200")).isEqualTo(TaskSpec.zeroShot("arc", "arc_easy", 200));
+        assertThat(EvaluateOption.parse("arc:boolq")).isEqualTo(TaskSpec.zeroShot("arc", "boolq", null));
+        TaskSpec.Examples shown = new TaskSpec.Examples("mmlu-dev", 5);
+        assertThat(EvaluateOption.parse("mmlu:mmlu:100:5@mmlu-dev"))
+                .isEqualTo(TaskSpec.zeroShot("mmlu", "mmlu", 100).behind(shown));
+        assertThat(EvaluateOption.parse("mmlu:mmlu:5@mmlu-dev"))
+                .isEqualTo(TaskSpec.zeroShot("mmlu", "mmlu", null).behind(shown));
         assertThat(EvaluateOption.parse("wiki:divergence:512"))
                 .isEqualTo(new DivergenceSpec("wiki", PerplexitySpec.Protocol.GPTQ, 512));
         assertThat(EvaluateOption.parse("wiki:propagation:512")).isEqualTo(new PropagationSpec("wiki", 8, 512));

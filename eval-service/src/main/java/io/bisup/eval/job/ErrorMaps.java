@@ -73,7 +73,7 @@ final class ErrorMaps {
 
     private PropagationResult measure(
             PropagationSpec spec, EvaluationFiles.Dataset dataset, OpenModel model, OpenModel artifact, Step step) {
-        TextDataset text = TextDataset.read(dataset.file(), spec.dataset(), dataset.format());
+        TextDataset text = dataset.text();
         try (Tokenizer tokenizer = model.openTokenizer()) {
             return new Propagation(model.model(), artifact.model(), model.prefixIds(), tokenizer, clock)
                     .measure(

@@ -1,7 +1,8 @@
 package io.bisup.eval.job;
 
 import io.bisup.contract.ArtifactManifest;
-import io.bisup.contract.DatasetFormat;
+import io.bisup.data.DatasetFile;
+import io.bisup.data.TextDataset;
 import io.bisup.platform.job.EvaluationWork;
 import io.bisup.platform.outage.Patience;
 import io.bisup.platform.registry.RegisteredDataset;
@@ -24,8 +25,14 @@ final class EvaluationFiles {
         this.cache = cache;
     }
 
-    /** A data set on local disk. */
-    record Dataset(Path file, DatasetFormat format, String sha256) {}
+    /** A data set on local disk, and the digest of its bytes. */
+    record Dataset(DatasetFile file, String sha256) {
+
+        /** Its text; see {@link TextDataset#read}. */
+        TextDataset text() {
+            return TextDataset.read(file.path(), file.name(), file.format());
+        }
+    }
 
     /**
      * What lies on local disk.
@@ -47,7 +54,9 @@ final class EvaluationFiles {
         for (int i = 0; i < work.datasets().size(); i++) {
             RegisteredDataset dataset = work.datasets().get(i);
             Path file = folders.get(i + 1).resolve(dataset.object().name());
-            datasets.put(dataset.name(), new Dataset(file, dataset.format(), dataset.sha256()));
+            datasets.put(
+                    dataset.name(),
+                    new Dataset(new DatasetFile(file, dataset.name(), dataset.format()), dataset.sha256()));
         }
         return new Fetched(folders.getFirst(), datasets);
     }

@@ -137,12 +137,12 @@ final class Measurements {
     private Found quantized(
             EvaluationSpec spec, String digest, EvaluationFiles.Fetched fetched, LazyModel subject, Step step)
             throws IOException {
-        EvaluationFiles.Dataset dataset = fetched.dataset(spec.dataset());
         return switch (spec) {
-            case PerplexitySpec text -> new Found.Text(texts.perplexity(text, dataset, subject.get(), SUBJECT, step));
+            case PerplexitySpec text ->
+                new Found.Text(texts.perplexity(text, fetched.dataset(spec.dataset()), subject.get(), SUBJECT, step));
             case TaskSpec task ->
                 new Found.Answers(
-                        responses.of(task, dataset, digest, subject.get().prefixIds(), subject, SUBJECT, step));
+                        responses.of(task, fetched, digest, subject.get().prefixIds(), subject, SUBJECT, step));
             case DivergenceSpec later -> new Found.Nothing();
             case PropagationSpec later -> new Found.Nothing();
         };
@@ -156,12 +156,12 @@ final class Measurements {
             LazyModel model,
             Step step)
             throws IOException {
-        EvaluationFiles.Dataset dataset = fetched.dataset(spec.dataset());
         String digest = work.model().digest();
         return switch (spec) {
             case PerplexitySpec text ->
-                new Found.Text(texts.baseline(text, dataset, digest, prefix, model, BASELINE, step));
-            case TaskSpec task -> new Found.Answers(responses.of(task, dataset, digest, prefix, model, BASELINE, step));
+                new Found.Text(
+                        texts.baseline(text, fetched.dataset(spec.dataset()), digest, prefix, model, BASELINE, step));
+            case TaskSpec task -> new Found.Answers(responses.of(task, fetched, digest, prefix, model, BASELINE, step));
             case DivergenceSpec later -> new Found.Nothing();
             case PropagationSpec later -> new Found.Nothing();
         };

@@ -10,6 +10,7 @@ import io.bisup.contract.TaskResult;
 import io.bisup.contract.TaskSample;
 import io.bisup.contract.TaskSpec;
 import io.bisup.data.DatasetException;
+import io.bisup.data.DatasetFile;
 import io.bisup.data.task.Task;
 import io.bisup.data.task.TaskDataset;
 import io.bisup.llm.folder.OpenModel;
@@ -63,6 +64,8 @@ final class TaskResponses {
             String datasetSha256,
             String task,
             @Nullable Integer limit,
+            @Nullable String examplesSha256,
+            int shots,
             Harness harness,
             BosRule bos,
             String dtype,
@@ -71,19 +74,22 @@ final class TaskResponses {
     /** The answers of a model, found or computed. */
     Answers of(
             TaskSpec spec,
-            EvaluationFiles.Dataset dataset,
+            EvaluationFiles.Fetched fetched,
             String modelDigest,
             List<Long> prefix,
             LazyModel model,
             String what,
             Step step)
             throws IOException {
+        TaskSpec.Examples examples = spec.examples();
         String digest = Digests.sha256(Json.write(new Key(
                 modelDigest,
                 PrefixRule.sha256(prefix),
-                dataset.sha256(),
+                fetched.dataset(spec.dataset()).sha256(),
                 spec.task(),
                 spec.limit(),
+                examples == null ? null : fetched.dataset(examples.dataset()).sha256(),
+                examples == null ? 0 : examples.shots(),
                 spec.harness(),
                 spec.bos(),
                 model.runtime().lowPrecision() ? "bfloat16" : "float32",
@@ -93,7 +99,7 @@ final class TaskResponses {
         if (known.isPresent()) {
             return Json.mapper().readValue(known.get(), Answers.class);
         }
-        TaskEvaluation.Outcome outcome = measure(spec, dataset, model.get(), what, step);
+        TaskEvaluation.Outcome outcome = measure(spec, fetched, model.get(), what, step);
         byte[] lines = outcome.samples().stream()
                 .map(Json::write)
                 .collect(Collectors.joining("\n", "", "\n"))
@@ -106,14 +112,8 @@ final class TaskResponses {
     }
 
     private TaskEvaluation.Outcome measure(
-            TaskSpec spec, EvaluationFiles.Dataset dataset, OpenModel model, String what, Step step) {
-        Task task = Task.named(spec.task())
-                .orElseThrow(() -> DatasetException.unsuitable(
-                        spec.dataset(),
-                        "there is no task " + spec.task(),
-                        "use one of " + String.join(", ", Task.names())));
-        TaskDataset all = TaskDataset.read(dataset.file(), spec.dataset(), dataset.format(), task);
-        TaskDataset documents = spec.limit() == null ? all : all.limited(spec.limit());
+            TaskSpec spec, EvaluationFiles.Fetched fetched, OpenModel model, String what, Step step) {
+        TaskDataset documents = documents(spec, fetched);
         try (Tokenizer tokenizer = model.openTokenizer()) {
             return new TaskEvaluation(model.model(), model.prefixIds(), tokenizer)
                     .measure(
@@ -122,6 +122,21 @@ final class TaskResponses {
                             clock,
                             (done, of) -> step.at(spec.task() + ", " + what, done, of));
         }
+    }
+
+    private static TaskDataset documents(TaskSpec spec, EvaluationFiles.Fetched fetched) {
+        Task task = Task.named(spec.task())
+                .orElseThrow(() -> DatasetException.unsuitable(
+                        spec.dataset(),
+                        "there is no task " + spec.task(),
+                        "use one of " + String.join(", ", Task.names())));
+        DatasetFile file = fetched.dataset(spec.dataset()).file();
+        TaskSpec.Examples examples = spec.examples();
+        TaskDataset all = examples == null
+                ? TaskDataset.read(file, task)
+                : TaskDataset.read(
+                        file, task, fetched.dataset(examples.dataset()).file(), examples.shots());
+        return spec.limit() == null ? all : all.limited(spec.limit());
     }
 
     /** The documents' scores. */

@@ -4,7 +4,6 @@ import io.bisup.contract.DivergenceResult;
 import io.bisup.contract.DivergenceSpec;
 import io.bisup.contract.PerplexityResult;
 import io.bisup.contract.PerplexitySpec;
-import io.bisup.data.TextDataset;
 import io.bisup.llm.folder.OpenModel;
 import io.bisup.llm.token.Tokenizer;
 import io.bisup.measure.CodeVersion;
@@ -35,7 +34,7 @@ final class TextMeasurements {
         try (Tokenizer tokenizer = model.openTokenizer()) {
             return new Perplexity(model.model(), model.prefixIds(), tokenizer, clock)
                     .measure(
-                            read(spec.dataset(), dataset),
+                            dataset.text(),
                             spec.protocol(),
                             spec.window(),
                             (done, of) -> step.at(spec.dataset() + ", " + what, done, of));
@@ -55,7 +54,7 @@ final class TextMeasurements {
         BaselineKey key = new BaselineKey(
                 modelDigest,
                 dataset.sha256(),
-                dataset.format(),
+                dataset.file().format(),
                 spec.protocol(),
                 spec.window(),
                 PrefixRule.sha256(prefix),
@@ -77,15 +76,11 @@ final class TextMeasurements {
         try (Tokenizer tokenizer = model.openTokenizer()) {
             return new Divergence(model.model(), artifact.model(), model.prefixIds(), tokenizer, clock)
                     .measure(
-                            read(spec.dataset(), dataset),
+                            dataset.text(),
                             spec.divergence(),
                             spec.window(),
                             0,
                             (done, of) -> step.at(spec.dataset() + ", divergence", done, of));
         }
-    }
-
-    private static TextDataset read(String name, EvaluationFiles.Dataset dataset) {
-        return TextDataset.read(dataset.file(), name, dataset.format());
     }
 }

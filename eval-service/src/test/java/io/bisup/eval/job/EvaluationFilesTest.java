@@ -62,7 +62,7 @@ class EvaluationFilesTest {
         EvaluationFiles.Fetched fetched = files.fetch(work, waiting);
         Path there = files.fetchModel(work, waiting);
 
-        assertThat(fetched.dataset("text").file()).hasContent("text");
+        assertThat(fetched.dataset("text").file().path()).hasContent("text");
         assertThat(fetched.subject().resolve("artifact")).exists();
         assertThat(there.resolve("model")).exists();
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
-import io.bisup.contract.BosRule;
 import io.bisup.contract.Digests;
 import io.bisup.contract.DivergenceScore;
 import io.bisup.contract.DivergenceSpec;
@@ -13,7 +12,6 @@ import io.bisup.contract.EvaluationSpec;
 import io.bisup.contract.EvaluationState;
 import io.bisup.contract.Failure;
 import io.bisup.contract.FailureCode;
-import io.bisup.contract.Harness;
 import io.bisup.contract.JobState;
 import io.bisup.contract.Json;
 import io.bisup.contract.Measurement;
@@ -24,6 +22,7 @@ import io.bisup.contract.PropagationScore;
 import io.bisup.contract.PropagationSpec;
 import io.bisup.contract.QualityGate;
 import io.bisup.contract.Score;
+import io.bisup.contract.TaskResult;
 import io.bisup.contract.TaskScore;
 import io.bisup.contract.TaskSpec;
 import io.bisup.platform.job.EvaluationJobRecord;
@@ -53,7 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
 @QuarkusTestResource(EvalStack.class)
 class EvaluationScoresTest {
 
-    private static final TaskSpec PIQA = new TaskSpec("piqa", "piqa", 40, Harness.V0_4_9_2, BosRule.AUTO);
+    private static final TaskSpec PIQA = TaskSpec.zeroShot("piqa", "piqa", 40);
     private static final PerplexitySpec PERPLEXITY = new PerplexitySpec("stories", PerplexitySpec.Protocol.GPTQ, 128);
 
     @Inject
@@ -156,8 +155,34 @@ class EvaluationScoresTest {
         assertThat(evaluationJobs.claimJob(id, "other", Duration.ofMinutes(1))).isEmpty();
     }
 
+    @Test
+    void mmluIsScoredBehindExamplesOfAnotherDataSet() throws Exception {
+        Inputs inputs = new Inputs(jobs, objects);
+        String row = "{\"question\":\"What is %1$d + %1$d?\",\"subject\":\"%2$s\","
+                + "\"choices\":[\"1\",\"2\",\"3\",\"4\"],\"answer\":1}\n";
+        RegisteredDataset rows = inputs.rows("mmlu", row.formatted(1, "algebra") + row.formatted(2, "law"));
+        RegisteredDataset dev = inputs.rows("mmlu-dev", row.formatted(3, "law") + row.formatted(4, "algebra"));
+        TaskSpec zero = TaskSpec.zeroShot("mmlu", "mmlu", null);
+        TaskSpec one = zero.behind(new TaskSpec.Examples("mmlu-dev", 1));
+
+        EvaluationJobRecord job = ended(
+                submit(inputs.model(), List.of(rows, dev), UUID.randomUUID().toString(), List.of(zero, one)));
+
+        assertThat(job.state()).as("%s", job.failure()).isEqualTo(EvaluationState.SUCCEEDED);
+        TaskScore without = (TaskScore) job.scores().get(0);
+        TaskScore behind = (TaskScore) job.scores().get(1);
+        assertThat(without.quantized()).returns(0, TaskResult::shots).returns(null, TaskResult::examplesSha256);
+        assertThat(behind.quantized()).returns(1, TaskResult::shots).returns(dev.sha256(), TaskResult::examplesSha256);
+        assertThat(samples(behind.samples())).hasSize(2).isNotEqualTo(samples(without.samples()));
+    }
+
     private String submit(RegisteredModel model, List<RegisteredDataset> datasets, String key) {
-        EvaluationJobSpec spec = new EvaluationJobSpec(model.name(), null, List.of(PIQA, PERPLEXITY), Map.of());
+        return submit(model, datasets, key, List.of(PIQA, PERPLEXITY));
+    }
+
+    private String submit(
+            RegisteredModel model, List<RegisteredDataset> datasets, String key, List<EvaluationSpec> evaluation) {
+        EvaluationJobSpec spec = new EvaluationJobSpec(model.name(), null, evaluation, Map.of());
         return evaluationJobs
                 .submit(new EvaluationJobStore.New(
                         "default", spec, model, null, datasets, key, Digests.sha256(Json.write(spec))))

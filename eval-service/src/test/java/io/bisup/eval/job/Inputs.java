@@ -120,6 +120,12 @@ final class Inputs {
         return new RegisteredDataset(name, DatasetFormat.TEXT, entry);
     }
 
+    RegisteredDataset rows(String name, String lines) {
+        ObjectEntry entry = objects.put(
+                ObjectKeys.dataset(UUID.randomUUID(), name + ".jsonl"), lines.getBytes(StandardCharsets.UTF_8));
+        return new RegisteredDataset(name, DatasetFormat.JSONL, entry);
+    }
+
     RegisteredDataset task(String name) throws IOException {
         Path file = REFERENCE.resolve("data/zeroshot/original-fields/" + name + ".validation.jsonl");
         return new RegisteredDataset(

@@ -1,6 +1,7 @@
 package io.bisup.contract;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A zero-shot score with everything it depends on: a number carries its protocol.
@@ -9,6 +10,7 @@ import java.util.Map;
  * @param datasetSha256 digest of its bytes
  * @param task the harness's name of the task
  * @param shots solved examples before each document
+ * @param examplesSha256 digest of the bytes of the data set that they are of; null where there are none
  * @param harness whose release's rules made tokens of text
  * @param bosRule what was asked for
  * @param bos what that put in front of a context: "tokenizer" (its default), "always" or "none"
@@ -25,6 +27,7 @@ public record TaskResult(
         String datasetSha256,
         String task,
         int shots,
+        @Nullable String examplesSha256,
         Harness harness,
         BosRule bosRule,
         String bos,

@@ -73,7 +73,7 @@ class QualityGateTest {
         assertThat(spec.evaluation())
                 .containsExactly(
                         new PerplexitySpec("w", PerplexitySpec.Protocol.C4_NEW, 64),
-                        new TaskSpec("p", "piqa", 10, Harness.V0_4, BosRule.ALWAYS),
+                        new TaskSpec("p", "piqa", 10, null, Harness.V0_4, BosRule.ALWAYS),
                         new DivergenceSpec("w", PerplexitySpec.Protocol.GPTQ, 32),
                         new PropagationSpec("w", 4, 32));
         assertThat(Json.read(Json.write(spec), EvaluationJobSpec.class)).isEqualTo(spec);
@@ -143,6 +143,7 @@ class QualityGateTest {
                 "0",
                 "piqa",
                 0,
+                null,
                 Harness.V0_4_9_2,
                 BosRule.AUTO,
                 "none",

@@ -10,6 +10,7 @@ import io.bisup.cli.suite.SuiteFolders;
 import io.bisup.cli.suite.SuiteSettings;
 import io.bisup.systemtests.PostgresServer;
 import io.bisup.systemtests.Project;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,8 +27,9 @@ class SuiteLifeTest {
     @TempDir
     Path state;
 
+    /** Then B4: kill -9 of each member, and of the PostgreSQL inside the stores, one after the other. */
     @Test
-    void aSuiteKilledWholeComesBackWithItsDataAndStopsWithoutATrace() throws Exception {
+    void aSuiteKilledWholeComesBackWithItsDataAndWhatDiesIsStartedAgain() throws Exception {
         SuiteFolders folders = new SuiteFolders(Project.home(), state, state.resolve("data"));
         Suite suite = new Suite(folders, new SuiteSettings(0, Map.of()));
         Path text = Files.writeString(state.resolve("text.txt"), "Once upon a time there was a quantizer.\n");
@@ -36,9 +38,7 @@ class SuiteLifeTest {
             new Inputs(new ServiceClient(suite.address())).addDataset("kept", text);
 
             for (Member member : Member.values()) {
-                ProcessHandle process = suite.process(member).orElseThrow();
-                process.destroyForcibly();
-                process.onExit().join();
+                kill(suite.process(member).orElseThrow());
             }
             assertThat(suite.up()).isFalse();
 
@@ -46,25 +46,9 @@ class SuiteLifeTest {
             assertThat(suite.up()).isTrue();
             assertThat(new Inputs(new ServiceClient(suite.address())).datasets().findValuesAsText("name"))
                     .containsExactly("kept");
-        } finally {
-            suite.stop();
-        }
 
-        assertThat(suite.up()).isFalse();
-        assertThat(processesOf(state))
-                .as("processes that still use the suite's folder")
-                .isEmpty();
-    }
-
-    /** B4: kill -9 of each member, and of the PostgreSQL inside the stores, one after the other. */
-    @Test
-    void whatDiesIsStartedAgainWhereItAnsweredBefore() throws Exception {
-        SuiteFolders folders = new SuiteFolders(Project.home(), state, state.resolve("data"));
-        Suite suite = new Suite(folders, new SuiteSettings(0, Map.of()));
-        try {
-            suite.start();
             suite.guard();
-            var address = suite.address();
+            URI address = suite.address();
             for (Member member : Member.values()) {
                 kill(suite.process(member).orElseThrow());
                 awaitWell(suite);
@@ -75,7 +59,11 @@ class SuiteLifeTest {
         } finally {
             suite.stop();
         }
-        assertThat(processesOf(state)).isEmpty();
+
+        assertThat(suite.up()).isFalse();
+        assertThat(processesOf(state))
+                .as("processes that still use the suite's folder")
+                .isEmpty();
     }
 
     private static void kill(ProcessHandle process) {

@@ -103,7 +103,7 @@ public final class RunningSuite implements AutoCloseable {
                 "demo",
                 new RecipeReference.Preset(preset),
                 "calibration",
-                new Calibration(10, 64, 0),
+                new Calibration(5, 32, 0),
                 DemoCorpus.SYSTEM_PROMPT,
                 evaluation,
                 null,

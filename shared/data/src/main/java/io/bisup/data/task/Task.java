@@ -56,6 +56,11 @@ public enum Task {
         return metrics.contains(ACC_NORM) ? ACC_NORM : metrics.getLast();
     }
 
+    /** Whether solved examples can be shown before a document. */
+    public boolean hasExamples() {
+        return this == MMLU;
+    }
+
     /** The task of a name. */
     public static Optional<Task> named(String id) {
         return Arrays.stream(values()).filter(task -> task.id.equals(id)).findFirst();

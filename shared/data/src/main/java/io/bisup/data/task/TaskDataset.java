@@ -1,25 +1,35 @@
 package io.bisup.data.task;
 
-import io.bisup.contract.DatasetFormat;
 import io.bisup.data.DatasetException;
+import io.bisup.data.DatasetFile;
 import io.bisup.data.DatasetRow;
 import io.bisup.data.DatasetRows;
 import io.bisup.data.TextDataset;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A task's documents.
  *
  * @param task the task
  * @param name of the data set
- * @param sha256 digest of the file's bytes; with examples, of both files' digests
- * @param shots solved examples before each document
+ * @param sha256 digest of the file's bytes
+ * @param examples solved examples before each document, or null
  * @param documents in the file's order
  */
-public record TaskDataset(Task task, String name, String sha256, int shots, List<TaskDocument> documents) {
+public record TaskDataset(
+        Task task, String name, String sha256, @Nullable Examples examples, List<TaskDocument> documents) {
+
+    /**
+     * Where solved examples come from.
+     *
+     * @param sha256 digest of the development split's bytes
+     * @param shots how many are shown
+     */
+    public record Examples(String sha256, int shots) {}
+
     public TaskDataset {
         documents = List.copyOf(documents);
     }
@@ -29,41 +39,38 @@ public record TaskDataset(Task task, String name, String sha256, int shots, List
      *
      * @throws DatasetException if it cannot be read, is empty, or a row does not have the task's fields
      */
-    public static TaskDataset read(Path file, String name, DatasetFormat format, Task task) {
-        return of(task, name, TextDataset.sha256(file, name), 0, DatasetRows.read(file, name, format), task::prompt);
+    public static TaskDataset read(DatasetFile file, Task task) {
+        return of(file, task, null, task::prompt);
     }
 
     /**
-     * Reads a file of rows with solved examples before each; only MMLU has them.
+     * Reads a file of rows with solved examples before each; see {@link Task#hasExamples}.
      *
-     * @param examples the development split
+     * @param split the development split that examples come from
      * @param shots how many
      */
-    public static TaskDataset read(
-            Path file, String name, DatasetFormat format, Task task, List<DatasetRow> examples, int shots) {
-        if (task != Task.MMLU) {
-            throw DatasetException.unsuitable(name, task.id() + " is a zero-shot task here", "leave the examples out");
+    public static TaskDataset read(DatasetFile file, Task task, DatasetFile split, int shots) {
+        if (!task.hasExamples()) {
+            throw DatasetException.unsuitable(
+                    file.name(), task.id() + " is a zero-shot task here", "leave the examples out");
         }
-        List<DatasetRow> rows = DatasetRows.read(file, name, format);
-        return of(task, name, TextDataset.sha256(file, name), shots, rows, row -> Mmlu.fewShot(row, examples, shots));
+        List<DatasetRow> examples = DatasetRows.read(split.path(), split.name(), split.format());
+        String sha256 = TextDataset.sha256(split.path(), split.name());
+        return of(file, task, new Examples(sha256, shots), row -> Mmlu.fewShot(row, examples, shots));
     }
 
     private static TaskDataset of(
-            Task task,
-            String name,
-            String sha256,
-            int shots,
-            List<DatasetRow> rows,
-            Function<DatasetRow, Prompt> prompts) {
+            DatasetFile file, Task task, @Nullable Examples examples, Function<DatasetRow, Prompt> prompts) {
+        List<DatasetRow> rows = DatasetRows.read(file.path(), file.name(), file.format());
         List<TaskDocument> documents = IntStream.range(0, rows.size())
                 .mapToObj(i -> prompts.apply(rows.get(i)).document(i))
                 .toList();
-        return new TaskDataset(task, name, sha256, shots, documents);
+        return new TaskDataset(task, file.name(), TextDataset.sha256(file.path(), file.name()), examples, documents);
     }
 
     /** The first documents only. */
     public TaskDataset limited(int documents) {
         return new TaskDataset(
-                task, name, sha256, shots, this.documents.subList(0, Math.min(documents, this.documents.size())));
+                task, name, sha256, examples, this.documents.subList(0, Math.min(documents, this.documents.size())));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bisup.contract.DatasetFormat;
 import io.bisup.data.DatasetException;
+import io.bisup.data.DatasetFile;
 import io.bisup.data.DatasetRows;
 import java.io.IOException;
 import java.io.InputStream;
@@ -83,21 +84,19 @@ class TaskTest {
         Path dev = Files.writeString(
                 folder.resolve("dev.jsonl"),
                 row.formatted(0, "law") + row.formatted(1, "abstract_algebra") + row.formatted(3, "abstract_algebra"));
-        var examples = DatasetRows.read(dev, "dev", DatasetFormat.JSONL);
+        DatasetFile examples = new DatasetFile(dev, "dev", DatasetFormat.JSONL);
+        DatasetFile rows = new DatasetFile(test, "t", DatasetFormat.JSONL);
 
-        TaskDocument zero = TaskDataset.read(test, "t", DatasetFormat.JSONL, Task.MMLU)
-                .documents()
-                .getFirst();
-        TaskDocument one = TaskDataset.read(test, "t", DatasetFormat.JSONL, Task.MMLU, examples, 1)
-                .documents()
-                .getFirst();
+        TaskDocument zero = TaskDataset.read(rows, Task.MMLU).documents().getFirst();
+        TaskDocument one =
+                TaskDataset.read(rows, Task.MMLU, examples, 1).documents().getFirst();
 
         String head = "The following are multiple choice questions (with answers) about abstract algebra.\n\n";
         String question = "q2\nA. w\nB. x\nC. y\nD. z\nAnswer:";
         assertThat(zero.requests().get(2)).isEqualTo(new Request(head + question, " C"));
         assertThat(one.requests().get(2).context())
                 .isEqualTo(head + "q1\nA. w\nB. x\nC. y\nD. z\nAnswer: B\n\n" + question);
-        assertThatThrownBy(() -> TaskDataset.read(test, "t", DatasetFormat.JSONL, Task.MMLU, examples, 3))
+        assertThatThrownBy(() -> TaskDataset.read(rows, Task.MMLU, examples, 3))
                 .hasMessageContaining("there are 2 examples of subject \"abstract_algebra\"");
     }
 
@@ -115,13 +114,14 @@ class TaskTest {
                 DatasetFormat.PARQUET,
                 r -> lines.append(r.fields()).append('\n'));
 
-        List<TaskDocument> documents = TaskDataset.read(parquet, "arc", DatasetFormat.PARQUET, Task.ARC_EASY)
+        List<TaskDocument> documents = TaskDataset.read(
+                        new DatasetFile(parquet, "arc", DatasetFormat.PARQUET), Task.ARC_EASY)
                 .documents();
 
         assertThat(documents).hasSize(20);
         assertThat(documents.getFirst().requests().getFirst())
                 .isEqualTo(new Request("Question: How much is 0 and 2?\nAnswer:", " 2"));
-        assertThat(TaskDataset.read(file(lines.toString()), "arc", DatasetFormat.JSONL, Task.ARC_EASY)
+        assertThat(TaskDataset.read(new DatasetFile(file(lines.toString()), "arc", DatasetFormat.JSONL), Task.ARC_EASY)
                         .documents())
                 .isEqualTo(documents);
     }
@@ -141,14 +141,14 @@ class TaskTest {
             })
     void errorsNameRowAndField(Task task, String row, String cause) throws IOException {
         Path file = file(row);
-        assertThatThrownBy(() -> TaskDataset.read(file, "mine", DatasetFormat.JSONL, task))
+        assertThatThrownBy(() -> TaskDataset.read(new DatasetFile(file, "mine", DatasetFormat.JSONL), task))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageStartingWith("mine: line 1")
                 .hasMessageContaining(cause);
     }
 
     private TaskDocument only(Task task, String row) throws IOException {
-        return TaskDataset.read(file(row), "t", DatasetFormat.JSONL, task)
+        return TaskDataset.read(new DatasetFile(file(row), "t", DatasetFormat.JSONL), task)
                 .documents()
                 .getFirst();
     }

@@ -60,12 +60,14 @@ public final class TaskEvaluation {
         Instant start = clock.instant();
         List<TaskSample> samples = samples(dataset, rules, progress);
         Map<String, Estimate> metrics = new TreeMap<>();
+        TaskDataset.Examples examples = dataset.examples();
         dataset.task().metrics().forEach(metric -> metrics.put(metric.id(), Scores.of(samples, metric)));
         TaskResult result = new TaskResult(
                 dataset.name(),
                 dataset.sha256(),
                 dataset.task().id(),
-                dataset.shots(),
+                examples == null ? 0 : examples.shots(),
+                examples == null ? null : examples.sha256(),
                 rules.harness(),
                 rules.bos(),
                 encoder(rules).bos(),

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.TaskSample;
+import io.bisup.data.DatasetFile;
 import io.bisup.data.task.Task;
 import io.bisup.data.task.TaskDataset;
 import io.bisup.llm.folder.ModelFolder;
@@ -34,8 +35,8 @@ class HarnessParityTest {
         List<String> expected =
                 Files.readAllLines(ReferenceData.path("reference/lm-eval-0.4.13/" + name + ".TinyStories-656K.jsonl"));
         Path file = ReferenceData.path("data/zeroshot/original-fields/" + name + ".validation.jsonl");
-        TaskDataset dataset =
-                TaskDataset.read(file, name, DatasetFormat.JSONL, task).limited(expected.size());
+        TaskDataset dataset = TaskDataset.read(new DatasetFile(file, name, DatasetFormat.JSONL), task)
+                .limited(expected.size());
 
         List<TaskSample> samples = measure(dataset);
 

@@ -6,6 +6,7 @@ import io.bisup.contract.BosRule;
 import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.Harness;
 import io.bisup.contract.TaskSample;
+import io.bisup.data.DatasetFile;
 import io.bisup.data.task.Request;
 import io.bisup.data.task.Task;
 import io.bisup.data.task.TaskDataset;
@@ -114,15 +115,16 @@ class RequestEncoderTest {
     @Test
     void aContinuationThatMergesIntoTheContextHasADefinedAnswer() {
         TaskDataset winogrande = TaskDataset.read(
-                ReferenceData.path("data/zeroshot/original-fields/winogrande.validation.jsonl"),
-                "winogrande",
-                DatasetFormat.JSONL,
+                new DatasetFile(
+                        ReferenceData.path("data/zeroshot/original-fields/winogrande.validation.jsonl"),
+                        "winogrande",
+                        DatasetFormat.JSONL),
                 Task.WINOGRANDE);
         TaskDataset crashing = new TaskDataset(
                 Task.WINOGRANDE,
                 "winogrande",
                 winogrande.sha256(),
-                0,
+                null,
                 List.of(winogrande.documents().get(370)));
 
         TaskSample sample = HarnessParityTest.measure(crashing).getFirst();

@@ -9,6 +9,7 @@ import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.Digests;
 import io.bisup.contract.Estimate;
 import io.bisup.contract.TaskSample;
+import io.bisup.data.DatasetFile;
 import io.bisup.data.task.Metric;
 import io.bisup.data.task.Request;
 import io.bisup.data.task.Task;
@@ -100,9 +101,10 @@ class RequestHashTest {
 
     /** In the order of {@code random.Random(42).shuffle}, as that release did. */
     private static List<TaskDocument> shuffled(Task task, String file) {
-        List<TaskDocument> documents = new ArrayList<>(TaskDataset.read(
-                        ReferenceData.path("data/zeroshot/" + file + ".jsonl"), file, DatasetFormat.JSONL, task)
-                .documents());
+        DatasetFile rows =
+                new DatasetFile(ReferenceData.path("data/zeroshot/" + file + ".jsonl"), file, DatasetFormat.JSONL);
+        List<TaskDocument> documents =
+                new ArrayList<>(TaskDataset.read(rows, task).documents());
         PythonRandom random = new PythonRandom(42);
         for (int i = documents.size() - 1; i > 0; i--) {
             Collections.swap(documents, i, (int) random.randint(0, i));
