@@ -1,8 +1,10 @@
 package io.bisup.cli.suite;
 
 import io.bisup.cli.ExitCode;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,7 +56,9 @@ final class Launch {
         command.addAll(java(
                 switch (member) {
                     case API -> List.of("-Xmx384m", SMALL_COMPILER, "-Dvertx.disableURIValidation=true");
-                    case WORKER -> Stream.concat(ENGINE.stream(), Stream.of(SMALL_COMPILER)).toList();
+                    case WORKER ->
+                        Stream.concat(ENGINE.stream(), Stream.of(SMALL_COMPILER))
+                                .toList();
                     case EVAL -> ENGINE;
                     case LOCAL_STACK -> throw new IllegalArgumentException("the stores are no service");
                 }));
@@ -110,12 +114,20 @@ final class Launch {
     private String classPath(Member member) {
         Path list = Path.of(present(target(member).resolve("launcher.classpath")));
         try {
-            return target(member).resolve("classes")
-                    + java.io.File.pathSeparator
-                    + Files.readString(list).strip();
+            return jar(member) + File.pathSeparator + Files.readString(list).strip();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + list, e);
         }
+    }
+
+    /** A jar, not the folder of classes: only classes of jars are kept. */
+    private Path jar(Member member) throws IOException {
+        try (DirectoryStream<Path> jars = Files.newDirectoryStream(target(member), "bisup-*[0-9].jar")) {
+            for (Path jar : jars) {
+                return jar;
+            }
+        }
+        return Path.of(present(target(member).resolve("bisup-" + member.id() + ".jar")));
     }
 
     private Path target(Member member) {

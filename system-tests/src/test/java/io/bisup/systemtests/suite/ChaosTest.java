@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ChaosTest {
 
-    private static final int ROUNDS = Integer.getInteger("bisup.chaos.rounds", 4);
+    private static final int ROUNDS = Integer.getInteger("bisup.chaos.rounds", 3);
     private static final long SEED = Long.getLong("bisup.seed", System.nanoTime());
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
