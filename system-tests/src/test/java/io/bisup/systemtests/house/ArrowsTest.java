@@ -2,17 +2,9 @@ package io.bisup.systemtests.house;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
-import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.bisup.llm.tensor.KernelCalls;
 import io.bisup.llm.tensor.Kernels;
-import io.bisup.systemtests.Project;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Who may know whom. */
@@ -34,18 +26,6 @@ class ArrowsTest {
         "io.bisup.export.."
     };
 
-    private static JavaClasses classes;
-
-    @BeforeAll
-    static void importAllModules() {
-        List<Path> folders = Project.modules().stream()
-                .map(module -> module.resolve("target/classes"))
-                .filter(Files::isDirectory)
-                .toList();
-        classes = new ClassFileImporter().importPaths(folders);
-        assertThat(classes.size()).as("classes of all modules").isGreaterThan(100);
-    }
-
     @Test
     void servicesNeverImportEachOther() {
         for (String service : SERVICES) {
@@ -59,7 +39,7 @@ class ArrowsTest {
                     .dependOnClassesThat()
                     .resideInAnyPackage(others)
                     .because("services talk through contract, Kafka and the stores")
-                    .check(classes);
+                    .check(AllClasses.CLASSES);
         }
     }
 
@@ -76,7 +56,7 @@ class ArrowsTest {
                         "io.bisup.platform..",
                         "io.bisup.cli..",
                         "io.bisup.localstack..")
-                .check(classes);
+                .check(AllClasses.CLASSES);
     }
 
     @Test
@@ -97,7 +77,7 @@ class ArrowsTest {
                 .orShould()
                 .callMethod(Kernels.class, "callMany", String.class, Object[].class)
                 .because("names, argument orders and shapes of kernels stand once, with types")
-                .check(classes);
+                .check(AllClasses.CLASSES);
     }
 
     @Test
@@ -109,7 +89,7 @@ class ArrowsTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.bisup.llm..", "io.bisup.platform..", "ai.djl..")
                 .because("api-service reads them too, and holds no tensors")
-                .check(classes);
+                .check(AllClasses.CLASSES);
     }
 
     @Test
@@ -124,7 +104,7 @@ class ArrowsTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(STORES)
                 .because("they are plain Java that a researcher can use without services")
-                .check(classes);
+                .check(AllClasses.CLASSES);
     }
 
     @Test
@@ -135,14 +115,14 @@ class ArrowsTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.bisup.llm..", "ai.djl..")
-                .check(classes);
+                .check(AllClasses.CLASSES);
         noClasses()
                 .that()
                 .resideInAPackage("io.bisup.llm..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.bisup.platform..")
-                .check(classes);
+                .check(AllClasses.CLASSES);
     }
 
     @Test
@@ -154,7 +134,7 @@ class ArrowsTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(STORES)
                 .because("a store is changed in one place; local-stack runs the servers and is the other exception")
-                .check(classes);
+                .check(AllClasses.CLASSES);
     }
 
     @Test
@@ -166,7 +146,7 @@ class ArrowsTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.bisup.platform..", "io.bisup.worker.job..")
                 .because("the same engine runs without services")
-                .check(classes);
+                .check(AllClasses.CLASSES);
     }
 
     /** What reads hostile files has no way to the stores; what holds their credentials loads no native library. */
@@ -183,14 +163,14 @@ class ArrowsTest {
                         "io.bisup.platform.database..",
                         "io.bisup.platform.dispatch..",
                         "io.bisup.worker.job..")
-                .check(classes);
+                .check(AllClasses.CLASSES);
         noClasses()
                 .that()
                 .resideInAPackage("io.bisup.worker.job..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("ai.djl..", "io.bisup.llm..", "io.bisup.quantize..", "io.bisup.export..")
-                .check(classes);
+                .check(AllClasses.CLASSES);
     }
 
     @Test
@@ -202,11 +182,11 @@ class ArrowsTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.bisup.quantize..", "io.bisup.platform..")
                 .because("an artifact describes itself")
-                .check(classes);
+                .check(AllClasses.CLASSES);
     }
 
     @Test
     void packagesOfTheModelLibraryHaveNoCycles() {
-        slices().matching("io.bisup.llm.(*)..").should().beFreeOfCycles().check(classes);
+        slices().matching("io.bisup.llm.(*)..").should().beFreeOfCycles().check(AllClasses.CLASSES);
     }
 }
