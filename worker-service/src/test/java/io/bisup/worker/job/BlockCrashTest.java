@@ -19,9 +19,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * R-05: an attempt's process is killed at the boundary of a block, and inside a block, one after the other, by a recipe that
@@ -46,13 +45,8 @@ class BlockCrashTest {
         ROUNDS
     }
 
-    /** The recipe that learns takes long and is killed by {@link KilledAttemptTest} in each build: here in the long form alone. */
-    static Stream<Recipe> recipes() {
-        return KILLED == 1 ? Stream.of(Recipe.ROUNDS) : Stream.of(Recipe.values());
-    }
-
     @ParameterizedTest
-    @MethodSource("recipes")
+    @EnumSource
     void theBytesAreThoseOfAJobThatNobodyDisturbed(Recipe recipe) throws InterruptedException {
         String whole = submit(recipe);
         inputs.await(whole, in(JobState.SUCCEEDED));
