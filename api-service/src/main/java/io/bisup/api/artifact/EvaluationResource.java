@@ -91,11 +91,10 @@ public class EvaluationResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
             summary = "Evaluate a registered model, or an artifact beside its FP model",
-            description =
-                    "Each evaluation is {dataset, protocol, window} for a perplexity, {dataset, task, limit?} for a "
-                            + "zero-shot task, {dataset, divergence, window} for the divergence from the FP model or {dataset, "
-                            + "propagation, window} for the propagation of its error. The same Idempotency-Key with the same "
-                            + "spec answers the same job.")
+            description = "Each evaluation is {dataset, protocol, window} for a perplexity, {dataset, task, limit?, "
+                    + "examples?: {dataset, shots}} for a task, zero-shot without examples, {dataset, divergence, window} for the divergence from the FP model or {dataset, "
+                    + "propagation, window} for the propagation of its error. The same Idempotency-Key with the same "
+                    + "spec answers the same job.")
     @RequestBody(required = true, content = @Content(schema = @Schema(implementation = EvaluationJobSpec.class)))
     @APIResponseSchema(value = EvaluationJobRecord.class, responseCode = "202", responseDescription = "Accepted")
     @APIResponse(responseCode = "422", description = "The spec cannot run: errors[] names fields, causes and remedies")

@@ -18,7 +18,7 @@ final class Launch {
     private static final Path NICE = Path.of("/usr/bin/nice");
     private static final Path SETSID = Path.of("/usr/bin/setsid");
 
-    /** Computes nothing and is to answer soon: the large compiler takes half of a small machine for its first minute. */
+    /** For members that compute nothing: the large compiler takes about half of the processor time of their start. */
     private static final String SMALL_COMPILER = "-XX:TieredStopAtLevel=1";
 
     private static final List<String> ENGINE = List.of(
@@ -36,7 +36,7 @@ final class Launch {
         this.settings = settings;
     }
 
-    /** Parsed classes are kept beside the jars, for half the time of every start but the first. */
+    /** The JVM keeps parsed classes beside the jars; a start that finds them takes about half of the processor time. */
     List<String> stores() {
         List<String> command = java(List.of(
                 "-Xmx384m",

@@ -156,7 +156,7 @@ class LoadTest {
             copy.setInt(1, rows);
             copy.setObject(2, UUID.fromString(like));
             assertThat(copy.executeUpdate()).isEqualTo(rows);
-            // A table grows slowly elsewhere, and the database keeps count.
+            // What autovacuum does for a table that grows by and by; here it has had no time.
             analyze.execute("analyze job");
         }
     }
