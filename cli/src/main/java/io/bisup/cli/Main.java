@@ -7,6 +7,7 @@ import io.bisup.cli.local.LocalCommand;
 import io.bisup.cli.rest.ArtifactCommand;
 import io.bisup.cli.rest.CancelCommand;
 import io.bisup.cli.rest.CloneCommand;
+import io.bisup.cli.rest.CompareJobsCommand;
 import io.bisup.cli.rest.DatasetsCommand;
 import io.bisup.cli.rest.EvaluateCommand;
 import io.bisup.cli.rest.GetCommand;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Command;
             RecipesCommand.class,
             SubmitCommand.class,
             EvaluateCommand.class,
+            CompareJobsCommand.class,
             WatchCommand.class,
             GetCommand.class,
             ListCommand.class,

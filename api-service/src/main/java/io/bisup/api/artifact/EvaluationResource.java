@@ -6,19 +6,14 @@ import io.bisup.api.access.Callers;
 import io.bisup.api.job.ErrorMaps;
 import io.bisup.api.job.Ids;
 import io.bisup.api.job.Parameters;
-import io.bisup.api.job.TenantJobs;
 import io.bisup.api.preflight.EvaluationPreflight;
 import io.bisup.contract.Digests;
 import io.bisup.contract.EvaluationJobSpec;
 import io.bisup.contract.Json;
 import io.bisup.contract.LmEvalReport;
 import io.bisup.contract.PropagationResult;
-import io.bisup.contract.Score;
 import io.bisup.platform.job.EvaluationJobRecord;
 import io.bisup.platform.job.EvaluationJobStore;
-import io.bisup.platform.job.EvaluationRecord;
-import io.bisup.platform.job.EvaluationStore;
-import io.bisup.platform.job.JobNotFoundException;
 import io.bisup.platform.object.ObjectStore;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
@@ -33,9 +28,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
 import java.net.URI;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -61,29 +54,26 @@ public class EvaluationResource {
 
     private final Bodies bodies;
     private final EvaluationPreflight preflight;
-    private final EvaluationStore evaluations;
     private final EvaluationJobStore jobs;
+    private final EvaluationScores scores;
     private final EvaluationSamples samples;
     private final ErrorMaps maps;
-    private final TenantJobs own;
     private final Callers callers;
 
     EvaluationResource(
             Bodies bodies,
             EvaluationPreflight preflight,
-            EvaluationStore evaluations,
             EvaluationJobStore jobs,
+            EvaluationScores scores,
             ObjectStore objects,
             ErrorMaps maps,
-            TenantJobs own,
             Callers callers) {
         this.bodies = bodies;
         this.preflight = preflight;
-        this.evaluations = evaluations;
         this.jobs = jobs;
+        this.scores = scores;
         this.samples = new EvaluationSamples(objects);
         this.maps = maps;
-        this.own = own;
         this.callers = callers;
     }
 
@@ -127,7 +117,7 @@ public class EvaluationResource {
     @Operation(summary = "An evaluation job with its results")
     @APIResponseSchema(EvaluationJobRecord.class)
     public Response get(@PathParam("id") String id) {
-        return Response.ok(ofJob(id).<Object>map(e -> e).orElseGet(() -> job(id)))
+        return Response.ok(scores.ofJob(id).<Object>map(e -> e).orElseGet(() -> scores.job(id)))
                 .build();
     }
 
@@ -145,7 +135,7 @@ public class EvaluationResource {
     @Path(ID + "/results")
     @Operation(summary = "The tasks' results in the form of lm-evaluation-harness")
     public Map<String, Object> results(@PathParam("id") String id, @QueryParam("baseline") @Nullable String baseline) {
-        return LmEvalReport.of(scores(id), Parameters.flag("baseline", baseline));
+        return LmEvalReport.of(scores.of(id), Parameters.flag("baseline", baseline));
     }
 
     @GET
@@ -160,7 +150,7 @@ public class EvaluationResource {
             @QueryParam("offset") @Nullable String offset,
             @QueryParam("pageSize") @Nullable String pageSize) {
         return samples.page(
-                scores(id),
+                scores.of(id),
                 (int) Parameters.number("evaluation", evaluation, 0, 0, Integer.MAX_VALUE),
                 Parameters.flag("baseline", baseline),
                 (int) Parameters.number("offset", offset, 0, 0, Integer.MAX_VALUE),
@@ -173,21 +163,6 @@ public class EvaluationResource {
             summary = "How the artifact's error grows from block to block and spreads from token to token",
             description = "Of the first evaluation that asked for propagation; scales are the bounds that charts have.")
     public PropagationResult errorMap(@PathParam("id") String id) {
-        return maps.of(scores(id));
-    }
-
-    private List<Score> scores(String id) {
-        return ofJob(id).map(EvaluationRecord::scores).orElseGet(() -> job(id).scores());
-    }
-
-    /** The evaluation of a quantization job, where that is of the caller's tenant. */
-    private Optional<EvaluationRecord> ofJob(String id) {
-        Optional<EvaluationRecord> evaluation = evaluations.find(Ids.job(id));
-        evaluation.ifPresent(e -> own.own(e.jobId()));
-        return evaluation;
-    }
-
-    private EvaluationJobRecord job(String id) {
-        return jobs.findJob(callers.tenant(), Ids.job(id)).orElseThrow(() -> new JobNotFoundException(id));
+        return maps.of(scores.of(id));
     }
 }

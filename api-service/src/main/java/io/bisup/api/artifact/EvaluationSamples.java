@@ -7,6 +7,7 @@ import io.bisup.api.problem.ProblemKind;
 import io.bisup.contract.Json;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.contract.Score;
+import io.bisup.contract.TaskSample;
 import io.bisup.contract.TaskScore;
 import io.bisup.platform.object.ObjectStore;
 import java.nio.charset.StandardCharsets;
@@ -49,15 +50,25 @@ public final class EvaluationSamples {
                         + "; samples belong to tasks, once the evaluation has succeeded");
     }
 
+    /** All of a task's documents. */
+    List<TaskSample> all(ObjectEntry entry) {
+        return lines(entry).stream()
+                .map(line -> Json.mapper().convertValue(parsed(line), TaskSample.class))
+                .toList();
+    }
+
     private SamplePage page(ObjectEntry entry, int offset, int size) {
-        List<String> lines =
-                new String(objects.get(entry), StandardCharsets.UTF_8).lines().toList();
+        List<String> lines = lines(entry);
         int first = Math.min(offset, lines.size());
         int end = Math.min(first + size, lines.size());
         List<JsonNode> items = lines.subList(first, end).stream()
                 .map(EvaluationSamples::parsed)
                 .toList();
         return new SamplePage(items, first, lines.size(), end < lines.size() ? end : null);
+    }
+
+    private List<String> lines(ObjectEntry entry) {
+        return new String(objects.get(entry), StandardCharsets.UTF_8).lines().toList();
     }
 
     private static JsonNode parsed(String line) {

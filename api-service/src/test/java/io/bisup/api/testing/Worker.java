@@ -14,6 +14,8 @@ import io.bisup.contract.Phase;
 import io.bisup.contract.Progress;
 import io.bisup.contract.PropagationResult;
 import io.bisup.contract.PropagationScore;
+import io.bisup.contract.Score;
+import io.bisup.contract.TaskScore;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.EvaluationStore;
 import io.bisup.platform.job.ExportClaim;
@@ -25,6 +27,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Plays the other services against the real stores: writes what a worker and an evaluator write. */
@@ -118,21 +121,39 @@ public class Worker {
     }
 
     public void evaluate(String jobId, double quantized, double baseline) {
+        evaluate(jobId, List.of(new Measurement(perplexity(quantized), perplexity(baseline))));
+    }
+
+    /** With a perplexity and a task, whose documents are right or wrong: one digit each, 1 or 0. */
+    public void evaluateWithTask(String jobId, double perplexity, String right, String baselineRight) {
+        TaskScore task = new TaskScore(
+                TaskSamples.result(right.length()),
+                TaskSamples.result(baselineRight.length()),
+                Map.of(),
+                samples(jobId, "ours", right),
+                samples(jobId, "theirs", baselineRight));
+        evaluate(jobId, List.of(new Measurement(perplexity(perplexity), perplexity(10)), task));
+    }
+
+    private ObjectEntry samples(String jobId, String whose, String right) {
+        return objects.put(
+                ObjectKeys.responses(Digests.sha256(jobId + whose), "samples.jsonl"),
+                TaskSamples.lines(right).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void evaluate(String jobId, List<Score> scores) {
         String id = evaluations.ofJob(jobId).getFirst().id();
-        var claim = evaluations.claim(id, "eval-1", LEASE).orElseThrow();
-        evaluations.complete(claim, List.of(new Measurement(perplexity(quantized), perplexity(baseline))));
+        evaluations.complete(evaluations.claim(id, "eval-1", LEASE).orElseThrow(), scores);
     }
 
     /** With an error map, where the job asked for one after its perplexity. */
     public void evaluateWithMap(String jobId, double quantized, double baseline) {
-        String id = evaluations.ofJob(jobId).getFirst().id();
-        var claim = evaluations.claim(id, "eval-1", LEASE).orElseThrow();
         PropagationResult result = ErrorMapFixture.of(TinyModel.LAYERS);
         ObjectEntry map = objects.put(
                 ObjectKeys.responses(Digests.sha256(jobId), "error-map.json"),
                 Json.write(result).getBytes(StandardCharsets.UTF_8));
-        evaluations.complete(
-                claim,
+        evaluate(
+                jobId,
                 List.of(
                         new Measurement(perplexity(quantized), perplexity(baseline)),
                         PropagationScore.of(result, map)));

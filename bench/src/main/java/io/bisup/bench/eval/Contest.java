@@ -2,7 +2,7 @@ package io.bisup.bench.eval;
 
 import io.bisup.contract.TaskSample;
 import io.bisup.data.task.Metric;
-import io.bisup.measure.Scores;
+import io.bisup.data.task.Scores;
 import io.bisup.measure.task.TaskRules;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.bisup.bench.methods;
 import io.bisup.contract.Estimate;
 import io.bisup.contract.TaskSample;
 import io.bisup.data.task.Metric;
-import io.bisup.measure.Scores;
+import io.bisup.data.task.Scores;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;

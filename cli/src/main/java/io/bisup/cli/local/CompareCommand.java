@@ -1,24 +1,21 @@
 package io.bisup.cli.local;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectReader;
+import io.bisup.cli.ComparedScores;
 import io.bisup.cli.ExitCode;
 import io.bisup.cli.UserErrorException;
-import io.bisup.contract.Estimate;
 import io.bisup.contract.Json;
 import io.bisup.contract.TaskSample;
-import io.bisup.data.task.Metric;
+import io.bisup.data.task.PairedScores;
 import io.bisup.data.task.Task;
-import io.bisup.measure.Scores;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,8 +35,6 @@ import picocli.CommandLine.Spec;
 public final class CompareCommand implements Callable<Integer> {
 
     private static final ObjectReader SAMPLE = Json.mapper().readerFor(TaskSample.class);
-    private static final int SIGNIFICANT = 2;
-    private static final Estimate NONE = new Estimate(Double.NaN, Double.NaN);
 
     @Option(
             names = "--task",
@@ -64,12 +59,9 @@ public final class CompareCommand implements Callable<Integer> {
      * One file.
      *
      * @param file its name
-     * @param documents compared
-     * @param metrics by the harness's names
-     * @param differences from the first file; that of a perplexity is of the log-likelihood
+     * @param scores beside the first file's
      */
-    private record Subject(
-            String file, int documents, Map<String, Estimate> metrics, Map<String, Estimate> differences) {}
+    private record Subject(String file, @JsonUnwrapped PairedScores scores) {}
 
     @Override
     public Integer call() {
@@ -84,18 +76,12 @@ public final class CompareCommand implements Callable<Integer> {
     }
 
     private Subject subject(Path file, List<TaskSample> samples, List<TaskSample> first) {
-        Map<String, Estimate> metrics = new LinkedHashMap<>();
-        Map<String, Estimate> differences = new LinkedHashMap<>();
         try {
-            for (Metric metric : task.metrics()) {
-                metrics.put(metric.id(), Scores.of(samples, metric));
-                differences.put(metric.id(), Scores.difference(samples, first, metric));
-            }
+            return new Subject(file.toString(), PairedScores.of(task, samples, first));
         } catch (IllegalArgumentException e) {
             throw new UserErrorException(file + " and " + files.getFirst() + " do not compare: " + e.getMessage()
                     + "; give samples of the same documents");
         }
-        return new Subject(file.toString(), samples.size(), metrics, differences);
     }
 
     private List<TaskSample> read(Path file) {
@@ -113,31 +99,12 @@ public final class CompareCommand implements Callable<Integer> {
         if (samples.isEmpty()) {
             throw new UserErrorException(file + " is empty: give a file that local zeroshot --out wrote");
         }
-        if (task.metrics().contains(Metric.ACC_NORM) && samples.stream().anyMatch(s -> s.accNorm() == null)) {
-            throw new UserErrorException(file + " has no acc_norm: it is of another task than " + task.id());
-        }
         return samples;
     }
 
-    private String sentence(Subject subject) {
-        StringBuilder text = new StringBuilder(subject.file() + ": " + subject.documents() + " documents");
-        for (Metric metric : task.metrics()) {
-            Estimate value = subject.metrics().getOrDefault(metric.id(), NONE);
-            Estimate difference = subject.differences().getOrDefault(metric.id(), NONE);
-            text.append(String.format(
-                    Locale.ROOT,
-                    ", %s %.4f ± %.4f (%+.4f ± %.4f%s)",
-                    metric.id(),
-                    value.value(),
-                    value.stderr(),
-                    difference.value(),
-                    difference.stderr(),
-                    isDifferent(difference) ? "" : ", none"));
-        }
-        return text.toString();
-    }
-
-    private static boolean isDifferent(Estimate difference) {
-        return difference.value() != 0 && Math.abs(difference.value()) >= SIGNIFICANT * difference.stderr();
+    private static String sentence(Subject subject) {
+        PairedScores scores = subject.scores();
+        return subject.file() + ": " + scores.documents() + " documents, "
+                + ComparedScores.of(scores.metrics(), scores.differences());
     }
 }

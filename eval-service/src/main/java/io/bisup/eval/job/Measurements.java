@@ -3,7 +3,6 @@ package io.bisup.eval.job;
 import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.DivergenceScore;
 import io.bisup.contract.DivergenceSpec;
-import io.bisup.contract.Estimate;
 import io.bisup.contract.EvaluationSpec;
 import io.bisup.contract.Measurement;
 import io.bisup.contract.PerplexityResult;
@@ -13,9 +12,9 @@ import io.bisup.contract.Score;
 import io.bisup.contract.TaskSample;
 import io.bisup.contract.TaskScore;
 import io.bisup.contract.TaskSpec;
+import io.bisup.data.task.PairedScores;
 import io.bisup.data.task.Task;
 import io.bisup.llm.tensor.TensorRuntime;
-import io.bisup.measure.Scores;
 import io.bisup.platform.job.EvaluationStore;
 import io.bisup.platform.job.EvaluationWork;
 import io.bisup.platform.object.ObjectStore;
@@ -24,7 +23,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Measures the artifact, then the FP model behind the same prefix under the same protocols, then both together where their
@@ -172,13 +170,13 @@ final class Measurements {
             throws IOException {
         List<TaskSample> ours = responses.samples(quantized, step.patience());
         List<TaskSample> theirs = responses.samples(baseline, step.patience());
-        Map<String, Estimate> difference = new TreeMap<>();
-        Task.named(spec.task())
-                .orElseThrow()
-                .metrics()
-                .forEach(metric -> difference.put(metric.id(), Scores.difference(ours, theirs, metric)));
+        Task task = Task.named(spec.task()).orElseThrow();
         return new TaskScore(
-                quantized.result(), baseline.result(), difference, quantized.samples(), baseline.samples());
+                quantized.result(),
+                baseline.result(),
+                PairedScores.of(task, ours, theirs).differences(),
+                quantized.samples(),
+                baseline.samples());
     }
 
     private static PerplexityResult text(Found found) {

@@ -6,6 +6,7 @@ import io.bisup.contract.DivergenceResult;
 import io.bisup.contract.Estimate;
 import io.bisup.contract.PerplexitySpec;
 import io.bisup.data.TextDataset;
+import io.bisup.data.task.Scores;
 import io.bisup.llm.model.LanguageModel;
 import io.bisup.llm.tensor.Kernels;
 import io.bisup.llm.token.Tokenizer;

@@ -7,6 +7,7 @@ import io.bisup.cli.export.ExportCommand;
 import io.bisup.cli.rest.ArtifactCommand;
 import io.bisup.cli.rest.CancelCommand;
 import io.bisup.cli.rest.CloneCommand;
+import io.bisup.cli.rest.CompareJobsCommand;
 import io.bisup.cli.rest.GetCommand;
 import io.bisup.cli.rest.JobView;
 import io.bisup.cli.rest.KeysCommand;
@@ -14,6 +15,7 @@ import io.bisup.cli.rest.PauseCommand;
 import io.bisup.cli.rest.ResumeCommand;
 import io.bisup.cli.rest.RetryCommand;
 import io.bisup.contract.Digests;
+import io.bisup.contract.PerplexitySpec;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -32,11 +34,14 @@ class CommandsTest {
     @Test
     void aJobsFilesAreFetchedAndKeysHoldUntilRevoked(@TempDir Path folder) throws Exception {
         try (RunningSuite suite = RunningSuite.start(folder)) {
-            JobView job = suite.submit(RunningSuite.smallJob(List.of()));
+            JobView job = suite.submit(RunningSuite.smallJob(
+                    List.of(new PerplexitySpec("stories", PerplexitySpec.Protocol.GPTQ, 64))));
             suite.await(job.id(), Duration.ofMinutes(3));
             String server = suite.client().server().toString();
             assertThat(run(new GetCommand(), job.id(), "--server", server).out)
                     .contains("./bisup artifact get " + job.id());
+            assertThat(run(new CompareJobsCommand(), job.id(), "--baseline", "--server", server).out)
+                    .contains("perplexity on stories, windows of 64", job.id() + " (FP)  ", "(x 1.0000)");
 
             Path out = folder.resolve("artifact");
             assertThat(run(new ArtifactCommand(), "get", job.id(), "--out", out, "--server", server).code)

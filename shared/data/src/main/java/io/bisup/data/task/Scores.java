@@ -1,8 +1,7 @@
-package io.bisup.measure;
+package io.bisup.data.task;
 
 import io.bisup.contract.Estimate;
 import io.bisup.contract.TaskSample;
-import io.bisup.data.task.Metric;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.DoubleStream;

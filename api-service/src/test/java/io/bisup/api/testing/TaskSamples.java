@@ -1,0 +1,52 @@
+package io.bisup.api.testing;
+
+import io.bisup.contract.BosRule;
+import io.bisup.contract.Digests;
+import io.bisup.contract.Harness;
+import io.bisup.contract.Json;
+import io.bisup.contract.TaskResult;
+import io.bisup.contract.TaskSample;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** What an evaluator stores of a task. */
+final class TaskSamples {
+
+    private TaskSamples() {}
+
+    /** One document a digit, right where it is 1. */
+    static String lines(String right) {
+        return IntStream.range(0, right.length())
+                .mapToObj(i -> new TaskSample(
+                        i,
+                        List.of(-1.5, -2.5),
+                        List.of(true, false),
+                        0,
+                        right.charAt(i) - '0',
+                        (double) (right.charAt(i) - '0'),
+                        List.of("a" + i, "b" + i)))
+                .map(sample -> Json.write(sample) + "\n")
+                .collect(Collectors.joining());
+    }
+
+    static TaskResult result(int documents) {
+        return new TaskResult(
+                "piqa",
+                Digests.sha256("piqa"),
+                "piqa",
+                0,
+                null,
+                Harness.V0_4_9_2,
+                BosRule.AUTO,
+                "tokenizer",
+                "none",
+                512,
+                "float32",
+                "0.1.0",
+                documents,
+                Map.of(),
+                1.5);
+    }
+}

@@ -1,0 +1,39 @@
+package io.bisup.cli;
+
+import io.bisup.contract.Estimate;
+import io.bisup.contract.TaskScore;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Metrics of a task beside what another subject has, as a line for people. */
+public final class ComparedScores {
+
+    private static final Estimate UNKNOWN = new Estimate(Double.NaN, Double.NaN);
+
+    private ComparedScores() {}
+
+    /**
+     * "acc 0.5000 ± 0.1890 (+0.0000 ± 0.1890, none), ...".
+     *
+     * @param differences of each metric, with the standard error of the pairs; one under two of its standard errors is called none
+     */
+    public static String of(Map<String, Estimate> metrics, Map<String, Estimate> differences) {
+        return metrics.entrySet().stream()
+                .map(metric ->
+                        of(metric.getKey(), metric.getValue(), differences.getOrDefault(metric.getKey(), UNKNOWN)))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String of(String metric, Estimate value, Estimate difference) {
+        return String.format(
+                Locale.ROOT,
+                "%s %.4f ± %.4f (%+.4f ± %.4f%s)",
+                metric,
+                value.value(),
+                value.stderr(),
+                difference.value(),
+                difference.stderr(),
+                TaskScore.significant(difference) ? "" : ", none");
+    }
+}
