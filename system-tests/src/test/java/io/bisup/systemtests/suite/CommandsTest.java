@@ -34,8 +34,8 @@ class CommandsTest {
     @Test
     void aJobsFilesAreFetchedAndKeysHoldUntilRevoked(@TempDir Path folder) throws Exception {
         try (RunningSuite suite = RunningSuite.start(folder)) {
-            JobView job = suite.submit(RunningSuite.smallJob(
-                    List.of(new PerplexitySpec("stories", PerplexitySpec.Protocol.GPTQ, 64))));
+            JobView job = suite.submit(
+                    RunningSuite.smallJob(List.of(new PerplexitySpec("stories", PerplexitySpec.Protocol.GPTQ, 64))));
             suite.await(job.id(), Duration.ofMinutes(3));
             String server = suite.client().server().toString();
             assertThat(run(new GetCommand(), job.id(), "--server", server).out)

@@ -63,9 +63,14 @@ public final class FusedBlockStep implements AutoCloseable {
      * scales of whole tensors.
      */
     public static boolean canRun(BlockPlan plan, TensorRuntime runtime) {
-        return !runtime.device().isGpu()
-                && ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
+        return canRun(runtime)
                 && formats(plan).noneMatch(format -> format.quantizes() && format.scope() instanceof Scope.Tensor);
+    }
+
+    /** Whether there is a CPU to run on and the JVM's vectors to run with. */
+    static boolean canRun(TensorRuntime runtime) {
+        return !runtime.device().isGpu()
+                && ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     }
 
     private static Stream<Format> formats(BlockPlan plan) {

@@ -42,6 +42,21 @@ final class Lanes {
     private static final float[] EXP_COEFFICIENTS = {
         1.9875691e-4f, 1.3981999e-3f, 8.333452e-3f, 4.1665796e-2f, 0.16666666f, 0.5f
     };
+    private static final float[] LOG_COEFFICIENTS = {
+        7.0376836e-2f,
+        -1.151461e-1f,
+        1.16769984e-1f,
+        -1.2420141e-1f,
+        1.4249323e-1f,
+        -1.6668057e-1f,
+        2.0000714e-1f,
+        -2.4999994e-1f,
+        3.333333e-1f
+    };
+    /** The bits of √½. */
+    private static final int ROOT_HALF = 0x3F3504F3;
+
+    private static final FloatVector LEAST_DIFFERENCE = FloatVector.broadcast(SPECIES, 1e-30f);
     private static final FloatVector EXP_LOWEST = FloatVector.broadcast(SPECIES, -87.3f);
     private static final FloatVector EXP_HIGHEST = FloatVector.broadcast(SPECIES, 88.3f);
 
@@ -145,6 +160,43 @@ final class Lanes {
         FloatVector mantissa = polynomial.fma(rest.mul(rest), rest).add(ONE);
         IntVector exponent = (IntVector) power.convertShape(VectorOperators.F2I, INTEGERS, 0);
         return mantissa.mul(exponent.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
+    }
+
+    /**
+     * ln x of positive normal numbers to within 2 units in the last place (Cephes logf), from exact operations only, as
+     * {@link #exp}: x = m 2^k with m in [√½, √2).
+     */
+    static FloatVector log(FloatVector x) {
+        IntVector bits = x.reinterpretAsInts();
+        IntVector exponent = bits.sub(ROOT_HALF).lanewise(VectorOperators.ASHR, 23);
+        FloatVector k = (FloatVector) exponent.convertShape(VectorOperators.I2F, SPECIES, 0);
+        FloatVector z = bits.sub(exponent.lanewise(VectorOperators.LSHL, 23))
+                .reinterpretAsFloats()
+                .sub(ONE);
+        FloatVector polynomial = FloatVector.broadcast(SPECIES, LOG_COEFFICIENTS[0]);
+        for (int i = 1; i < LOG_COEFFICIENTS.length; i++) {
+            polynomial = polynomial.fma(z, FloatVector.broadcast(SPECIES, LOG_COEFFICIENTS[i]));
+        }
+        FloatVector squared = z.mul(z);
+        FloatVector rest =
+                k.fma(FloatVector.broadcast(SPECIES, LN2_LOW), polynomial.mul(z).mul(squared));
+        rest = squared.fma(FloatVector.broadcast(SPECIES, -0.5f), rest);
+        return k.fma(FloatVector.broadcast(SPECIES, LN2_HIGH), z.add(rest));
+    }
+
+    /** Σ|x − y|^norm; a difference under 1e-30 counts as that much. */
+    static float distance(long x, long y, int length, float norm) {
+        FloatVector sum = ZERO;
+        for (int i = 0; i < length; i += COUNT) {
+            VectorMask<Float> mask = mask(i, length);
+            FloatVector difference = load(x, i, mask).sub(load(y, i, mask));
+            sum = sum.add(norm == 2 ? difference.mul(difference) : power(difference.abs(), norm), mask);
+        }
+        return sum(sum);
+    }
+
+    private static FloatVector power(FloatVector x, float exponent) {
+        return exp(log(x.max(LEAST_DIFFERENCE)).mul(exponent));
     }
 
     /** Shuffles that swap neighbours at distance 1, 2, 4, ...: adding each in turn leaves the sum in every lane. */

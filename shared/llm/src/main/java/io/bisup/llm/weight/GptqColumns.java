@@ -120,7 +120,7 @@ final class GptqColumns {
             case GroupScales.Fixed fixed -> weights.scales(values, format, high, low);
             case GroupScales.Current current -> weights.scales(values, format, high, low);
             case GroupScales.Searched searched -> {
-                NDArray factor = weights.clipSearch(values, format, searched.norm(), CANDIDATES);
+                NDArray factor = searched.search().best(values, format, searched.norm(), CANDIDATES);
                 yield weights.scales(values, format, factor, factor);
             }
         };

@@ -16,6 +16,7 @@ public sealed interface GroupScales {
      * As {@link Current}, with the clip factor of least Σ|w − ŵ|^norm of each group (QuaRot's reference code).
      *
      * @param norm 2, or 2.4 in QuaRot
+     * @param search that tries the factors
      */
-    record Searched(double norm) implements GroupScales {}
+    record Searched(double norm, ClipSearch search) implements GroupScales {}
 }

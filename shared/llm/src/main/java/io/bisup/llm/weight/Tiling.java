@@ -9,9 +9,10 @@ import io.bisup.contract.recipe.Scope;
  * @param columns neighbouring input channels
  * @param rows neighbouring output channels
  */
-record Tiling(int columns, int rows) {
+public record Tiling(int columns, int rows) {
 
-    static Tiling of(Format format, int height, int width) {
+    /** Of a weight [height, width]. */
+    public static Tiling of(Format format, int height, int width) {
         return switch (format.scope()) {
             case Scope.Channels channels -> new Tiling(channels.columnsOf(width), channels.rows());
             case Scope.Row row -> new Tiling(width, 1);
@@ -22,12 +23,12 @@ record Tiling(int columns, int rows) {
     }
 
     /** Rows of tiles. */
-    int tilesOf(int height) {
+    public int tilesOf(int height) {
         return Math.ceilDiv(height, rows);
     }
 
     /** Tiles in a row of them. */
-    int groupsOf(int width) {
+    public int groupsOf(int width) {
         return Math.ceilDiv(width, columns);
     }
 }

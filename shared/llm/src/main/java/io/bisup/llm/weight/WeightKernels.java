@@ -56,11 +56,7 @@ public final class WeightKernels {
                 true);
     }
 
-    /**
-     * For each tile the factor of {@code candidates} with the least Σ|w − ŵ|^norm: [tiles, groups].
-     *
-     * @param norm 2, or 2.4 in QuaRot
-     */
+    /** {@link ClipSearch} on the kernels of the graph, on any device. */
     public NDArray clipSearch(NDArray weight, Format format, double norm, double... candidates) {
         Tiling tiling = tiling(weight, format);
         return runtime.kernels()

@@ -50,6 +50,11 @@ def statistics_output_error(self, y: Tensor, x_hat: Tensor, w_hat: List[Tensor])
         begin += one.size(0)
     return total
 
+# Q^T W and R of linears that read one input, W^ = Q R over the outputs of all.
+def statistics_reduced_outputs(self, w: List[Tensor], w_hat: List[Tensor]) -> Tuple[Tensor, Tensor]:
+    q, r = torch.linalg_qr(torch.cat(w_hat, 0))
+    return torch.matmul(torch.t(q), torch.cat(w, 0)), r
+
 # Squared errors of each head of keys or values [B, G, T, D] under each clip factor: [factors, G].
 def statistics_cache_errors(self, x: Tensor, factors: List[float], bits: int, symmetric: bool) -> Tensor:
     errors = torch.zeros([len(factors), x.size(1)], dtype=6, device=x.device)

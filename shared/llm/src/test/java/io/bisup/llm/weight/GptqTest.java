@@ -38,6 +38,10 @@ class GptqTest {
         scope.close();
     }
 
+    private GroupScales searched(double norm) {
+        return new GroupScales.Searched(norm, new WeightKernels(runtime)::clipSearch);
+    }
+
     private Gptq gptq(Order order, GroupScales scales) {
         return new Gptq(runtime, new Rounding.Gptq(0.01, 32, order, false, false), scales);
     }
@@ -134,7 +138,7 @@ class GptqTest {
         double full = problem.loss(gptq(Order.NATURAL, CURRENT)
                 .round("w", problem.weight(), grid, problem.moments())
                 .weight());
-        double searched = problem.loss(gptq(Order.NATURAL, new GroupScales.Searched(2.4))
+        double searched = problem.loss(gptq(Order.NATURAL, searched(2.4))
                 .round("w", problem.weight(), grid, problem.moments())
                 .weight());
         assertThat(searched).isLessThan(0.8 * full);
@@ -148,7 +152,7 @@ class GptqTest {
         double full = problem.loss(gptq(Order.ACTIVATION, FIXED)
                 .round("w", problem.weight(), grid, problem.moments())
                 .weight());
-        double searched = problem.loss(gptq(Order.ACTIVATION, new GroupScales.Searched(2))
+        double searched = problem.loss(gptq(Order.ACTIVATION, searched(2))
                 .round("w", problem.weight(), grid, problem.moments())
                 .weight());
         assertThat(searched).isLessThan(0.9 * full);
@@ -305,7 +309,7 @@ class GptqTest {
                     .round("w", problem.weight(), grid, moments)
                     .weight()
                     .close();
-            gptq(Order.NATURAL, new GroupScales.Searched(2))
+            gptq(Order.NATURAL, searched(2))
                     .round("w", problem.weight(), grid, moments)
                     .weight()
                     .close();

@@ -91,6 +91,17 @@ public final class StatisticsKernels {
         }
     }
 
+    /**
+     * Linears that read one input, reduced to as many outputs as there are inputs: with Ŵ = Q R over all their outputs,
+     * {Qᵀ W, R}, [in, in] each. Their squared output errors differ from those of W and Ŵ by a number that x̂ does not change.
+     *
+     * @param weights W of each, [out, in]; together at least as many outputs as inputs
+     * @param rounded Ŵ of each
+     */
+    public static NDArray[] reducedOutputs(KernelCalls kernels, NDArray[] weights, NDArray[] rounded) {
+        return kernels.callMany("statistics_reduced_outputs", weights, rounded);
+    }
+
     /** Squared errors of each head of x [B, heads, T, D] under each clip factor: [factors, heads]. */
     public static NDArray cacheErrors(KernelCalls kernels, NDArray x, double[] factors, Format format) {
         return kernels.call("statistics_cache_errors", x, factors, format.bits(), format.symmetric());

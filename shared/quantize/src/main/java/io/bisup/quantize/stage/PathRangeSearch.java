@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Tries clip factors of inputs and cache on a few samples, all in one pass through the block with nothing quantized. Of the
@@ -36,7 +37,7 @@ final class PathRangeSearch {
     private final double[] factors = ClipGrid.factors();
     private final Map<Site, double[]> errors = new EnumMap<>(Site.class);
     private final BlockOperands operands;
-    private final DecoderBlockWeights rounded;
+    private final Map<Site, OutputLoss> losses = new EnumMap<>(Site.class);
     private final List<NDArray> keyErrors = new ArrayList<>();
     private final List<NDArray> valueErrors = new ArrayList<>();
 
@@ -46,9 +47,14 @@ final class PathRangeSearch {
         this.inputs = inputs;
         this.cache = cache;
         this.operands = draft.operands(work.kernels());
-        this.rounded = inputs ? work.planned().roundedToNearest(work.kernels(), operands) : operands.weights();
+        if (inputs) {
+            DecoderBlockWeights rounded = work.planned().roundedToNearest(work.kernels(), operands);
+            for (Site site : BlockSites.INPUTS) {
+                errors.put(site, new double[factors.length]);
+                losses.put(site, new OutputLoss(work.kernels(), of(operands.weights(), site), of(rounded, site)));
+            }
+        }
         if (inputs || cache) {
-            BlockSites.INPUTS.forEach(site -> errors.put(site, new double[factors.length]));
             DecoderBlock block = work.planned().exact(work.layer(), operands);
             for (int sample = 0; sample < Math.min(SEARCHED_SAMPLES, work.startSamples()); sample++) {
                 work.control().checkpoint();
@@ -87,27 +93,24 @@ final class PathRangeSearch {
     }
 
     private void tryFactors(Site site, NDArray exact) {
-        NDArray[] hats = of(rounded, site);
-        double[] sums = errors.getOrDefault(site, new double[0]);
-        try (NDArray wanted = StatisticsKernels.outputs(work.kernels(), exact, of(operands.weights(), site))) {
+        OutputLoss loss = Objects.requireNonNull(losses.get(site));
+        double[] sums = Objects.requireNonNull(errors.get(site));
+        try (NDArray wanted = loss.wanted(exact)) {
             for (int i = 0; i < sums.length; i++) {
-                sums[i] += outputError(site, exact, (float) factors[i], wanted, hats);
+                try (NDScope scope = new NDScope()) {
+                    scope.suppressNotUsedWarning();
+                    sums[i] += loss.of(wanted, quantized(site, exact, (float) factors[i]));
+                }
             }
         }
     }
 
-    private double outputError(Site site, NDArray exact, float factor, NDArray wanted, NDArray[] hats) {
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDArray clip = Tensors.floats(work.runtime().manager(), new float[] {factor}, 1);
-            List<InputPath.Segment> segments = work.plan().inputSegments(site).stream()
-                    .map(segment -> new InputPath.Segment(segment.columns(), segment.format(), clip))
-                    .toList();
-            NDArray quantized = new InputPath(List.of(), segments)
-                    .read(work.kernels(), exact)
-                    .quantized();
-            return StatisticsKernels.outputError(work.kernels(), wanted, quantized, hats);
-        }
+    private NDArray quantized(Site site, NDArray exact, float factor) {
+        NDArray clip = Tensors.floats(work.runtime().manager(), new float[] {factor}, 1);
+        List<InputPath.Segment> segments = work.plan().inputSegments(site).stream()
+                .map(segment -> new InputPath.Segment(segment.columns(), segment.format(), clip))
+                .toList();
+        return new InputPath(List.of(), segments).read(work.kernels(), exact).quantized();
     }
 
     private static NDArray[] of(DecoderBlockWeights weights, Site site) {

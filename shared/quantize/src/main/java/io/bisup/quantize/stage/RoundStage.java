@@ -9,6 +9,7 @@ import io.bisup.contract.recipe.Site;
 import io.bisup.llm.block.BlockSites;
 import io.bisup.llm.block.DecoderBlockWeights;
 import io.bisup.llm.config.BlockTensor;
+import io.bisup.llm.fused.FusedClipSearch;
 import io.bisup.llm.plan.BlockOperands;
 import io.bisup.llm.plan.Segment;
 import io.bisup.llm.weight.Gptq;
@@ -97,7 +98,8 @@ final class RoundStage implements BlockStage {
     private static GroupScales scales(BlockWork work) {
         boolean found = work.plan().learns(Learning.Space.WEIGHT_RANGES);
         return switch (work.plan().recipe().ranges().weights()) {
-            case Range.Searched searched when !found -> new GroupScales.Searched(searched.norm());
+            case Range.Searched searched
+            when !found -> new GroupScales.Searched(searched.norm(), FusedClipSearch.bestFor(work.runtime()));
             case Range.Searched searched -> new GroupScales.Fixed();
             case Range.Full full -> found ? new GroupScales.Fixed() : new GroupScales.Current();
             case Range.Fixed fixed -> found ? new GroupScales.Fixed() : new GroupScales.Current();

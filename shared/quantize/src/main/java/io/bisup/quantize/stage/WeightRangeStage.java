@@ -9,9 +9,9 @@ import io.bisup.contract.recipe.Range;
 import io.bisup.llm.block.BlockSites;
 import io.bisup.llm.block.DecoderBlockWeights;
 import io.bisup.llm.config.BlockTensor;
+import io.bisup.llm.fused.FusedClipSearch;
 import io.bisup.llm.kernel.LinearKernels;
 import io.bisup.llm.plan.Segment;
-import io.bisup.llm.weight.WeightKernels;
 import io.bisup.quantize.block.BlockWork;
 import io.bisup.quantize.block.Draft;
 import io.bisup.quantize.block.RangeLogits;
@@ -70,8 +70,8 @@ final class WeightRangeStage implements BlockStage {
             case Range.Searched searched ->
                 LearningKernels.clipLogit(
                         work.kernels(),
-                        new WeightKernels(work.runtime())
-                                .clipSearch(weight, format, searched.norm(), ClipGrid.factors()),
+                        FusedClipSearch.bestFor(work.runtime())
+                                .best(weight, format, searched.norm(), ClipGrid.factors()),
                         ClipGrid.largest(learnt));
         };
     }
