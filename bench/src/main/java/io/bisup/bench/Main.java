@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
             MemoryRunCommand.class,
             MethodsCommand.class,
             ProductsCommand.class,
+            ClipSearchCommand.class,
             RowRunCommand.class,
             WindowsCommand.class
         },

@@ -109,8 +109,27 @@ public final class DecoderBlock implements AutoCloseable {
             AttentionContext context,
             BlockObserver observer) {
         Pass pass = new Pass(kernels, observer);
-        NDArray attended = LinearKernels.add(kernels, hidden, pass.attention(hidden, angles, context));
-        return LinearKernels.add(kernels, attended, pass.feedForward(attended));
+        NDArray attended = pass.attended(hidden, angles, context);
+        NDArray fed = pass.project(BlockTensor.DOWN, pass.gated(attended));
+        return LinearKernels.add(kernels, attended, fed);
+    }
+
+    /**
+     * One input of the block's linears. Nothing behind it is computed; without a scope of its own, as {@link #run}.
+     *
+     * @param hidden input of the block, [batch, time, hidden]
+     * @throws IllegalArgumentException for queries and keys, which no linear reads
+     */
+    public InputPath.Read input(
+            Site site, KernelCalls kernels, NDArray hidden, RotaryEmbedding.Angles angles, AttentionContext context) {
+        Pass pass = new Pass(kernels, BlockObserver.NONE);
+        return switch (site) {
+            case QKV -> pass.normed(hidden);
+            case O -> pass.mixed(hidden, angles, context);
+            case GATE_UP -> pass.normedAgain(pass.attended(hidden, angles, context));
+            case DOWN -> pass.gated(pass.attended(hidden, angles, context));
+            case QUERY_KEY -> throw new IllegalArgumentException("no linear reads queries and keys");
+        };
     }
 
     /** One application. */
@@ -123,9 +142,18 @@ public final class DecoderBlock implements AutoCloseable {
             this.observer = observer;
         }
 
-        /** softmax(q kᵀ / √headDim) v over the preceding positions in the window, projected back to [batch, time, hidden]. */
-        NDArray attention(NDArray hidden, RotaryEmbedding.Angles angles, AttentionContext context) {
-            InputPath.Read read = read(Site.QKV, norms().apply(kernels, hidden, norms().input()));
+        /** hidden + o(mixed), [batch, time, hidden]. */
+        NDArray attended(NDArray hidden, RotaryEmbedding.Angles angles, AttentionContext context) {
+            return LinearKernels.add(kernels, hidden, project(BlockTensor.OUTPUT, mixed(hidden, angles, context)));
+        }
+
+        InputPath.Read normed(NDArray hidden) {
+            return read(Site.QKV, norms().apply(kernels, hidden, norms().input()));
+        }
+
+        /** softmax(q kᵀ / √headDim) v over the preceding positions in the window, heads side by side. */
+        InputPath.Read mixed(NDArray hidden, RotaryEmbedding.Angles angles, AttentionContext context) {
+            InputPath.Read read = normed(hidden);
             NDArray queries = normedHeads(BlockTensor.QUERY, read, config.attentionHeads(), norms().query());
             NDArray keys = normedHeads(BlockTensor.KEY, read, config.keyValueHeads(), norms().key());
             NDArray values =
@@ -136,8 +164,7 @@ public final class DecoderBlock implements AutoCloseable {
                     new KeyValues(storedKeys(keys, angles), parts.cache().values(kernels, values)));
             NDArray rotated = rotate(queries, angles);
             observer.attention(rotated, all.keys());
-            NDArray mixed = context.attend(kernels, rotated, all, parts.window(), parts.lowPrecision());
-            return project(BlockTensor.OUTPUT, read(Site.O, mixed));
+            return read(Site.O, context.attend(kernels, rotated, all, parts.window(), parts.lowPrecision()));
         }
 
         private NDArray storedKeys(NDArray keys, RotaryEmbedding.Angles angles) {
@@ -152,12 +179,16 @@ public final class DecoderBlock implements AutoCloseable {
             return cache.keysAfterRope(kernels, rotated);
         }
 
-        /** down(SiLU(gate(h)) ⊙ up(h)) with h the normalised input. */
-        NDArray feedForward(NDArray hidden) {
-            InputPath.Read read = read(Site.GATE_UP, norms().apply(kernels, hidden, norms().postAttention()));
-            NDArray gated =
-                    LinearKernels.swiglu(kernels, project(BlockTensor.GATE, read), project(BlockTensor.UP, read));
-            return project(BlockTensor.DOWN, read(Site.DOWN, gated));
+        InputPath.Read normedAgain(NDArray attended) {
+            return read(Site.GATE_UP, norms().apply(kernels, attended, norms().postAttention()));
+        }
+
+        /** SiLU(gate(h)) ⊙ up(h) with h the normalised input. */
+        InputPath.Read gated(NDArray attended) {
+            InputPath.Read read = normedAgain(attended);
+            return read(
+                    Site.DOWN,
+                    LinearKernels.swiglu(kernels, project(BlockTensor.GATE, read), project(BlockTensor.UP, read)));
         }
 
         private InputPath.Read read(Site site, NDArray raw) {

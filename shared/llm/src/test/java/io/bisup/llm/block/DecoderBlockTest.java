@@ -1,11 +1,13 @@
 package io.bisup.llm.block;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
+import io.bisup.contract.recipe.Site;
 import io.bisup.llm.config.Architecture;
 import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.config.DecoderConfig;
@@ -109,6 +111,34 @@ class DecoderBlockTest {
                 size += Math.pow(want[i], 2);
             }
             assertThat(Math.sqrt(error / size)).isBetween(1e-5, 1e-2);
+        }
+    }
+
+    /** What is asked for alone is what the whole block's linears read. */
+    @ParameterizedTest
+    @EnumSource
+    void anInputAloneIsThatOfTheWholeBlock(Architecture architecture) {
+        DecoderConfig config = RandomModel.config(architecture, 1);
+        try (RotaryEmbedding rotary = new RotaryEmbedding(runtime, config, DataType.FLOAT32);
+                DecoderBlock block = DecoderBlock.fullPrecision(config, 0, weights(config, DataType.FLOAT32), false)) {
+            NDArray hidden = hidden(config, DataType.FLOAT32);
+            RotaryEmbedding.Angles angles = AttentionContext.EMPTY.angles(rotary, TIME);
+            Map<Site, NDArray> seen = new EnumMap<>(Site.class);
+            block.run(kernels, hidden, angles, AttentionContext.EMPTY, new BlockObserver() {
+                @Override
+                public void input(Site site, InputPath.Read read) {
+                    seen.put(site, read.exact());
+                }
+            });
+            assertThat(seen).containsOnlyKeys(BlockSites.INPUTS);
+            seen.forEach(
+                    (site, expected) -> assertThat(block.input(site, kernels, hidden, angles, AttentionContext.EMPTY)
+                                    .exact()
+                                    .toFloatArray())
+                            .as("%s", site)
+                            .isEqualTo(expected.toFloatArray()));
+            assertThatThrownBy(() -> block.input(Site.QUERY_KEY, kernels, hidden, angles, AttentionContext.EMPTY))
+                    .isInstanceOf(IllegalArgumentException.class);
         }
     }
 }

@@ -84,11 +84,14 @@ public final class BlockTrainer implements AutoCloseable {
 
     private record Kept(double loss, double heldOutLoss) {}
 
+    /** The loss of training is measured only of states that the held-out loss is for. */
     private Kept judge(Kept kept, double before) {
-        double loss = step.measure(trained);
         double outside = step.measure(heldOut);
-        boolean better = heldOut.length > 0 ? outside < kept.heldOutLoss : loss < kept.loss;
-        if (!better || !(loss <= before)) {
+        if (heldOut.length > 0 && !(outside < kept.heldOutLoss)) {
+            return kept;
+        }
+        double loss = step.measure(trained);
+        if (!(loss <= before) || (heldOut.length == 0 && !(loss < kept.loss))) {
             return kept;
         }
         best.close();
