@@ -45,14 +45,17 @@ public final class MethodsCommand implements Callable<Integer> {
         Path work = Files.createTempDirectory("bisup-methods");
         try {
             String main = spec.root().userObject().getClass().getName();
+            ResultsFolder folder = new ResultsFolder(target);
             Measuring measuring = new Measuring(
-                    new ResultsFolder(target),
-                    Measuring.processes(main, work),
-                    spec.commandLine().getOut(),
-                    InstantSource.system());
+                    folder, Measuring.processes(main, work), spec.commandLine().getOut(), InstantSource.system());
             List<String> failed = measuring.run(campaign.rows(home, work), onlyMissing);
+            Results results = folder.read();
+            if (!results.rows().isEmpty()) {
+                // Also where every row was kept: rows that another machine measured may have come into the file.
+                folder.write(results);
+            }
             if (out == null) {
-                ReadmeTable.refresh(home.resolve("README.md"), new ResultsFolder(target).read());
+                ReadmeTable.refresh(home.resolve("README.md"), results);
             }
             failed.forEach(row -> spec.commandLine().getErr().println("bisup: not measured: " + row));
             return failed.isEmpty() ? 0 : 1;
