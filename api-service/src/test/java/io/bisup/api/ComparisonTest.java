@@ -83,6 +83,22 @@ class ComparisonTest {
     }
 
     @Test
+    void whatTheReferenceLacksIsListedToo() {
+        String text = Inputs.submit(Map.of());
+        worker.publish(worker.claim(text));
+        worker.evaluate(text, 12.0, 10.0);
+        String both = evaluated(13.0, "1111", "1111");
+
+        compare(List.of(text, both), false)
+                .statusCode(200)
+                .body("tasks", hasSize(0))
+                .body("perplexities[0].subjects", hasSize(2))
+                .body("left", hasSize(1))
+                .body("left[0].subject.id", equalTo(both))
+                .body("left[0].score", equalTo("piqa on piqa"));
+    }
+
+    @Test
     void whoIsNotThereOrHasNoScoresIsNamed() {
         String waiting = Inputs.submit(Map.of());
         String nobody = UUID.randomUUID().toString();

@@ -14,7 +14,7 @@ import java.util.Map;
  * @param reference what the others are compared with
  * @param tasks that the reference was scored on
  * @param perplexities that were measured of the reference
- * @param left what of the reference's scores a subject has no counterpart of, and why
+ * @param left tasks and perplexities that stand on one side only, and why
  */
 public record ComparisonView(Subject reference, List<ByTask> tasks, List<ByPerplexity> perplexities, List<Left> left) {
 

@@ -36,7 +36,9 @@ final class Comparisons {
         boolean sameQuestion(Scored other) {
             return result.task().equals(other.result.task())
                     && result.datasetSha256().equals(other.result.datasetSha256())
-                    && result.shots() == other.result.shots();
+                    && result.shots() == other.result.shots()
+                    && result.harness() == other.result.harness()
+                    && result.bosRule() == other.result.bosRule();
         }
 
         String name() {
@@ -86,7 +88,22 @@ final class Comparisons {
         List<ByPerplexity> perplexities = reference.perplexities().stream()
                 .map(text -> comparison.perplexity(text, measured))
                 .toList();
+        measured.stream().skip(1).forEach(one -> comparison.leaveUnmatched(one, reference));
         return new ComparisonView(reference.subject(), tasks, perplexities, List.copyOf(comparison.left));
+    }
+
+    /** Notes what was found on a subject and not on the reference. */
+    private void leaveUnmatched(Measured one, Measured reference) {
+        one.tasks().stream()
+                .filter(task -> reference.tasks().stream().noneMatch(task::sameQuestion))
+                .forEach(task -> leave(one, task.name(), "the reference was not scored on it by the same rules"));
+        one.perplexities().stream()
+                .filter(text -> reference.perplexities().stream().noneMatch(other -> sameWindows(text, other)))
+                .forEach(text -> leave(one, name(text), "the reference was not measured on it in such windows"));
+    }
+
+    private static String name(PerplexityResult text) {
+        return "perplexity on " + text.dataset();
     }
 
     private ByTask task(Scored reference, List<Measured> measured) {
@@ -97,7 +114,10 @@ final class Comparisons {
             Optional<Scored> found =
                     one.tasks().stream().filter(reference::sameQuestion).findFirst();
             if (found.isEmpty()) {
-                leave(one, reference.name(), "it was not scored on this data set with as many examples");
+                leave(
+                        one,
+                        reference.name(),
+                        "it was not scored on this data set with as many examples and by the same rules");
                 continue;
             }
             try {
@@ -121,10 +141,7 @@ final class Comparisons {
                     .ifPresentOrElse(
                             text -> subjects.add(new PerplexitySubject(
                                     one.subject(), text.perplexity(), text.perplexity() / reference.perplexity())),
-                            () -> leave(
-                                    one,
-                                    "perplexity on " + reference.dataset(),
-                                    "it was not measured on this text in such windows"));
+                            () -> leave(one, name(reference), "it was not measured on this text in such windows"));
         }
         return new ByPerplexity(reference.dataset(), reference.protocol(), reference.window(), subjects);
     }

@@ -46,10 +46,11 @@ public class EvaluationScores {
      * @throws JobNotFoundException when the caller's tenant has neither
      */
     List<Score> ofEvaluationOrJob(String id) {
-        String evaluation = Ids.job(id);
-        if (evaluations.find(evaluation).isPresent()
-                || jobs.findJob(callers.tenant(), evaluation).isPresent()) {
-            return of(id);
+        Optional<List<Score>> found = ofJob(id)
+                .map(EvaluationRecord::scores)
+                .or(() -> jobs.findJob(callers.tenant(), Ids.job(id)).map(EvaluationJobRecord::scores));
+        if (found.isPresent()) {
+            return found.get();
         }
         List<EvaluationRecord> ofJob = evaluations.ofJob(own.own(id));
         return ofJob.isEmpty() ? List.of() : ofJob.getLast().scores();

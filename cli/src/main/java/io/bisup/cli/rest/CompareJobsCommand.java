@@ -52,7 +52,7 @@ public final class CompareJobsCommand implements Callable<Integer> {
         if (service.json()) {
             out.println(ServiceClient.line(found));
         } else {
-            found.path("tasks").forEach(task -> print(task, out));
+            found.path("tasks").forEach(task -> printTask(task, out));
             found.path("perplexities").forEach(text -> printText(text, out));
             found.path("left")
                     .forEach(left -> out.println("not compared: " + name(left) + ", "
@@ -63,7 +63,7 @@ public final class CompareJobsCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static void print(JsonNode task, PrintWriter out) {
+    private static void printTask(JsonNode task, PrintWriter out) {
         out.println(task.path("task").asText() + " on " + task.path("dataset").asText() + ", "
                 + task.path("documents").asInt() + " documents");
         for (JsonNode subject : task.path("subjects")) {

@@ -11,9 +11,9 @@ import io.bisup.llm.weight.WeightKernels;
 import java.lang.foreign.Arena;
 
 /**
- * {@link ClipSearch} on the CPU, group by group: a group and its rounding stay in the nearest cache while all factors are tried,
- * where the graph passes over the whole weight a dozen times for each of them. The same factors as the graph's, unless the sums
- * of two are equal but for the order of their terms.
+ * {@link ClipSearch} on the CPU, group by group: a group and its rounding stay in the processor's cache while all factors are
+ * tried; the graph passes over the whole weight a dozen times for each factor. The factors are the graph's, except where the
+ * errors of two factors are equal to the rounding of float32 sums.
  */
 public final class FusedClipSearch implements ClipSearch {
 

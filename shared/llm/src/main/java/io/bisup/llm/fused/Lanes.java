@@ -184,7 +184,7 @@ final class Lanes {
         return k.fma(FloatVector.broadcast(SPECIES, LN2_HIGH), z.add(rest));
     }
 
-    /** Σ|x − y|^norm; a difference under 1e-30 counts as that much. */
+    /** Σ|x − y|^norm; for another norm than 2 a difference under 1e-30 counts as 1e-30. */
     static float distance(long x, long y, int length, float norm) {
         FloatVector sum = ZERO;
         for (int i = 0; i < length; i += COUNT) {

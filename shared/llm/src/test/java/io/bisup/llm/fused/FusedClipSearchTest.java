@@ -62,6 +62,7 @@ class FusedClipSearchTest {
     @ParameterizedTest
     @MethodSource("scopes")
     void itsFactorsLoseAsLittleAsTheGraphs(Scope shared) {
+        assertThat(FusedClipSearch.bestFor(runtime)).isInstanceOf(FusedClipSearch.class);
         NDArray weight = weight();
         for (int bits : new int[] {2, 3, 4, 8}) {
             for (boolean symmetric : new boolean[] {true, false}) {
@@ -84,7 +85,7 @@ class FusedClipSearchTest {
         }
     }
 
-    /** Rows cannot tell by how many they are worked on: twice the same. */
+    /** Repeated searches, on however many threads of the pool, give the same bits. */
     @Test
     void itIsDeterministic() {
         NDArray weight = weight();

@@ -84,7 +84,7 @@ public final class BlockTrainer implements AutoCloseable {
 
     private record Kept(double loss, double heldOutLoss) {}
 
-    /** The loss of training is measured only of states that the held-out loss is for. */
+    /** Measures the training loss only where the held-out loss fell, or nothing is held out. */
     private Kept judge(Kept kept, double before) {
         double outside = step.measure(heldOut);
         if (heldOut.length > 0 && !(outside < kept.heldOutLoss)) {
