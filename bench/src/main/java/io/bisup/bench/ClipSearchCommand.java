@@ -31,16 +31,14 @@ final class ClipSearchCommand implements Callable<Integer> {
     private static final int BITS = 4;
 
     /** What is tried. */
-    private record Trial(double norm, double[] factors) {
-        static Trial of(double norm, int count, double step) {
-            return new Trial(
-                    norm,
-                    IntStream.range(0, count).mapToDouble(i -> 1 - i * step).toArray());
+    private record Trial(double norm, int count, double step) {
+        double[] factors() {
+            return IntStream.range(0, count).mapToDouble(i -> 1 - i * step).toArray();
         }
     }
 
     /** Searched ranges of weights, and those of QuaRot's GPTQ. */
-    private static final List<Trial> TRIALS = List.of(Trial.of(2, 36, 0.02), Trial.of(2.4, 80, 0.01));
+    private static final List<Trial> TRIALS = List.of(new Trial(2, 36, 0.02), new Trial(2.4, 80, 0.01));
 
     @Option(names = "--threads", defaultValue = "2", description = "Of the tensor library (${DEFAULT-VALUE}).")
     private int threads;
@@ -90,7 +88,7 @@ final class ClipSearchCommand implements Callable<Integer> {
                     size[1],
                     group instanceof Scope.Row ? "row" : "128",
                     trial.norm(),
-                    trial.factors().length,
+                    trial.count(),
                     least[0],
                     least[1],
                     least[0] / least[1]);
