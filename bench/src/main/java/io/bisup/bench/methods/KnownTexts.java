@@ -50,9 +50,14 @@ public final class KnownTexts {
      * @param reference folder of reference data
      * @param work folder that cut and generated texts are written to
      */
-    KnownTexts(Path reference, Path work) {
+    public KnownTexts(Path reference, Path work) {
         this.reference = reference;
         this.work = work;
+    }
+
+    /** The characters of the text to calibrate on that an option names. */
+    public String calibrationText(String option) throws IOException {
+        return calibration(option).dataset().text();
     }
 
     /** The text to calibrate on that an option names. */
