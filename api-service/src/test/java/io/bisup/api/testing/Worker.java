@@ -116,7 +116,7 @@ public class Worker {
     public void measures(String jobId, String what, int done, int of) {
         String id = evaluations.ofJob(jobId).getFirst().id();
         var claim = evaluations.claim(id, "eval-1", LEASE).orElseThrow();
-        evaluations.progress(claim, new EvaluationProgress(what, done, of));
+        evaluations.progress(claim, new EvaluationProgress(what, done, of, null));
         evaluations.giveBack(claim);
     }
 

@@ -16,6 +16,7 @@ import io.bisup.data.task.Task;
 import io.bisup.data.task.TaskDataset;
 import io.bisup.llm.folder.OpenModel;
 import io.bisup.llm.token.Tokenizer;
+import io.bisup.measure.task.Answers;
 import io.bisup.measure.task.TaskEvaluation;
 import io.bisup.measure.task.TaskRules;
 import java.io.IOException;
@@ -152,7 +153,7 @@ public final class ZeroShotCommand implements Callable<Integer> {
         try (Tokenizer tokenizer = open.openTokenizer();
                 Bar bar = new Bar(task.id(), "documents")) {
             return new TaskEvaluation(open.model(), open.prefixIds(), tokenizer)
-                    .measure(dataset, rules, Clock.systemUTC(), bar);
+                    .measure(dataset, rules, Answers.NONE, Clock.systemUTC(), bar);
         }
     }
 

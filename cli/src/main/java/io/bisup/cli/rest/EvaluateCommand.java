@@ -4,10 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.bisup.cli.ExitCode;
 import io.bisup.contract.EvaluationJobSpec;
 import io.bisup.contract.EvaluationState;
-import io.bisup.contract.Json;
 import java.io.PrintWriter;
+import java.time.Clock;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -26,8 +25,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class EvaluateCommand implements Callable<Integer> {
-
-    private static final String PATH = "/v1/evaluation-jobs";
 
     @Mixin
     private ServiceOptions service;
@@ -72,7 +69,8 @@ public final class EvaluateCommand implements Callable<Integer> {
                 evaluate.stream().map(EvaluateOption::parse).toList(),
                 Map.of());
         String key = idempotencyKey != null ? idempotencyKey : UUID.randomUUID().toString();
-        JsonNode submitted = service.client().post(PATH, Json.write(job), Map.of("Idempotency-Key", key));
+        EvaluationJobs jobs = new EvaluationJobs(service.client());
+        JsonNode submitted = jobs.submit(job, key);
         PrintWriter out = spec.commandLine().getOut();
         String id = submitted.path("id").asText();
         if (!watch) {
@@ -80,43 +78,37 @@ public final class EvaluateCommand implements Callable<Integer> {
             out.flush();
             return ExitCode.OK;
         }
-        JsonNode ended = await(id, out);
-        out.println(
-                service.json() ? ServiceClient.line(ended) : ended.path("state").asText());
-        if (!service.json()) {
+        JsonNode ended = await(jobs, id, out);
+        if (service.json()) {
+            out.println(ServiceClient.line(ended));
+        } else {
             print(ended, out);
         }
         out.flush();
-        return state(ended) == EvaluationState.SUCCEEDED ? ExitCode.OK : ExitCode.FAILED;
+        return EvaluationJobs.state(ended) == EvaluationState.SUCCEEDED ? ExitCode.OK : ExitCode.FAILED;
     }
 
-    private static EvaluationState state(JsonNode job) {
-        return EvaluationState.valueOf(job.path("state").asText());
-    }
-
-    private JsonNode await(String id, PrintWriter out) throws InterruptedException {
-        String last = "";
-        while (true) {
-            JsonNode job = service.client().get(PATH + "/" + id);
-            JsonNode progress = job.path("progress");
-            String now = progress.isMissingNode()
-                    ? job.path("state").asText().toLowerCase(Locale.ROOT)
-                    : progress.path("what").asText() + " "
-                            + progress.path("done").asInt() + " of "
-                            + progress.path("of").asInt();
-            if (!service.json() && !now.equals(last)) {
-                out.println(now);
-                out.flush();
+    private JsonNode await(EvaluationJobs jobs, String id, PrintWriter out) throws InterruptedException {
+        if (!service.json()) {
+            out.println(id);
+        }
+        try (EvaluationDisplay display = new EvaluationDisplay(out, Clock.systemUTC())) {
+            while (true) {
+                JsonNode job = jobs.get(id);
+                if (EvaluationJobs.state(job).terminal()) {
+                    return job;
+                }
+                if (!service.json()) {
+                    display.show(job);
+                }
+                Thread.sleep(1000);
             }
-            last = now;
-            if (state(job).terminal()) {
-                return job;
-            }
-            Thread.sleep(1000);
         }
     }
 
-    private static void print(JsonNode job, PrintWriter out) {
+    /** How it ended, and its scores. */
+    static void print(JsonNode job, PrintWriter out) {
+        out.println(job.path("state").asText());
         if (!job.path("failure").isMissingNode()) {
             out.println(job.path("failure").path("message").asText());
         }

@@ -1,22 +1,40 @@
 package io.bisup.cli.rest;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.bisup.cli.ExitCode;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 
 /** Shows one job. */
-@Command(name = "get", description = "Show one job and its results.", mixinStandardHelpOptions = true)
+@Command(name = "get", description = "Show one job, of quantization or of evaluation alone, and its results.", mixinStandardHelpOptions = true)
 public final class GetCommand extends JobCommand {
 
     @Override
     int run(Jobs jobs, String id, PrintWriter out, boolean json) {
-        JobView job = jobs.get(id);
+        JobView job;
+        try {
+            job = jobs.get(id);
+        } catch (ServiceException e) {
+            print(evaluations().orElse(e, known -> known.get(id)), out, json);
+            return ExitCode.OK;
+        }
         if (json) {
             out.println(ServiceClient.line(job.json()));
         } else {
             print(job, out);
         }
         return ExitCode.OK;
+    }
+
+    private static void print(JsonNode evaluation, PrintWriter out, boolean json) {
+        if (json) {
+            out.println(ServiceClient.line(evaluation));
+            return;
+        }
+        if (evaluation.path("progress").isObject()) {
+            out.println("  " + EvaluationDisplay.line(evaluation.path("progress")));
+        }
+        EvaluateCommand.print(evaluation, out);
     }
 
     static void print(JobView job, PrintWriter out) {

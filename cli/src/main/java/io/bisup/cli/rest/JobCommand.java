@@ -23,6 +23,11 @@ abstract class JobCommand implements Callable<Integer> {
     /** Runs on the job; returns the exit code. */
     abstract int run(Jobs jobs, String id, PrintWriter out, boolean json);
 
+    /** The service's evaluation jobs, for a command that an id of one of them may be given to. */
+    final EvaluationJobs evaluations() {
+        return new EvaluationJobs(service.client());
+    }
+
     /** The job and where it is now. */
     static void print(JobView job, PrintWriter out, boolean json) {
         out.println(json ? ServiceClient.line(job.json()) : job.id() + "  " + job.state());

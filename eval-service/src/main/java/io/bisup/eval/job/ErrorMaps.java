@@ -1,6 +1,5 @@
 package io.bisup.eval.job;
 
-import io.bisup.contract.Digests;
 import io.bisup.contract.Json;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.contract.PropagationResult;
@@ -13,23 +12,23 @@ import io.bisup.measure.CodeVersion;
 import io.bisup.measure.Propagation;
 import io.bisup.platform.object.ObjectKeys;
 import io.bisup.platform.object.ObjectStore;
-import io.bisup.platform.outage.Patience;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.Optional;
 
-/** Error maps of artifacts, kept in the object store under the digest of all they depend on; as {@link TaskResponses} keeps answers. */
+/** Error maps of artifacts, kept in the object store. */
 final class ErrorMaps {
 
     private static final String MAP = "error-map.json";
     private static final String SCORE = "error-map-score.json";
 
     private final ObjectStore objects;
+    private final KeptResults kept;
     private final Clock clock;
 
     ErrorMaps(ObjectStore objects, Clock clock) {
         this.objects = objects;
+        this.kept = new KeptResults(objects);
         this.clock = clock;
     }
 
@@ -52,23 +51,19 @@ final class ErrorMaps {
             LazyModel artifact,
             Step step)
             throws IOException {
-        String digest = Digests.sha256(Json.write(new Key(
+        Key key = new Key(
                 modelDigest,
                 artifactDigest,
                 dataset.sha256(),
                 spec,
                 model.runtime().lowPrecision() ? "bfloat16" : "float32",
-                CodeVersion.CURRENT)));
-        Patience patience = step.patience();
-        Optional<byte[]> known = patience.ask(() -> objects.read(ObjectKeys.responses(digest, SCORE)));
-        if (known.isPresent()) {
-            return Json.mapper().readValue(known.get(), PropagationScore.class);
-        }
-        PropagationResult result = measure(spec, dataset, model.get(), artifact.get(), step);
-        ObjectEntry map = patience.ask(() -> objects.put(ObjectKeys.responses(digest, MAP), bytes(result)));
-        PropagationScore score = PropagationScore.of(result, map);
-        patience.tell(() -> objects.put(ObjectKeys.responses(digest, SCORE), bytes(score)));
-        return score;
+                CodeVersion.CURRENT);
+        return kept.of(key, SCORE, PropagationScore.class, step.patience(), digest -> {
+            PropagationResult result = measure(spec, dataset, model.get(), artifact.get(), step);
+            byte[] bytes = Json.write(result).getBytes(StandardCharsets.UTF_8);
+            ObjectEntry map = step.patience().ask(() -> objects.put(ObjectKeys.responses(digest, MAP), bytes));
+            return PropagationScore.of(result, map);
+        });
     }
 
     private PropagationResult measure(
@@ -82,9 +77,5 @@ final class ErrorMaps {
                             spec.windows(),
                             (done, of) -> step.at(spec.dataset() + ", propagation", done, of));
         }
-    }
-
-    private static byte[] bytes(Object value) {
-        return Json.write(value).getBytes(StandardCharsets.UTF_8);
     }
 }

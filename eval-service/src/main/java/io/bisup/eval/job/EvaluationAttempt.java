@@ -108,7 +108,9 @@ class EvaluationAttempt {
         private final Heartbeat heartbeat;
         private final Patience patience;
         private Instant next = Instant.MIN;
-        private EvaluationProgress last = new EvaluationProgress("fetch", 0, 1);
+        private EvaluationProgress last = new EvaluationProgress("fetch", 0, 1, null);
+        private Instant begun = clock.instant();
+        private int begunAt;
         private @Nullable Store away;
 
         Reporting(EvaluationClaim claim, Heartbeat heartbeat) {
@@ -121,11 +123,21 @@ class EvaluationAttempt {
         public void at(String what, int done, int of) {
             step(heartbeat);
             Instant now = clock.instant();
-            last = new EvaluationProgress(what, done, of);
+            if (!what.equals(last.what())) {
+                begun = now;
+                begunAt = done;
+            }
+            last = new EvaluationProgress(what, done, of, eta(now, done, of));
             if (!now.isBefore(next)) {
                 next = now.plus(BETWEEN_REPORTS);
                 tell(last);
             }
+        }
+
+        private @Nullable Double eta(Instant now, int done, int of) {
+            return done == begunAt
+                    ? null
+                    : Duration.between(begun, now).toMillis() / 1e3 * (of - done) / (done - begunAt);
         }
 
         /** A wait is told once, and its end. */
@@ -136,7 +148,7 @@ class EvaluationAttempt {
             away = store.orElse(null);
             String since = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
             tell(store.map(s -> new EvaluationProgress(
-                            "waiting for " + s.title() + " since " + since, last.done(), last.of()))
+                            "waiting for " + s.title() + " since " + since, last.done(), last.of(), null))
                     .orElse(last));
         }
 

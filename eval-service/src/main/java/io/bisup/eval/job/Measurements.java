@@ -26,8 +26,8 @@ import java.util.Map;
 
 /**
  * Measures the artifact, then the FP model behind the same prefix under the same protocols, then both together where their
- * divergence or the propagation of the error is asked for. What was measured before is not measured again, and when all was, the FP
- * model is not even fetched.
+ * divergence or the propagation of the error is asked for. What was measured before is not measured again, and when all of the FP
+ * model's was, it is not even fetched.
  */
 final class Measurements {
 
@@ -44,7 +44,7 @@ final class Measurements {
             TensorRuntime runtime, EvaluationFiles files, EvaluationStore store, ObjectStore objects, Clock clock) {
         this.runtime = runtime;
         this.files = files;
-        this.texts = new TextMeasurements(store, clock);
+        this.texts = new TextMeasurements(store, objects, clock);
         this.responses = new TaskResponses(objects, clock);
         this.maps = new ErrorMaps(objects, clock);
     }
@@ -53,7 +53,7 @@ final class Measurements {
     private sealed interface Found {
         record Text(PerplexityResult result) implements Found {}
 
-        record Answers(TaskResponses.Answers answers) implements Found {}
+        record Answers(TaskResponses.Responses answers) implements Found {}
 
         record Nothing() implements Found {}
     }
@@ -116,7 +116,13 @@ final class Measurements {
                             case TaskSpec task -> compared(task, answers(quantized.get(i)), answers(baseline), step);
                             case DivergenceSpec divergence ->
                                 new DivergenceScore(texts.divergence(
-                                        divergence, fetched.dataset(spec.dataset()), model.get(), subject.get(), step));
+                                        divergence,
+                                        fetched.dataset(spec.dataset()),
+                                        work.model().digest(),
+                                        artifact.digest(),
+                                        model,
+                                        subject,
+                                        step));
                             case PropagationSpec propagation ->
                                 maps.of(
                                         propagation,
@@ -137,7 +143,14 @@ final class Measurements {
             throws IOException {
         return switch (spec) {
             case PerplexitySpec text ->
-                new Found.Text(texts.perplexity(text, fetched.dataset(spec.dataset()), subject.get(), SUBJECT, step));
+                new Found.Text(texts.perplexity(
+                        text,
+                        fetched.dataset(spec.dataset()),
+                        digest,
+                        subject.get().prefixIds(),
+                        subject,
+                        SUBJECT,
+                        step));
             case TaskSpec task ->
                 new Found.Answers(
                         responses.of(task, fetched, digest, subject.get().prefixIds(), subject, SUBJECT, step));
@@ -158,7 +171,7 @@ final class Measurements {
         return switch (spec) {
             case PerplexitySpec text ->
                 new Found.Text(
-                        texts.baseline(text, fetched.dataset(spec.dataset()), digest, prefix, model, BASELINE, step));
+                        texts.perplexity(text, fetched.dataset(spec.dataset()), digest, prefix, model, BASELINE, step));
             case TaskSpec task -> new Found.Answers(responses.of(task, fetched, digest, prefix, model, BASELINE, step));
             case DivergenceSpec later -> new Found.Nothing();
             case PropagationSpec later -> new Found.Nothing();
@@ -166,7 +179,7 @@ final class Measurements {
     }
 
     private TaskScore compared(
-            TaskSpec spec, TaskResponses.Answers quantized, TaskResponses.Answers baseline, Step step)
+            TaskSpec spec, TaskResponses.Responses quantized, TaskResponses.Responses baseline, Step step)
             throws IOException {
         List<TaskSample> ours = responses.samples(quantized, step.patience());
         List<TaskSample> theirs = responses.samples(baseline, step.patience());
@@ -186,7 +199,7 @@ final class Measurements {
         throw new IllegalStateException("not a perplexity: " + found);
     }
 
-    private static TaskResponses.Answers answers(Found found) {
+    private static TaskResponses.Responses answers(Found found) {
         if (found instanceof Found.Answers a) {
             return a.answers();
         }

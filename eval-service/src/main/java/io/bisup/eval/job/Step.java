@@ -6,7 +6,7 @@ import io.bisup.platform.outage.Patience;
 interface Step {
 
     /**
-     * Called after each batch.
+     * Called before the first step of each measurement and after each: steps are parts of a window or document.
      *
      * @param what is being measured
      * @param done documents or windows done

@@ -2,9 +2,9 @@ package io.bisup.eval.job;
 
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.bisup.contract.BosRule;
-import io.bisup.contract.Digests;
 import io.bisup.contract.Harness;
 import io.bisup.contract.Json;
+import io.bisup.contract.LmEvalReport;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.contract.TaskResult;
 import io.bisup.contract.TaskSample;
@@ -27,37 +27,47 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A model's answers to tasks, kept in the object store under the digest of all they depend on: an evaluation that is tried
- * again, or another one of the same model, finds them there.
- */
+/** A model's scores on tasks, kept in the object store; so are its answers to single requests, see {@link StoredAnswers}. */
 final class TaskResponses {
 
     private static final String SAMPLES = "samples.jsonl";
     private static final String RESULT = "result.json";
+    private static final String REPORT = "lm-eval.json";
     private static final ObjectReader SAMPLE = Json.mapper().readerFor(TaskSample.class);
 
     private final ObjectStore objects;
+    private final KeptResults kept;
     private final Clock clock;
 
     TaskResponses(ObjectStore objects, Clock clock) {
         this.objects = objects;
+        this.kept = new KeptResults(objects);
         this.clock = clock;
     }
 
     /**
-     * Answers to one task; the result is stored last, so that who finds it finds the samples.
+     * What one task gave; it is stored last, so that who finds it finds the samples.
      *
      * @param result the metrics and their protocol
-     * @param samples where the documents' scores lie, one JSON object a line
+     * @param samples where the documents' scores lie, one JSON object a line; beside it lies the report of
+     *     lm-evaluation-harness's form
      */
-    record Answers(TaskResult result, ObjectEntry samples) {}
+    record Responses(TaskResult result, ObjectEntry samples) {}
 
-    /** All that answers depend on. */
+    /** All that an answer depends on but its request. */
+    private record AnswersKey(
+            String modelDigest,
+            String prefixSha256,
+            String task,
+            Harness harness,
+            BosRule bos,
+            String dtype,
+            String codeVersion) {}
+
+    /** All that the scores of a task depend on. */
     private record Key(
             String modelDigest,
             String prefixSha256,
@@ -71,8 +81,8 @@ final class TaskResponses {
             String dtype,
             String codeVersion) {}
 
-    /** The answers of a model, found or computed. */
-    Answers of(
+    /** The scores of a model, found or computed. */
+    Responses of(
             TaskSpec spec,
             EvaluationFiles.Fetched fetched,
             String modelDigest,
@@ -82,9 +92,11 @@ final class TaskResponses {
             Step step)
             throws IOException {
         TaskSpec.Examples examples = spec.examples();
-        String digest = Digests.sha256(Json.write(new Key(
+        String dtype = model.runtime().lowPrecision() ? "bfloat16" : "float32";
+        String prefixSha256 = PrefixRule.sha256(prefix);
+        Key key = new Key(
                 modelDigest,
-                PrefixRule.sha256(prefix),
+                prefixSha256,
                 fetched.dataset(spec.dataset()).sha256(),
                 spec.task(),
                 spec.limit(),
@@ -92,36 +104,46 @@ final class TaskResponses {
                 examples == null ? 0 : examples.shots(),
                 spec.harness(),
                 spec.bos(),
-                model.runtime().lowPrecision() ? "bfloat16" : "float32",
-                CodeVersion.CURRENT)));
-        Patience patience = step.patience();
-        Optional<byte[]> known = patience.ask(() -> objects.read(ObjectKeys.responses(digest, RESULT)));
-        if (known.isPresent()) {
-            return Json.mapper().readValue(known.get(), Answers.class);
-        }
-        TaskEvaluation.Outcome outcome = measure(spec, fetched, model.get(), what, step);
-        byte[] lines = outcome.samples().stream()
-                .map(Json::write)
-                .collect(Collectors.joining("\n", "", "\n"))
-                .getBytes(StandardCharsets.UTF_8);
-        ObjectEntry samples = patience.ask(() -> objects.put(ObjectKeys.responses(digest, SAMPLES), lines));
-        Answers answers = new Answers(outcome.result(), samples);
-        byte[] result = Json.write(answers).getBytes(StandardCharsets.UTF_8);
-        patience.tell(() -> objects.put(ObjectKeys.responses(digest, RESULT), result));
-        return answers;
+                dtype,
+                CodeVersion.CURRENT);
+        return kept.of(key, RESULT, Responses.class, step.patience(), digest -> {
+            AnswersKey answers = new AnswersKey(
+                    modelDigest, prefixSha256, spec.task(), spec.harness(), spec.bos(), dtype, CodeVersion.CURRENT);
+            StoredAnswers known = new StoredAnswers(objects, answers, step.patience(), clock);
+            TaskEvaluation.Outcome outcome = measure(spec, fetched, model.get(), known, what, step);
+            known.write();
+            return store(outcome, digest, step.patience());
+        });
     }
 
     private TaskEvaluation.Outcome measure(
-            TaskSpec spec, EvaluationFiles.Fetched fetched, OpenModel model, String what, Step step) {
+            TaskSpec spec,
+            EvaluationFiles.Fetched fetched,
+            OpenModel model,
+            StoredAnswers known,
+            String what,
+            Step step) {
         TaskDataset documents = documents(spec, fetched);
         try (Tokenizer tokenizer = model.openTokenizer()) {
             return new TaskEvaluation(model.model(), model.prefixIds(), tokenizer)
                     .measure(
                             documents,
                             new TaskRules(spec.harness(), spec.bos(), null),
+                            known,
                             clock,
                             (done, of) -> step.at(spec.task() + ", " + what, done, of));
         }
+    }
+
+    private Responses store(TaskEvaluation.Outcome outcome, String digest, Patience patience) throws IOException {
+        byte[] lines = outcome.samples().stream()
+                .map(Json::write)
+                .collect(Collectors.joining("\n", "", "\n"))
+                .getBytes(StandardCharsets.UTF_8);
+        ObjectEntry samples = patience.ask(() -> objects.put(ObjectKeys.responses(digest, SAMPLES), lines));
+        byte[] report = Json.write(LmEvalReport.of(List.of(outcome.result()))).getBytes(StandardCharsets.UTF_8);
+        patience.tell(() -> objects.put(ObjectKeys.responses(digest, REPORT), report));
+        return new Responses(outcome.result(), samples);
     }
 
     private static TaskDataset documents(TaskSpec spec, EvaluationFiles.Fetched fetched) {
@@ -140,8 +162,8 @@ final class TaskResponses {
     }
 
     /** The documents' scores. */
-    List<TaskSample> samples(Answers answers, Patience patience) throws IOException {
-        String lines = new String(patience.ask(() -> objects.get(answers.samples())), StandardCharsets.UTF_8);
+    List<TaskSample> samples(Responses responses, Patience patience) throws IOException {
+        String lines = new String(patience.ask(() -> objects.get(responses.samples())), StandardCharsets.UTF_8);
         List<TaskSample> samples = new ArrayList<>();
         for (String line : lines.lines().toList()) {
             samples.add(SAMPLE.readValue(line));

@@ -12,24 +12,29 @@ import io.bisup.measure.Perplexity;
 import io.bisup.measure.PrefixRule;
 import io.bisup.platform.job.BaselineKey;
 import io.bisup.platform.job.EvaluationStore;
+import io.bisup.platform.object.ObjectStore;
 import io.bisup.platform.outage.Patience;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 
-/** Perplexities, of which the FP model's are kept, and divergences. */
+/** Perplexities and divergences; both are kept. */
 final class TextMeasurements {
 
+    private static final String DIVERGENCE = "divergence.json";
+
     private final EvaluationStore store;
+    private final KeptResults kept;
     private final Clock clock;
 
-    TextMeasurements(EvaluationStore store, Clock clock) {
+    TextMeasurements(EvaluationStore store, ObjectStore objects, Clock clock) {
         this.store = store;
+        this.kept = new KeptResults(objects);
         this.clock = clock;
     }
 
-    PerplexityResult perplexity(
+    private PerplexityResult measure(
             PerplexitySpec spec, EvaluationFiles.Dataset dataset, OpenModel model, String what, Step step) {
         try (Tokenizer tokenizer = model.openTokenizer()) {
             return new Perplexity(model.model(), model.prefixIds(), tokenizer, clock)
@@ -41,18 +46,31 @@ final class TextMeasurements {
         }
     }
 
-    /** The FP model's perplexity: the one kept under its key, or measured and kept now. */
-    PerplexityResult baseline(
+    /** All that a divergence depends on; the prefix is the artifact's. */
+    private record DivergenceKey(
+            String modelDigest,
+            String artifactDigest,
+            String datasetSha256,
+            DivergenceSpec spec,
+            String dtype,
+            String codeVersion) {}
+
+    /**
+     * A perplexity: the one kept under its key, or measured and kept now.
+     *
+     * @param digest of the model's or the artifact's files
+     */
+    PerplexityResult perplexity(
             PerplexitySpec spec,
             EvaluationFiles.Dataset dataset,
-            String modelDigest,
+            String digest,
             List<Long> prefix,
             LazyModel model,
             String what,
             Step step)
             throws IOException {
         BaselineKey key = new BaselineKey(
-                modelDigest,
+                digest,
                 dataset.sha256(),
                 dataset.file().format(),
                 spec.protocol(),
@@ -63,7 +81,7 @@ final class TextMeasurements {
         Patience patience = step.patience();
         Optional<PerplexityResult> kept = patience.ask(() -> store.baseline(key));
         if (kept.isEmpty()) {
-            PerplexityResult measured = perplexity(spec, dataset, model.get(), what, step);
+            PerplexityResult measured = measure(spec, dataset, model.get(), what, step);
             patience.tell(() -> store.keepBaseline(key, measured));
             kept = patience.ask(() -> store.baseline(key));
         }
@@ -72,6 +90,30 @@ final class TextMeasurements {
 
     /** Both models stand behind the artifact's prefix. */
     DivergenceResult divergence(
+            DivergenceSpec spec,
+            EvaluationFiles.Dataset dataset,
+            String modelDigest,
+            String artifactDigest,
+            LazyModel model,
+            LazyModel artifact,
+            Step step)
+            throws IOException {
+        DivergenceKey key = new DivergenceKey(
+                modelDigest,
+                artifactDigest,
+                dataset.sha256(),
+                spec,
+                model.runtime().lowPrecision() ? "bfloat16" : "float32",
+                CodeVersion.CURRENT);
+        return kept.of(
+                key,
+                DIVERGENCE,
+                DivergenceResult.class,
+                step.patience(),
+                digest -> measure(spec, dataset, model.get(), artifact.get(), step));
+    }
+
+    private DivergenceResult measure(
             DivergenceSpec spec, EvaluationFiles.Dataset dataset, OpenModel model, OpenModel artifact, Step step) {
         try (Tokenizer tokenizer = model.openTokenizer()) {
             return new Divergence(model.model(), artifact.model(), model.prefixIds(), tokenizer, clock)

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.bisup.contract.Digests;
 import io.bisup.contract.DivergenceScore;
 import io.bisup.contract.DivergenceSpec;
 import io.bisup.contract.EvaluationJobSpec;
+import io.bisup.contract.EvaluationProgress;
 import io.bisup.contract.EvaluationSpec;
 import io.bisup.contract.EvaluationState;
 import io.bisup.contract.Failure;
@@ -31,6 +33,7 @@ import io.bisup.platform.job.EvaluationRecord;
 import io.bisup.platform.job.EvaluationStore;
 import io.bisup.platform.job.JobRecord;
 import io.bisup.platform.job.JobStore;
+import io.bisup.platform.object.ObjectKeys;
 import io.bisup.platform.object.ObjectStore;
 import io.bisup.platform.registry.RegisteredDataset;
 import io.bisup.platform.registry.RegisteredModel;
@@ -137,6 +140,63 @@ class EvaluationScoresTest {
         Score again = second.scores().get(0);
         assertThat(again).as("found, with the seconds it took then").isEqualTo(task);
         assertThat(first.progress()).isNotNull();
+    }
+
+    /** What an evaluation found serves another one of more documents; the report of the harness's form lies beside the samples. */
+    @Test
+    void onlyDocumentsThatWereNotScoredAreScored() throws Exception {
+        Inputs inputs = new Inputs(jobs, objects);
+        RegisteredModel model = inputs.withReadme(inputs.model());
+        List<RegisteredDataset> datasets = List.of(inputs.task("piqa"));
+
+        TaskScore some = piqa(model, datasets, 20);
+        TaskScore more = piqa(model, datasets, 40);
+
+        assertThat(samples(more.samples()))
+                .hasSize(40)
+                .startsWith(samples(some.samples()).toArray(String[]::new));
+        String key = more.samples().key();
+        String digest = key.substring(key.indexOf('/') + 1, key.lastIndexOf('/'));
+        JsonNode report = Json.mapper()
+                .readTree(objects.read(ObjectKeys.responses(digest, "lm-eval.json"))
+                        .orElseThrow());
+        assertThat(report.at("/results/piqa/acc,none").doubleValue())
+                .isEqualTo(more.quantized().metrics().get("acc").value());
+        assertThat(report.at("/n-samples/piqa/effective").intValue()).isEqualTo(40);
+    }
+
+    private TaskScore piqa(RegisteredModel model, List<RegisteredDataset> datasets, int limit) {
+        EvaluationJobRecord job = ended(submit(
+                model, datasets, UUID.randomUUID().toString(), List.of(TaskSpec.zeroShot("piqa", "piqa", limit))));
+        assertThat(job.state()).as("%s", job.failure()).isEqualTo(EvaluationState.SUCCEEDED);
+        return (TaskScore) job.scores().getFirst();
+    }
+
+    @Test
+    void aCancelEndsAnEvaluationWithinAMeasurement() throws Exception {
+        Inputs inputs = new Inputs(jobs, objects);
+        RegisteredModel model = inputs.withReadme(inputs.model());
+        List<RegisteredDataset> datasets = List.of(inputs.task("piqa"));
+        String id =
+                submit(model, datasets, UUID.randomUUID().toString(), List.of(TaskSpec.zeroShot("piqa", "piqa", null)));
+        EvaluationProgress seen = await().atMost(Duration.ofMinutes(1))
+                .until(
+                        () -> evaluationJobs
+                                .findJob("default", id)
+                                .orElseThrow()
+                                .progress(),
+                        progress -> progress != null && progress.of() > 1 && progress.etaSeconds() != null);
+        assertThat(seen.done()).isBetween(1, seen.of() - 1);
+
+        evaluationJobs.cancel("default", id);
+        String next =
+                submit(model, datasets, UUID.randomUUID().toString(), List.of(TaskSpec.zeroShot("piqa", "piqa", 5)));
+
+        await().atMost(Duration.ofSeconds(10))
+                .until(() ->
+                        evaluationJobs.findJob("default", next).orElseThrow().state() != EvaluationState.QUEUED);
+        assertThat(ended(next).state()).isEqualTo(EvaluationState.SUCCEEDED);
+        assertThat(ended(id).state()).isEqualTo(EvaluationState.CANCELLED);
     }
 
     @Test

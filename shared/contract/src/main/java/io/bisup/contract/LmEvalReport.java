@@ -1,8 +1,11 @@
 package io.bisup.contract;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /** Results in the form that lm-evaluation-harness writes, for tools that read it. */
 public final class LmEvalReport {
@@ -10,27 +13,58 @@ public final class LmEvalReport {
     private LmEvalReport() {}
 
     /**
-     * The tasks among the scores.
+     * The tasks among the scores; see {@link #of(List)}.
      *
      * @param baseline the FP model's figures instead of the subject's
      */
     public static Map<String, Object> of(List<Score> scores, boolean baseline) {
-        Map<String, Object> results = new TreeMap<>();
-        Map<String, Object> configs = new TreeMap<>();
-        Map<String, Object> samples = new TreeMap<>();
-        Map<String, Object> shots = new TreeMap<>();
+        List<TaskResult> results = new ArrayList<>();
         for (Score score : scores) {
             if (score instanceof TaskScore task) {
                 TaskResult result = baseline ? task.baseline() : task.quantized();
                 if (result != null) {
-                    results.put(result.task(), metrics(result));
-                    configs.put(result.task(), protocol(result));
-                    samples.put(result.task(), Map.of("original", result.documents(), "effective", result.documents()));
-                    shots.put(result.task(), result.shots());
+                    results.add(result);
                 }
             }
         }
-        return Map.of("results", results, "configs", configs, "n-samples", samples, "n-shot", shots);
+        return of(results);
+    }
+
+    /** The results by their tasks' names; the second of one task under another protocol is called {@code piqa#2}. */
+    public static Map<String, Object> of(List<TaskResult> tasks) {
+        Map<String, Object> results = new TreeMap<>();
+        Map<String, Object> configs = new TreeMap<>();
+        Map<String, Object> samples = new TreeMap<>();
+        Map<String, Object> shots = new TreeMap<>();
+        Map<String, Object> better = new TreeMap<>();
+        for (TaskResult result : tasks) {
+            String name = name(result.task(), results.keySet());
+            results.put(name, metrics(result));
+            configs.put(name, protocol(result));
+            samples.put(name, Map.of("original", result.documents(), "effective", result.documents()));
+            shots.put(name, result.shots());
+            better.put(name, higherIsBetter(result));
+        }
+        return Map.of(
+                "results", results,
+                "configs", configs,
+                "n-samples", samples,
+                "n-shot", shots,
+                "higher_is_better", better);
+    }
+
+    private static String name(String task, Set<String> taken) {
+        return IntStream.iterate(1, i -> i + 1)
+                .mapToObj(i -> i == 1 ? task : task + "#" + i)
+                .filter(name -> !taken.contains(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Map<String, Boolean> higherIsBetter(TaskResult result) {
+        Map<String, Boolean> better = new TreeMap<>();
+        result.metrics().keySet().forEach(metric -> better.put(metric, !metric.equals("perplexity")));
+        return better;
     }
 
     private static Map<String, Object> metrics(TaskResult result) {

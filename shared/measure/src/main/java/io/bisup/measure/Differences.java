@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 /** What differs between two models' predictions, position after position; grown as windows are compared. */
 final class Differences {
 
-    private static final long LOGITS_AT_ONCE = 1L << 24;
+    static final long LOGITS_AT_ONCE = 1L << 24;
 
     private final Kernels kernels;
     private final int slice;
@@ -23,10 +23,13 @@ final class Differences {
     private final double[] sameTop;
     private int count;
 
-    /** @param predictions how many there will be */
-    Differences(Kernels kernels, int vocabulary, int predictions) {
+    /**
+     * @param logits most of them that are computed at once
+     * @param predictions how many there will be
+     */
+    Differences(Kernels kernels, long logits, int vocabulary, int predictions) {
         this.kernels = kernels;
-        this.slice = (int) Math.max(1, LOGITS_AT_ONCE / vocabulary);
+        this.slice = (int) Math.max(1, logits / vocabulary);
         this.kl = new double[predictions];
         this.ln = new double[predictions];
         this.baseLn = new double[predictions];

@@ -25,7 +25,11 @@ import java.util.stream.DoubleStream;
  */
 public final class Divergence {
 
-    private static final long ACTIVATION_BYTES = 64L << 20;
+    /** Bounds of memory: hidden states of both models, and logits. */
+    record Limits(long activationBytes, long logits) {
+        static final Limits DEFAULT = new Limits(64L << 20, Differences.LOGITS_AT_ONCE);
+    }
+
     private static final List<String> QUANTILES = List.of("1", "5", "10", "50", "90", "95", "99", "99.9");
 
     private final LanguageModel base;
@@ -33,6 +37,7 @@ public final class Divergence {
     private final List<Long> prefixIds;
     private final Tokenizer tokenizer;
     private final Clock clock;
+    private final Limits limits;
 
     /**
      * Both models stand behind the same prefix.
@@ -41,6 +46,16 @@ public final class Divergence {
      */
     public Divergence(
             LanguageModel base, LanguageModel quantized, List<Long> prefixIds, Tokenizer tokenizer, Clock clock) {
+        this(base, quantized, prefixIds, tokenizer, clock, Limits.DEFAULT);
+    }
+
+    Divergence(
+            LanguageModel base,
+            LanguageModel quantized,
+            List<Long> prefixIds,
+            Tokenizer tokenizer,
+            Clock clock,
+            Limits limits) {
         if (base.config().vocabSize() != quantized.config().vocabSize()) {
             throw new IllegalArgumentException(
                     "vocabularies of " + base.config().vocabSize() + " and "
@@ -51,6 +66,7 @@ public final class Divergence {
         this.prefixIds = List.copyOf(prefixIds);
         this.tokenizer = tokenizer;
         this.clock = clock;
+        this.limits = limits;
     }
 
     /**
@@ -108,26 +124,29 @@ public final class Divergence {
     private Differences compare(List<long[]> windows, int first, Progress progress) {
         int predictions = Math.multiplyExact(windows.size(), windows.getFirst().length - 1 - first);
         long bytes = 2L * windows.getFirst().length * base.config().hiddenSize() * Float.BYTES;
-        int batch = (int) Math.clamp(ACTIVATION_BYTES / bytes, 1, windows.size());
+        int batch = (int) Math.clamp(limits.activationBytes() / bytes, 1, windows.size());
         try (Kernels kernels = EvaluationKernels.compile(base.runtime())) {
-            Differences differences = new Differences(kernels, base.config().vocabSize(), predictions);
+            Differences differences =
+                    new Differences(kernels, limits.logits(), base.config().vocabSize(), predictions);
+            int each = base.config().layers() + quantized.config().layers() + 1;
+            PassProgress passes = new PassProgress(progress, windows.size(), each);
             for (int done = 0; done < windows.size(); done += batch) {
                 List<long[]> part = windows.subList(done, Math.min(windows.size(), done + batch));
-                compare(part, first, differences);
-                progress.done(done + part.size(), windows.size());
+                compare(part, first, differences, passes);
             }
             return differences;
         }
     }
 
-    private void compare(List<long[]> windows, int first, Differences differences) {
+    private void compare(List<long[]> windows, int first, Differences differences, PassProgress passes) {
         List<NDArray> ofBase = new ArrayList<>();
         List<NDArray> ofQuantized = new ArrayList<>();
         try {
-            pass(base, windows, ofBase);
-            pass(quantized, windows, ofQuantized);
+            pass(base, windows, ofBase, passes);
+            pass(quantized, windows, ofQuantized, passes);
             for (int i = 0; i < windows.size(); i++) {
                 differences.add(base, ofBase.get(i), quantized, ofQuantized.get(i), windows.get(i), first);
+                passes.step();
             }
         } finally {
             ofBase.forEach(NDArray::close);
@@ -136,13 +155,14 @@ public final class Divergence {
     }
 
     /** Fills the list with the last hidden states of each window; whatever happens, what is in it is open. */
-    private static void pass(LanguageModel model, List<long[]> windows, List<NDArray> hidden) {
+    private static void pass(LanguageModel model, List<long[]> windows, List<NDArray> hidden, PassProgress passes) {
         windows.forEach(window -> hidden.add(kept(model.embed(window))));
         model.eachBlock((block, prefix) -> {
             for (int i = 0; i < hidden.size(); i++) {
                 NDArray before = hidden.get(i);
                 hidden.set(i, kept(block.apply(before, prefix)));
                 before.close();
+                passes.step();
             }
         });
     }

@@ -72,13 +72,14 @@ public final class Perplexity {
     /** Mean over windows of each window's mean over its predictions, in nats per token. */
     private double meanNegativeLogLikelihood(List<long[]> windows, Progress progress) {
         int batch = batchSize(windows.getFirst().length);
+        PassProgress passes =
+                new PassProgress(progress, windows.size(), model.config().layers() + 1);
         double sum = 0;
         for (int first = 0; first < windows.size(); first += batch) {
             int end = Math.min(windows.size(), first + batch);
-            for (TokenScores scores : model.score(windows.subList(first, end))) {
+            for (TokenScores scores : model.score(windows.subList(first, end), passes::step)) {
                 sum += scores.negativeLogLikelihood() / scores.logProbabilities().length;
             }
-            progress.done(end, windows.size());
         }
         return sum / windows.size();
     }

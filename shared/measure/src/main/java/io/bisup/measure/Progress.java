@@ -7,6 +7,10 @@ public interface Progress {
     /** Hears nothing. */
     Progress SILENT = (done, of) -> {};
 
-    /** Called after each step, on the measuring thread. */
+    /**
+     * Called before the first step and after each, on the measuring thread.
+     *
+     * @param done windows or documents; steps are smaller than one
+     */
     void done(int done, int of);
 }

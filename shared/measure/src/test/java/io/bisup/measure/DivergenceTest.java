@@ -1,6 +1,7 @@
 package io.bisup.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -74,11 +76,43 @@ class DivergenceTest {
                 .mapToDouble(i -> Math.pow(expected.get(i)[2], 2))
                 .toArray();
         assertThat(result.rmsDeltaP().value()).isCloseTo(Math.sqrt(mean(squares)), within(1e-6));
+        assertThat(result.rmsDeltaP().stderr())
+                .isCloseTo(stderr(squares) / (2 * Math.sqrt(mean(squares))), within(1e-6));
+        assertThat(result.lnPerplexityRatio().stderr()).isCloseTo(stderr(column(expected, 1)), within(1e-6));
         assertThat(result.sameTop().value()).isCloseTo(mean(column(expected, 3)), within(1e-12));
+        assertThat(result.sameTop().stderr()).isCloseTo(stderr(column(expected, 3)), within(1e-9));
         java.util.Arrays.sort(kl);
         assertThat(result.klMax()).isCloseTo(kl[kl.length - 1], within(1e-5));
         double middle = kl.length % 2 == 1 ? kl[kl.length / 2] : (kl[kl.length / 2] + kl[kl.length / 2 - 1]) / 2;
         assertThat(result.klQuantiles().get("50").value()).isCloseTo(middle, within(1e-6));
+    }
+
+    @Test
+    void isTheSameInSmallBatchesAndSlicesAndIsToldAndStoppedWithinOne() {
+        DivergenceResult whole = measure(0.8f, 0);
+        List<Integer> told = new ArrayList<>();
+        try (LanguageModel base = model(1.0f);
+                LanguageModel other = model(0.8f);
+                Tokenizer tokenizer = Tokenizer.open(MODEL)) {
+            long windows = 3L * 2 * WINDOW * base.config().hiddenSize() * Float.BYTES;
+            var limits = new Divergence.Limits(windows, 5L * base.config().vocabSize());
+            DivergenceResult parts = new Divergence(base, other, List.of(), tokenizer, Clock.systemUTC(), limits)
+                    .measure(text(), Protocol.GPTQ, WINDOW, 0, Progress.SILENT);
+            assertThat(parts.windows()).isGreaterThan(6);
+            assertThat(parts.kl().value()).isCloseTo(whole.kl().value(), within(1e-7));
+            assertThat(parts.klMax()).isCloseTo(whole.klMax(), within(1e-6));
+            assertThat(parts.perplexity()).isCloseTo(whole.perplexity(), within(1e-4));
+
+            Divergence divergence = new Divergence(base, other, List.of(), tokenizer, Clock.systemUTC());
+            assertThatThrownBy(() -> divergence.measure(text(), Protocol.GPTQ, WINDOW, 0, (done, of) -> {
+                        told.add(done);
+                        if (told.size() == of + 1) {
+                            throw new CancellationException("enough");
+                        }
+                    }))
+                    .isInstanceOf(CancellationException.class);
+        }
+        assertThat(told).as("a fifth of the way, with all windows in one batch").endsWith(whole.windows() / 5);
     }
 
     @Test

@@ -28,6 +28,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -102,7 +103,23 @@ class PerplexityTest {
                     .perplexity();
 
             assertThat(sixteen).isEqualTo(single);
-            assertThat(calls).startsWith(16, 32).isSorted();
+            assertThat(calls)
+                    .as("told within a batch")
+                    .startsWith(0)
+                    .contains(5, 16, 32)
+                    .isSorted();
+            int blocks = opened.model().config().layers();
+            assertThatThrownBy(() -> new Perplexity(opened.model(), List.of(), tokenizer, Clock.systemUTC())
+                            .measure(SHORT, Protocol.GPTQ, 128, (done, of) -> {
+                                calls.add(done);
+                                if (done == 2) {
+                                    throw new CancellationException("enough");
+                                }
+                            }))
+                    .isInstanceOf(CancellationException.class);
+            assertThat(calls.getLast())
+                    .as("all windows are one batch of %s blocks", blocks)
+                    .isEqualTo(2);
         }
     }
 

@@ -12,8 +12,13 @@ public record Request(String context, String continuation) {
 
     private static final int DIGITS = 16;
 
-    /** The first 16 hex digits of SHA-256 of context, NUL and continuation. */
+    /** SHA-256 of context, NUL and continuation. */
+    public String sha256() {
+        return Digests.sha256(context + "\0" + continuation);
+    }
+
+    /** The first 16 hex digits of {@link #sha256}. */
     public String digest() {
-        return Digests.sha256(context + "\0" + continuation).substring(0, DIGITS);
+        return sha256().substring(0, DIGITS);
     }
 }

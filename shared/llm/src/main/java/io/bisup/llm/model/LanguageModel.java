@@ -175,27 +175,40 @@ public final class LanguageModel implements AutoCloseable {
      * @param sequences token ids, each with at least two
      */
     public List<TokenScores> score(List<long[]> sequences) {
+        return score(sequences, () -> {});
+    }
+
+    /**
+     * The same with a word to say between steps.
+     *
+     * @param step called behind each block for each sequence, and once more for each as it is scored; may throw to stop
+     */
+    public List<TokenScores> score(List<long[]> sequences, Runnable step) {
         List<NDArray> hidden = new ArrayList<>();
         // Closes what the list holds then: the last output of each sequence, or where a failure left it.
         try (TensorOwner owner = new TensorOwner()) {
             owner.own(() -> hidden.forEach(NDArray::close));
             sequences.forEach(ids -> hidden.add(embed(ids)));
-            eachBlock((block, context) -> hidden.replaceAll(input -> {
-                try (input) {
-                    return block.apply(input, context);
+            eachBlock((block, context) -> {
+                for (int i = 0; i < hidden.size(); i++) {
+                    try (NDArray input = hidden.get(i)) {
+                        hidden.set(i, block.apply(input, context));
+                    }
+                    step.run();
                 }
-            }));
-            return scores(sequences, hidden);
+            });
+            return scores(sequences, hidden, step);
         }
     }
 
-    private List<TokenScores> scores(List<long[]> sequences, List<NDArray> hidden) {
+    private List<TokenScores> scores(List<long[]> sequences, List<NDArray> hidden, Runnable step) {
         TokenScorer scorer = new TokenScorer(this);
         List<TokenScores> scores = new ArrayList<>();
         for (int i = 0; i < sequences.size(); i++) {
             try (NDArray last = hidden.get(i)) {
                 scores.add(scorer.score(last, sequences.get(i)));
             }
+            step.run();
         }
         return scores;
     }

@@ -2,14 +2,16 @@ package io.bisup.measure.task;
 
 import io.bisup.llm.model.LanguageModel;
 import io.bisup.llm.tensor.Kernels;
+import io.bisup.measure.PassProgress;
+import io.bisup.measure.Progress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * Log-likelihoods of many documents' requests: sorted by length, batched, what a document's requests share passed once.
  *
- * <p>Memory: the hidden states of a wave of at most {@value #WAVE_BYTES} bytes, one block's keys and values of one batch, its masks, and
+ * <p>Memory: the hidden states of a wave of at most 64 MiB, one block's keys and values of one batch, its masks, and
  * one slice of logits. Blocks are the outer loop of a wave, so a model that is streamed is read once per wave.
  */
 final class LikelihoodScorer {
@@ -17,55 +19,76 @@ final class LikelihoodScorer {
     /** Tokens of a batch: enough for full speed of the matrix products. */
     private static final int BATCH_TOKENS = 2048;
 
-    private static final long WAVE_BYTES = 64L << 20;
-
     /** At most this part of a row is padding where the batch has more tokens than a small one. */
     private static final int PADDED_PART = 8;
 
     private static final int SMALL_BATCH = 384;
 
+    /** Bounds of memory. */
+    record Limits(long waveBytes, long logits) {
+        static final Limits DEFAULT = new Limits(64L << 20, Targets.LOGITS_AT_ONCE);
+    }
+
+    /** A document's requests and how well each was predicted. */
+    record ScoredTree(RequestTree tree, List<Scored> scores) {}
+
     private final LanguageModel model;
     private final Kernels kernels;
+    private final Limits limits;
 
     LikelihoodScorer(LanguageModel model, Kernels kernels) {
+        this(model, kernels, Limits.DEFAULT);
+    }
+
+    LikelihoodScorer(LanguageModel model, Kernels kernels, Limits limits) {
         this.model = model;
         this.kernels = kernels;
+        this.limits = limits;
     }
 
     /**
      * Scores the trees, longest first: what needs most memory comes first, and the estimate of the time left is no worse than
      * the truth.
      *
-     * @param done takes each tree and its requests' scores; may throw to stop
+     * @param done takes the trees of each wave and their requests' scores; may throw to stop
+     * @param progress hears of trees; may throw to stop
      */
-    void score(List<RequestTree> trees, BiConsumer<RequestTree, List<Scored>> done) {
+    void score(List<RequestTree> trees, Consumer<List<ScoredTree>> done, Progress progress) {
+        PassProgress passes =
+                new PassProgress(progress, trees.size(), model.config().layers() + 1);
         List<TreeBatch> wave = new ArrayList<>();
         long tokens = 0;
-        long most = Math.max(1, WAVE_BYTES / (model.config().hiddenSize() * (long) Float.BYTES));
+        long most = Math.max(1, limits.waveBytes() / (model.config().hiddenSize() * (long) Float.BYTES));
         for (List<TreeRow> group : groups(TreeRow.of(trees))) {
-            TreeBatch batch = new TreeBatch(model, kernels, group);
+            TreeBatch batch = new TreeBatch(model, kernels, limits.logits(), group);
             if (tokens + batch.size() > most && !wave.isEmpty()) {
-                pass(wave, done);
+                pass(wave, done, passes);
                 wave = new ArrayList<>();
                 tokens = 0;
             }
             wave.add(batch);
             tokens += batch.size();
         }
-        pass(wave, done);
+        pass(wave, done, passes);
     }
 
-    private void pass(List<TreeBatch> wave, BiConsumer<RequestTree, List<Scored>> done) {
+    private void pass(List<TreeBatch> wave, Consumer<List<ScoredTree>> done, PassProgress passes) {
+        List<ScoredTree> found = new ArrayList<>();
         try {
             wave.forEach(TreeBatch::begin);
-            model.eachBlock((block, prefix) -> wave.forEach(batch -> batch.pass(block, prefix)));
+            model.eachBlock((block, prefix) -> wave.forEach(batch -> {
+                batch.pass(block, prefix);
+                passes.step(batch.trees().size());
+            }));
             for (TreeBatch batch : wave) {
                 List<List<Scored>> scores = batch.scores();
                 for (int i = 0; i < scores.size(); i++) {
-                    done.accept(batch.trees().get(i), scores.get(i));
+                    found.add(new ScoredTree(batch.trees().get(i), scores.get(i)));
                 }
                 batch.close();
+                passes.step(scores.size());
             }
+            done.accept(found);
         } finally {
             wave.forEach(TreeBatch::close);
         }

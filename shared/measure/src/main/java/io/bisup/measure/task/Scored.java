@@ -6,7 +6,7 @@ package io.bisup.measure.task;
  * @param logLikelihood sum of its tokens' log-probabilities, in nats
  * @param greedy whether each token was the most probable one
  */
-record Scored(double logLikelihood, boolean greedy) {
+public record Scored(double logLikelihood, boolean greedy) {
 
     /** Of no tokens. */
     static final Scored NOTHING = new Scored(0, true);

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Targets {
 
-    private static final long LOGITS_AT_ONCE = 1L << 25;
+    static final long LOGITS_AT_ONCE = 1L << 25;
 
     private final LanguageModel model;
     private final Kernels kernels;
@@ -32,10 +32,10 @@ final class Targets {
     /** A token of a request that the model predicts at a position. */
     private record Target(EncodedRequest request, long position, long token) {}
 
-    Targets(LanguageModel model, Kernels kernels) {
+    Targets(LanguageModel model, Kernels kernels, long logits) {
         this.model = model;
         this.kernels = kernels;
-        this.slice = (int) Math.max(1, LOGITS_AT_ONCE / model.config().vocabSize());
+        this.slice = (int) Math.max(1, logits / model.config().vocabSize());
     }
 
     /** Asks for a token's score at a position, counted through the first two dimensions of the hidden states. */

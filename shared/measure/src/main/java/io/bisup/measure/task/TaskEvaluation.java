@@ -4,6 +4,7 @@ import io.bisup.contract.Estimate;
 import io.bisup.contract.TaskResult;
 import io.bisup.contract.TaskSample;
 import io.bisup.data.task.Metric;
+import io.bisup.data.task.Request;
 import io.bisup.data.task.Scores;
 import io.bisup.data.task.TaskDataset;
 import io.bisup.data.task.TaskDocument;
@@ -52,13 +53,13 @@ public final class TaskEvaluation {
     }
 
     /**
-     * Scores every document; see {@link #samples}.
+     * Scores every document.
      *
      * @param clock for the wall time that the result reports
      */
-    public Outcome measure(TaskDataset dataset, TaskRules rules, Clock clock, Progress progress) {
+    public Outcome measure(TaskDataset dataset, TaskRules rules, Answers answers, Clock clock, Progress progress) {
         Instant start = clock.instant();
-        List<TaskSample> samples = samples(dataset, rules, progress);
+        List<TaskSample> samples = samples(dataset, rules, answers, progress);
         Map<String, Estimate> metrics = new TreeMap<>();
         TaskDataset.Examples examples = dataset.examples();
         dataset.task().metrics().forEach(metric -> metrics.put(metric.id(), Scores.of(samples, metric)));
@@ -81,29 +82,60 @@ public final class TaskEvaluation {
         return new Outcome(result, samples);
     }
 
+    /** The samples of every document where nothing is known of them. */
+    public List<TaskSample> samples(TaskDataset dataset, TaskRules rules, Progress progress) {
+        return samples(dataset, rules, Answers.NONE, progress);
+    }
+
     /**
-     * The samples of every document, in the data set's order.
+     * The samples of every document, in the data set's order. A document whose requests are all known is not scored again; which
+     * documents are batched together moves a log-likelihood in its last digits.
      *
+     * @param answers of this model under these rules
      * @param progress hears how many documents are scored; may throw to stop
      * @throws io.bisup.data.DatasetException if the tokenizer gives ids that the model does not know
      */
-    public List<TaskSample> samples(TaskDataset dataset, TaskRules rules, Progress progress) {
-        List<RequestTree> trees = trees(dataset, encoder(rules));
-        @Nullable TaskSample[] samples = new TaskSample[trees.size()];
-        int[] scored = new int[1];
+    public List<TaskSample> samples(TaskDataset dataset, TaskRules rules, Answers answers, Progress progress) {
+        List<TaskDocument> documents = dataset.documents();
+        List<@Nullable List<Scored>> scores = new ArrayList<>();
+        documents.forEach(document -> scores.add(known(document, answers)));
+        List<RequestTree> trees = trees(dataset, scores, encoder(rules));
+        int known = documents.size() - trees.size();
         try (Kernels kernels = EvaluationKernels.compile(model.runtime())) {
-            new LikelihoodScorer(model, kernels).score(trees, (tree, scores) -> {
-                TaskDocument document = dataset.documents().get(tree.document());
-                samples[tree.document()] =
-                        sample(document, scores, dataset.task().metrics());
-                progress.done(++scored[0], samples.length);
-            });
+            new LikelihoodScorer(model, kernels)
+                    .score(
+                            trees,
+                            wave -> {
+                                wave.forEach(found -> scores.set(found.tree().document(), found.scores()));
+                                answers.add(answers(documents, wave));
+                            },
+                            (done, of) -> progress.done(known + done, documents.size()));
         }
-        List<TaskSample> all = new ArrayList<>();
-        for (TaskSample sample : samples) {
-            all.add(Objects.requireNonNull(sample));
+        return IntStream.range(0, documents.size())
+                .mapToObj(i -> sample(
+                        documents.get(i),
+                        Objects.requireNonNull(scores.get(i)),
+                        dataset.task().metrics()))
+                .toList();
+    }
+
+    /** Nothing where the answer to any of a document's requests is unknown: they are passed together. */
+    private static @Nullable List<Scored> known(TaskDocument document, Answers answers) {
+        List<Scored> known = document.requests().stream()
+                .flatMap(request -> answers.of(request).stream())
+                .toList();
+        return known.size() == document.requests().size() ? known : null;
+    }
+
+    private static List<Answers.Answer> answers(List<TaskDocument> documents, List<LikelihoodScorer.ScoredTree> wave) {
+        List<Answers.Answer> answers = new ArrayList<>();
+        for (LikelihoodScorer.ScoredTree found : wave) {
+            List<Request> requests = documents.get(found.tree().document()).requests();
+            for (int i = 0; i < requests.size(); i++) {
+                answers.add(new Answers.Answer(requests.get(i), found.scores().get(i)));
+            }
         }
-        return all;
+        return answers;
     }
 
     private RequestEncoder encoder(TaskRules rules) {
@@ -114,8 +146,10 @@ public final class TaskEvaluation {
         return model.config().maxPositions() - prefixIds.size();
     }
 
-    private List<RequestTree> trees(TaskDataset dataset, RequestEncoder encoder) {
+    /** Of the documents without scores. */
+    private List<RequestTree> trees(TaskDataset dataset, List<@Nullable List<Scored>> scores, RequestEncoder encoder) {
         List<RequestTree> trees = IntStream.range(0, dataset.documents().size())
+                .filter(i -> scores.get(i) == null)
                 .parallel()
                 .mapToObj(i -> RequestTree.of(
                         i, encoder.encode(dataset.documents().get(i).requests())))

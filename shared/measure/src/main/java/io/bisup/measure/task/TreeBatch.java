@@ -18,15 +18,20 @@ final class TreeBatch implements AutoCloseable {
 
     private final LanguageModel model;
     private final Kernels kernels;
+    private final long logits;
     private final List<TreeRow> rows;
     private final int width;
     private @Nullable NDArray hidden;
     private @Nullable TreeLayout layout;
 
-    /** @param kernels of {@link io.bisup.measure.EvaluationKernels} */
-    TreeBatch(LanguageModel model, Kernels kernels, List<TreeRow> rows) {
+    /**
+     * @param kernels of {@link io.bisup.measure.EvaluationKernels}
+     * @param logits most of them that are computed at once
+     */
+    TreeBatch(LanguageModel model, Kernels kernels, long logits, List<TreeRow> rows) {
         this.model = model;
         this.kernels = kernels;
+        this.logits = logits;
         this.rows = List.copyOf(rows);
         this.width = rows.stream().mapToInt(TreeRow::length).max().orElse(0);
     }
@@ -75,7 +80,7 @@ final class TreeBatch implements AutoCloseable {
 
     /** The scores of each tree's requests, after the last block. */
     List<List<Scored>> scores() {
-        Targets targets = new Targets(model, kernels);
+        Targets targets = new Targets(model, kernels, logits);
         for (int row = 0; row < rows.size(); row++) {
             long start = row * (long) width;
             for (RequestTree tree : rows.get(row).trees()) {

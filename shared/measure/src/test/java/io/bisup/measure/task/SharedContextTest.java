@@ -1,10 +1,12 @@
 package io.bisup.measure.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.folder.ModelFolder;
 import io.bisup.llm.folder.OpenModel;
 import io.bisup.llm.model.TokenScores;
@@ -13,6 +15,7 @@ import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.TestDevice;
 import io.bisup.llm.testing.ReferenceData;
 import io.bisup.measure.EvaluationKernels;
+import io.bisup.measure.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +23,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,22 +55,77 @@ class SharedContextTest {
         assertScoresEqualThoseOfSinglePasses(folder, window == 5 ? List.of(1L, 75L, 9L) : List.of(), window);
     }
 
+    @Test
+    void alsoWhereAWaveHoldsFewOfThemAndASliceFewLogits() {
+        Path model = ReferenceData.path("data/models/TinyStories-656K");
+        List<RequestTree> trees = trees(new Random(4));
+        long wave = 512L * DecoderConfig.read(model).hiddenSize() * Float.BYTES;
+        List<Integer> waves = new ArrayList<>();
+        try (OpenModel open = ModelFolder.open(model, RUNTIME);
+                Kernels kernels = EvaluationKernels.compile(RUNTIME)) {
+            int slice = 3 * open.model().config().vocabSize();
+            new LikelihoodScorer(open.model(), kernels, new LikelihoodScorer.Limits(wave, slice))
+                    .score(
+                            trees,
+                            found -> {
+                                waves.add(found.size());
+                                found.forEach(scored -> assertEqual(scored, open));
+                            },
+                            Progress.SILENT);
+        }
+        assertThat(waves).hasSizeGreaterThan(3);
+        assertThat(waves.stream().mapToInt(Integer::intValue).sum()).isEqualTo(trees.size());
+    }
+
+    /** A wave of all documents is told of, and stopped, within it. */
+    @Test
+    void progressIsToldBehindEveryBlockAndStopsThere() {
+        Path model = ReferenceData.path("data/models/TinyStories-656K");
+        List<RequestTree> trees = trees(new Random(5));
+        List<Integer> told = new ArrayList<>();
+        try (OpenModel open = ModelFolder.open(model, RUNTIME);
+                Kernels kernels = EvaluationKernels.compile(RUNTIME)) {
+            LikelihoodScorer scorer = new LikelihoodScorer(open.model(), kernels);
+            scorer.score(trees, found -> {}, (done, of) -> told.add(done));
+            assertThat(told).isSorted().startsWith(0).endsWith(trees.size()).hasSizeGreaterThan(6);
+            assertThat(told.stream().distinct()).hasSizeGreaterThan(3);
+
+            List<Integer> before = new ArrayList<>();
+            assertThatThrownBy(() -> scorer.score(trees, found -> before.add(0), (done, of) -> {
+                        before.add(done);
+                        if (before.size() == 3) {
+                            throw new CancellationException("enough");
+                        }
+                    }))
+                    .isInstanceOf(CancellationException.class);
+            assertThat(before).as("no wave was ended").hasSize(3);
+        }
+    }
+
     private static void assertScoresEqualThoseOfSinglePasses(Path model, List<Long> prefix, long seed) {
         List<RequestTree> trees = trees(new Random(seed));
         try (OpenModel open = ModelFolder.open(model, RUNTIME, prefix);
                 Kernels kernels = EvaluationKernels.compile(RUNTIME)) {
             List<Integer> done = new ArrayList<>();
 
-            new LikelihoodScorer(open.model(), kernels).score(trees, (tree, scores) -> {
-                done.add(tree.document());
-                for (int i = 0; i < scores.size(); i++) {
-                    assertEqual(scores.get(i), tree.requests().get(i), open);
-                }
-            });
+            new LikelihoodScorer(open.model(), kernels)
+                    .score(
+                            trees,
+                            wave -> wave.forEach(scored -> {
+                                done.add(scored.tree().document());
+                                assertEqual(scored, open);
+                            }),
+                            Progress.SILENT);
 
             assertThat(done)
                     .containsExactlyInAnyOrderElementsOf(
                             trees.stream().map(RequestTree::document).toList());
+        }
+    }
+
+    private static void assertEqual(LikelihoodScorer.ScoredTree scored, OpenModel open) {
+        for (int i = 0; i < scored.scores().size(); i++) {
+            assertEqual(scored.scores().get(i), scored.tree().requests().get(i), open);
         }
     }
 
