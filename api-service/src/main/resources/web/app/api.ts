@@ -42,7 +42,7 @@ export interface JobSummary {
 export interface Spec {
   model: string; recipe: string | Record<string, unknown>; calibrationDataset: string;
   calibration?: { samples: number; sequenceLength: number; seed: number }; systemPrompt?: string;
-  evaluation?: { dataset: string; protocol: string; window: number; propagation?: number }[];
+  evaluation?: { dataset: string; protocol?: string; window?: number; propagation?: number }[];
   qualityGate?: { maxPerplexityRatio: number }; exports?: string[]; priority?: Priority; limits?: Record<string, string>; labels?: Record<string, string>;
 }
 
@@ -84,7 +84,8 @@ export interface ModelFile { name: string; bytes: number; sha256: string }
 export interface Model {
   name: string; digest: string; architecture: string; blocks: number; parameters: number; bytes: number; files: ModelFile[];
 }
-export interface Dataset { name: string; format: string; bytes: number; sha256: string }
+export interface DatasetSchema { kind: 'TEXT' | 'DOCUMENTS' | 'TASK'; task?: string }
+export interface Dataset { name: string; format: string; schema?: DatasetSchema; bytes: number; sha256: string }
 export interface Obstacle { pointer: string; reason: string; remedy: string }
 export interface Serving { format: string; possible: boolean; readers: string[]; obstacles: Obstacle[]; command: string; notes: string[] }
 export interface Recipe {

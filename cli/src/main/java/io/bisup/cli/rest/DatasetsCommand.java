@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.bisup.cli.ExitCode;
 import io.bisup.cli.FormatConverter;
 import io.bisup.contract.DatasetFormat;
+import io.bisup.contract.DatasetSchema;
 import io.bisup.contract.Folders;
+import io.bisup.contract.Json;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -74,10 +76,16 @@ public final class DatasetsCommand {
 
     private static String line(JsonNode dataset) {
         return String.format(
-                "%-24s  %-8s  %,15d bytes  %.12s",
+                "%-24s  %-22s  %-8s  %,15d bytes  %.12s",
                 dataset.path("name").asText(),
+                holds(dataset.path("schema")),
                 dataset.path("format").asText(),
                 dataset.path("bytes").asLong(),
                 dataset.path("sha256").asText());
+    }
+
+    /** What is in a data set; a dash where it was registered before that was kept. */
+    private static String holds(JsonNode schema) {
+        return schema.isObject() ? Json.convert(schema, DatasetSchema.class).words() : "–";
     }
 }
