@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,24 +43,30 @@ public final class DatasetsCommand {
                     DatasetFormat format,
             @Option(names = "--task", description = "rows have the fields of this zero-shot task, such as arc_easy")
                     @Nullable
-                    String task)
+                    String task,
+            @Option(
+                            names = "--hub",
+                            paramLabel = "URL",
+                            defaultValue = "${env:HF_ENDPOINT:-https://huggingface.co}",
+                            description = "where hf:// files are (default: HF_ENDPOINT, else https://huggingface.co)",
+                            showDefaultValue = CommandLine.Help.Visibility.NEVER)
+                    URI hub)
             throws IOException {
         DatasetFormat read = format == null ? DatasetFormat.ofFileName(file) : format;
         Inputs inputs = new Inputs(service.client());
         JsonNode dataset = file.startsWith(HubFile.SCHEME)
-                ? fromHub(HubFile.parse(file), copy -> inputs.addDataset(name, copy, read, task))
+                ? fromHub(HubFile.parse(file), hub, copy -> inputs.addDataset(name, copy, read, task))
                 : inputs.addDataset(name, Path.of(file), read, task);
         spec.commandLine().getOut().println(service.json() ? ServiceClient.line(dataset) : line(dataset));
         return ExitCode.OK;
     }
 
     /** Adds a copy of a file on the hub, which goes again. */
-    private static JsonNode fromHub(HubFile file, Function<Path, JsonNode> add) throws IOException {
-        String endpoint = System.getenv().getOrDefault("HF_ENDPOINT", "https://huggingface.co");
+    private static JsonNode fromHub(HubFile file, URI hub, Function<Path, JsonNode> add) throws IOException {
         Path folder = Files.createTempDirectory("bisup-hub");
         try {
             Path copy = folder.resolve(file.fileName());
-            file.download(URI.create(endpoint), copy);
+            file.download(hub, copy);
             return add.apply(copy);
         } finally {
             Folders.delete(folder);

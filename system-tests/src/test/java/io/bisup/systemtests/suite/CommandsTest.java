@@ -8,6 +8,7 @@ import io.bisup.cli.rest.ArtifactCommand;
 import io.bisup.cli.rest.CancelCommand;
 import io.bisup.cli.rest.CloneCommand;
 import io.bisup.cli.rest.CompareJobsCommand;
+import io.bisup.cli.rest.DatasetsCommand;
 import io.bisup.cli.rest.GetCommand;
 import io.bisup.cli.rest.JobView;
 import io.bisup.cli.rest.KeysCommand;
@@ -16,8 +17,10 @@ import io.bisup.cli.rest.ResumeCommand;
 import io.bisup.cli.rest.RetryCommand;
 import io.bisup.contract.Digests;
 import io.bisup.contract.PerplexitySpec;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,6 +60,7 @@ class CommandsTest {
             assertThat(run(new ArtifactCommand(), "get", job.id(), "--out", out, "--server", server).code)
                     .isZero();
             exports(job.id(), folder.resolve("export"), server);
+            fromHub(server);
             again(suite, job.id(), server);
             Files.writeString(out.resolve("config.json"), "changed");
             assertThat(run(new ArtifactCommand(), "get", job.id(), "--out", out, "--server", server).code)
@@ -93,6 +97,36 @@ class CommandsTest {
         assertThat(run(new RetryCommand(), id, "--server", server).code)
                 .as("it has its result")
                 .isNotZero();
+    }
+
+    /** A file of the hub is fetched, held to what the hub promised, registered, and its copy here goes again. */
+    private static void fromHub(String server) throws IOException {
+        byte[] rows = "{\"goal\":\"g\",\"sol1\":\"a\",\"sol2\":\"b\",\"label\":0}\n".getBytes(StandardCharsets.UTF_8);
+        List<Path> before = hubCopies();
+        try (Hub hub = new Hub("/datasets/some/rows/resolve/v1/data/rows.jsonl", rows)) {
+            String file = "hf://datasets/some/rows@v1/data/rows.jsonl";
+            String at = hub.address();
+            Run added =
+                    run(new DatasetsCommand(), "add", "rows", file, "--task", "piqa", "--hub", at, "--server", server);
+            assertThat(added.code).as(added.out).isZero();
+            assertThat(added.out).contains("rows of piqa", Digests.sha256(rows).substring(0, 12));
+            assertThat(run(new DatasetsCommand(), "list", "--server", server).out)
+                    .containsPattern("rows +rows of piqa +JSONL")
+                    .containsPattern("stories +text +TEXT");
+            assertThat(run(new DatasetsCommand(), "add", "rows", file, "--hub", at, "--server", server).code)
+                    .as("its rows are no documents")
+                    .isNotZero();
+            assertThat(hub.sent()).isEqualTo(2);
+        }
+        assertThat(hubCopies()).isEqualTo(before);
+    }
+
+    private static List<Path> hubCopies() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return files.filter(f -> String.valueOf(f.getFileName()).startsWith("bisup-hub"))
+                    .sorted()
+                    .toList();
+        }
     }
 
     /** The service exports a finished artifact, and says why it cannot. */
