@@ -8,6 +8,7 @@ import io.bisup.contract.DatasetSchema;
 import io.bisup.contract.Folders;
 import io.bisup.contract.Json;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,8 +58,22 @@ public final class DatasetsCommand {
         JsonNode dataset = file.startsWith(HubFile.SCHEME)
                 ? fromHub(HubFile.parse(file), hub, copy -> inputs.addDataset(name, copy, read, task))
                 : inputs.addDataset(name, Path.of(file), read, task);
-        spec.commandLine().getOut().println(service.json() ? ServiceClient.line(dataset) : line(dataset));
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(service.json() ? ServiceClient.line(dataset) : line(dataset));
+        if (format == null && !service.json()) {
+            out.println("  read as " + words(read) + ", as its name says; --format says it otherwise");
+        }
         return ExitCode.OK;
+    }
+
+    /** How a format reads bytes. */
+    private static String words(DatasetFormat format) {
+        return switch (format) {
+            case TEXT -> "text as it is";
+            case WIKITEXT -> "WikiText rows";
+            case JSONL -> "JSON lines";
+            case PARQUET -> "Parquet rows";
+        };
     }
 
     /** Adds a copy of a file on the hub, which goes again. */

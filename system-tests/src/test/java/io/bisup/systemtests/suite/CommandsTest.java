@@ -60,7 +60,7 @@ class CommandsTest {
             assertThat(run(new ArtifactCommand(), "get", job.id(), "--out", out, "--server", server).code)
                     .isZero();
             exports(job.id(), folder.resolve("export"), server);
-            fromHub(server);
+            fromHub(server, Files.writeString(folder.resolve("wiki.raw"), " = T = \n \n a\n"));
             again(suite, job.id(), server);
             Files.writeString(out.resolve("config.json"), "changed");
             assertThat(run(new ArtifactCommand(), "get", job.id(), "--out", out, "--server", server).code)
@@ -99,8 +99,8 @@ class CommandsTest {
                 .isNotZero();
     }
 
-    /** A file of the hub is fetched, held to what the hub promised, registered, and its copy here goes again. */
-    private static void fromHub(String server) throws IOException {
+    /** How a file is read is said; one of the hub is held to what the hub promised, registered, and its copy here goes again. */
+    private static void fromHub(String server, Path wiki) throws IOException {
         byte[] rows = "{\"goal\":\"g\",\"sol1\":\"a\",\"sol2\":\"b\",\"label\":0}\n".getBytes(StandardCharsets.UTF_8);
         List<Path> before = hubCopies();
         try (Hub hub = new Hub("/datasets/some/rows/resolve/v1/data/rows.jsonl", rows)) {
@@ -109,10 +109,15 @@ class CommandsTest {
             Run added =
                     run(new DatasetsCommand(), "add", "rows", file, "--task", "piqa", "--hub", at, "--server", server);
             assertThat(added.code).as(added.out).isZero();
-            assertThat(added.out).contains("rows of piqa", Digests.sha256(rows).substring(0, 12));
+            assertThat(added.out).contains("rows of piqa", Digests.sha256(rows).substring(0, 12), "read as JSON lines");
             assertThat(run(new DatasetsCommand(), "list", "--server", server).out)
                     .containsPattern("rows +rows of piqa +JSONL")
                     .containsPattern("stories +text +TEXT");
+            assertThat(run(new DatasetsCommand(), "add", "wiki", wiki, "--server", server).out)
+                    .contains("read as WikiText rows, as its name says; --format says it otherwise");
+            assertThat(run(new DatasetsCommand(), "add", "wiki", wiki, "--format", "wikitext", "--server", server).out)
+                    .contains("WIKITEXT")
+                    .doesNotContain("read as");
             assertThat(run(new DatasetsCommand(), "add", "rows", file, "--hub", at, "--server", server).code)
                     .as("its rows are no documents")
                     .isNotZero();
