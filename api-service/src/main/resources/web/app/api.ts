@@ -29,6 +29,19 @@ export interface Perplexity {
 
 export interface Result { quantized: Perplexity; baseline: Perplexity; ratio: number }
 
+export interface Estimate { value: number; stderr: number }
+export interface TaskResult {
+  dataset: string; datasetSha256: string; task: string; shots: number; documents: number; dtype: string; metrics: Record<string, Estimate>;
+}
+export interface TaskScore { quantized: TaskResult; baseline?: TaskResult; difference: Record<string, Estimate> }
+export interface DivergenceResult {
+  dataset: string; datasetSha256: string; protocol: string; window: number; predictions: number; dtype: string;
+  kl: Estimate; klMax: number; rmsDeltaP: Estimate; sameTop: Estimate;
+}
+export interface DivergenceScore { divergence: DivergenceResult }
+/** An error's propagation has a card of its own. */
+export type Score = Result | TaskScore | DivergenceScore | { propagation: unknown };
+
 export const PRIORITIES = ['low', 'normal', 'high'] as const;
 export type Priority = typeof PRIORITIES[number];
 
@@ -102,7 +115,7 @@ export interface QueueContext {
   aheadOfTenant: number; ahead: number; running: number; runningOfTenant: number; notBefore?: string;
 }
 export interface Evaluation {
-  id: string; state: string; attempt: number; progress?: { what: string; done: number; of: number };
+  id: string; state: string; attempt: number; progress?: { what: string; done: number; of: number }; scores: Score[];
 }
 export interface Quotas {
   tenant: string; caller: string; roles: string[]; liveJobs: number; maxLiveJobs: number; requestsPerMinute: number;

@@ -1,5 +1,6 @@
 package io.bisup.cli.rest;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.bisup.cli.ExitCode;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
@@ -14,12 +15,12 @@ public final class GetCommand extends JobCommand {
         if (json) {
             out.println(ServiceClient.line(job.json()));
         } else {
-            print(job, out);
+            print(jobs, job, out);
         }
         return ExitCode.OK;
     }
 
-    static void print(JobView job, PrintWriter out) {
+    static void print(Jobs jobs, JobView job, PrintWriter out) {
         out.println(job.id() + "  " + job.state() + "  " + job.model() + "  " + job.recipe());
         if (!job.phase().isEmpty() && !job.state().terminal()) {
             out.println("  " + job.phase() + ", " + job.blocksDone() + " of " + job.blocks() + " blocks done");
@@ -29,6 +30,11 @@ public final class GetCommand extends JobCommand {
         }
         job.results().forEach(line -> out.println("  " + line));
         if (job.artifactBytes() > 0) {
+            for (JsonNode score : jobs.scores(job.id())) {
+                if (!ScoreLine.isPerplexity(score)) {
+                    out.println("  " + ScoreLine.of(score));
+                }
+            }
             out.println("  artifact: ./bisup artifact get " + job.id());
         }
         out.flush();

@@ -16,6 +16,7 @@ import io.bisup.cli.rest.PauseCommand;
 import io.bisup.cli.rest.ResumeCommand;
 import io.bisup.cli.rest.RetryCommand;
 import io.bisup.contract.Digests;
+import io.bisup.contract.DivergenceSpec;
 import io.bisup.contract.PerplexitySpec;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -37,11 +38,13 @@ class CommandsTest {
     @Test
     void aJobsFilesAreFetchedAndKeysHoldUntilRevoked(@TempDir Path folder) throws Exception {
         try (RunningSuite suite = RunningSuite.start(folder)) {
-            JobView job = suite.submit(
-                    RunningSuite.smallJob(List.of(new PerplexitySpec("stories", PerplexitySpec.Protocol.GPTQ, 64))));
+            JobView job = suite.submit(RunningSuite.smallJob(List.of(
+                    new PerplexitySpec("stories", PerplexitySpec.Protocol.GPTQ, 64),
+                    new DivergenceSpec("stories", PerplexitySpec.Protocol.GPTQ, 64))));
             suite.await(job.id(), Duration.ofMinutes(3));
             String server = suite.client().server().toString();
             assertThat(run(new GetCommand(), job.id(), "--server", server).out)
+                    .contains("stories (gptq, window 64): perplexity ", "stories: mean KL ", "same top ")
                     .contains("./bisup artifact get " + job.id());
             assertThat(run(new CompareJobsCommand(), job.id(), "--baseline", "--server", server).out)
                     .contains("perplexity on stories, windows of 64", job.id() + " (FP)  ", "(x 1.0000)");
