@@ -29,6 +29,19 @@ export interface Perplexity {
 
 export interface Result { quantized: Perplexity; baseline: Perplexity; ratio: number }
 
+export interface Estimate { value: number; stderr: number }
+export interface TaskResult {
+  dataset: string; datasetSha256: string; task: string; shots: number; documents: number; dtype: string; metrics: Record<string, Estimate>;
+}
+export interface TaskScore { quantized: TaskResult; baseline?: TaskResult; difference: Record<string, Estimate> }
+export interface DivergenceResult {
+  dataset: string; datasetSha256: string; protocol: string; window: number; predictions: number; dtype: string;
+  kl: Estimate; klMax: number; rmsDeltaP: Estimate; sameTop: Estimate;
+}
+export interface DivergenceScore { divergence: DivergenceResult }
+/** An error's propagation has a card of its own. */
+export type Score = Result | TaskScore | DivergenceScore | { propagation: unknown };
+
 export const PRIORITIES = ['low', 'normal', 'high'] as const;
 export type Priority = typeof PRIORITIES[number];
 
@@ -42,7 +55,7 @@ export interface JobSummary {
 export interface Spec {
   model: string; recipe: string | Record<string, unknown>; calibrationDataset: string;
   calibration?: { samples: number; sequenceLength: number; seed: number }; systemPrompt?: string;
-  evaluation?: { dataset: string; protocol: string; window: number; propagation?: number }[];
+  evaluation?: { dataset: string; protocol?: string; window?: number; propagation?: number }[];
   qualityGate?: { maxPerplexityRatio: number }; exports?: string[]; priority?: Priority; limits?: Record<string, string>; labels?: Record<string, string>;
 }
 
@@ -84,7 +97,8 @@ export interface ModelFile { name: string; bytes: number; sha256: string }
 export interface Model {
   name: string; digest: string; architecture: string; blocks: number; parameters: number; bytes: number; files: ModelFile[];
 }
-export interface Dataset { name: string; format: string; bytes: number; sha256: string }
+export interface DatasetSchema { kind: 'TEXT' | 'DOCUMENTS' | 'TASK'; task?: string }
+export interface Dataset { name: string; format: string; schema?: DatasetSchema; bytes: number; sha256: string }
 export interface Obstacle { pointer: string; reason: string; remedy: string }
 export interface Serving { format: string; possible: boolean; readers: string[]; obstacles: Obstacle[]; command: string; notes: string[] }
 export interface Recipe {
@@ -101,7 +115,7 @@ export interface QueueContext {
   aheadOfTenant: number; ahead: number; running: number; runningOfTenant: number; notBefore?: string;
 }
 export interface Evaluation {
-  id: string; state: string; attempt: number; progress?: { what: string; done: number; of: number };
+  id: string; state: string; attempt: number; progress?: { what: string; done: number; of: number }; scores: Score[];
 }
 export interface Quotas {
   tenant: string; caller: string; roles: string[]; liveJobs: number; maxLiveJobs: number; requestsPerMinute: number;

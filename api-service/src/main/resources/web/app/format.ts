@@ -11,6 +11,11 @@ export function ratio(value?: number): string {
   return value === undefined || !Number.isFinite(value) ? UNKNOWN : `×${value.toFixed(value < 10 ? 3 : 1)}`;
 }
 
+/** A share or an error of one. */
+export function figure(value?: number): string {
+  return value === undefined || !Number.isFinite(value) ? UNKNOWN : value.toFixed(4);
+}
+
 /** Few digits for values of any size, as 3.1e-5 or 0.042. */
 export function small(value?: number): string {
   if (value === undefined || value === null || !Number.isFinite(value)) {

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { api, type Dataset, type JobSummary, type Model, type Quotas } from './api';
-import { ago, bytes, short, words } from './format';
+import { ago, bytes, short, UNKNOWN, words } from './format';
 import { Page } from './page';
 import { copyable, progressBar, stateChip } from './parts';
 
@@ -38,12 +38,18 @@ class InputsPage extends Page {
   private datasetTable(datasets: Dataset[]): TemplateResult {
     return html`<section class="card"><h2>Data sets</h2>${datasets.length === 0
       ? html`<p class="quiet">None yet: <code>./bisup datasets add NAME FILE</code></p>` : html`
-      <div class="scroll"><table><thead><tr><th>Name</th><th>Format</th><th class="num">Size</th><th>SHA-256</th></tr></thead>
-      <tbody>${datasets.map(d => html`<tr><th scope="row">${d.name}</th><td>${words(d.format)}</td><td class="num">${bytes(d.bytes)}</td>
-        <td>${copyable(d.sha256, short(d.sha256))}</td></tr>`)}</tbody></table></div>`}</section>`;
+      <div class="scroll"><table><thead><tr><th>Name</th><th>Holds</th><th>Format</th><th class="num">Size</th><th>SHA-256</th></tr></thead>
+      <tbody>${datasets.map(d => html`<tr><th scope="row">${d.name}</th><td>${holds(d)}</td><td>${words(d.format)}</td>
+        <td class="num">${bytes(d.bytes)}</td><td>${copyable(d.sha256, short(d.sha256))}</td></tr>`)}</tbody></table></div>`}</section>`;
   }
 }
 customElements.define('bisup-inputs-page', InputsPage);
+
+/** What is in a data set; a dash where it was registered before that was kept. */
+function holds(dataset: Dataset): string {
+  const schema = dataset.schema;
+  return schema === undefined ? UNKNOWN : schema.kind === 'TASK' ? `rows of ${schema.task}` : words(schema.kind);
+}
 
 /** Who works, and on what: the workers of the tenant's unfinished jobs. */
 class WorkersPage extends Page {

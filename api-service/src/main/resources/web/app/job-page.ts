@@ -1,12 +1,13 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { api, key, type Attempt, type BlockReport, type Evaluation, type Job, type JobEvent, type Manifest, type QueueContext, TERMINAL } from './api';
+import { api, key, type Attempt, type BlockReport, type Evaluation, type Job, type JobEvent, type Manifest, type QueueContext, type Score, TERMINAL } from './api';
 import './charts';
 import './error-map-card';
 import './exports-card';
-import { ago, between, bytes, duration, perplexity, ratio, short, time, UNKNOWN } from './format';
-import { artifact, blockTable, events, lossSeries, perplexityBars, relativeSeries } from './job-parts';
+import { ago, between, bytes, duration, short, time, UNKNOWN } from './format';
+import { artifact, blockTable, events, lossSeries, relativeSeries } from './job-parts';
 import { Page } from './page';
 import { copyable, eta, progressBar, stateChip } from './parts';
+import { divergences, perplexities, tasks } from './score-tables';
 import { attempts, timeline } from './timeline';
 import { verdict } from './verdict';
 
@@ -24,6 +25,7 @@ class JobPage extends Page {
   private manifest?: Manifest;
   private queue?: QueueContext;
   private evaluation?: Evaluation;
+  private scores: Score[] = [];
   private stream?: EventSource;
   private soon?: ReturnType<typeof setTimeout>;
   /** One key a page: a second press is no second job. */
@@ -45,7 +47,9 @@ class JobPage extends Page {
       this.manifest = await api.manifest(id);
     }
     this.queue = job.state === 'QUEUED' ? await api.queue(id) : undefined;
-    this.evaluation = job.state === 'EVALUATING' ? (await api.evaluations(id)).at(-1) : undefined;
+    const evaluation = job.artifactDigest ? (await api.evaluations(id)).at(-1) : undefined;
+    this.evaluation = job.state === 'EVALUATING' ? evaluation : undefined;
+    this.scores = evaluation?.scores ?? [];
     this.job = job;
     this.requestUpdate();
     document.title = `${job.model} ${job.code} · BiSup`;
@@ -64,7 +68,7 @@ class JobPage extends Page {
   protected willUpdate(changed: PropertyValues) {
     if (changed.get('jobId') !== undefined) {
       this.hush();
-      Object.assign(this, { key: crypto.randomUUID(), queue: undefined, evaluation: undefined, job: undefined, blocks: [], attempts: [], events: [], manifest: undefined });
+      Object.assign(this, { key: crypto.randomUUID(), queue: undefined, evaluation: undefined, scores: [], job: undefined, blocks: [], attempts: [], events: [], manifest: undefined });
       void this.refresh();
     }
   }
@@ -178,19 +182,11 @@ class JobPage extends Page {
   }
 
   private results(job: Job): TemplateResult {
-    const gate = job.spec.qualityGate?.maxPerplexityRatio;
+    const measured = job.measurements.length > 0 || this.scores.length > 0;
     return html`<section class="card"><h2>Quality against the FP model</h2>
-      ${job.measurements.length === 0 ? html`<p class="quiet">${job.state === 'EVALUATING' ? 'Being measured.' : TERMINAL.includes(job.state)
-        ? 'No perplexity was measured.' : 'Measured when all blocks are done.'}</p>` : html`
-      ${perplexityBars(job.measurements)}
-      <div class="scroll"><table><thead><tr><th>Data set</th><th>Protocol</th><th class="num">Window</th><th class="num">Tokens</th>
-        <th class="num">FP</th><th class="num">Quantized</th><th class="num">Ratio</th><th>Computed in</th><th>Data digest</th></tr></thead>
-      <tbody>${job.measurements.map(m => html`<tr><td>${m.quantized.dataset}</td><td>${m.quantized.protocol}</td>
-        <td class="num">${m.quantized.window}</td><td class="num">${m.quantized.tokens.toLocaleString('en')}</td>
-        <td class="num">${perplexity(m.baseline.perplexity)}</td><td class="num"><strong>${perplexity(m.quantized.perplexity)}</strong></td>
-        <td class="num ${gate !== undefined && m.ratio > gate ? 'bad' : ''}">${ratio(m.ratio)}</td><td>${m.quantized.dtype}</td>
-        <td>${copyable(m.quantized.datasetSha256, short(m.quantized.datasetSha256))}</td></tr>`)}</tbody></table></div>
-      <p class="quiet">Perplexity, lower is better; both columns are measured by the same protocol${gate === undefined ? '' : `; the gate is ${ratio(gate)}`}.</p>`}</section>`;
+      ${measured ? nothing : html`<p class="quiet">${job.state === 'EVALUATING' ? 'Being measured.' : TERMINAL.includes(job.state)
+        ? 'Nothing was measured.' : 'Measured when all blocks are done.'}</p>`}
+      ${perplexities(job.measurements, job.spec.qualityGate?.maxPerplexityRatio)}${tasks(this.scores)}${divergences(this.scores)}</section>`;
   }
 
   /** Asked for among the evaluations, and there once they are. */

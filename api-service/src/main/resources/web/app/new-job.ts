@@ -48,16 +48,17 @@ class NewJob extends Page {
   private form(): TemplateResult {
     const from = this.from;
     const query = new URLSearchParams(this.query);
-    const evaluation = from?.evaluation?.[0];
-    const more = (from?.evaluation?.length ?? 0) - 1;
+    const evaluation = this.shown();
+    const more = this.kept().length;
+    const texts = this.datasets.filter(d => d.schema?.kind !== 'TASK').map(d => d.name);
     return html`<form class="card fields" @submit=${(e: SubmitEvent) => this.send(e)} @input=${() => { this.key = crypto.randomUUID(); }}>
       ${this.select('model', 'Model', this.models.map(m => m.name), from?.model ?? query.get('model') ?? '')}
       ${typeof from?.recipe === 'object' ? this.field('recipe', 'Recipe', html`<p>as in the job it is cloned from (written out in full)</p>`)
         : this.select('recipe', 'Recipe', this.recipes.map(r => r.name), from?.recipe ?? query.get('recipe') ?? '')}
-      ${this.select('calibrationDataset', 'Calibration data set', this.datasets.map(d => d.name), from?.calibrationDataset ?? '')}
+      ${this.select('calibrationDataset', 'Calibration data set', texts, from?.calibrationDataset ?? '')}
       ${this.input('samples', 'Calibration windows', from?.calibration?.samples, 'the recipe says', '/calibration/samples')}
       ${this.input('sequenceLength', 'Tokens in each', from?.calibration?.sequenceLength, 'the recipe says', '/calibration/sequenceLength')}
-      ${this.select('dataset', 'Evaluate on', ['', ...this.datasets.map(d => d.name)], evaluation?.dataset ?? '', '/evaluation')}
+      ${this.select('dataset', 'Evaluate on', ['', ...texts], evaluation?.dataset ?? '', '/evaluation')}
       ${this.select('protocol', 'Protocol', ['gptq', 'c4-new', 'c4-old'], evaluation?.protocol ?? 'gptq', '/evaluation/0/protocol')}
       ${this.input('window', 'Window in tokens', evaluation?.window ?? 2048, '', '/evaluation/0/window')}
       ${this.input('maxRatio', 'Gate: perplexity at most × FP', from?.qualityGate?.maxPerplexityRatio, 'none', '/qualityGate')}
@@ -70,6 +71,16 @@ class NewJob extends Page {
       ${this.said ? html`<p role="status" class=${this.wrong ? 'trouble' : 'said'}>${this.said}</p>` : nothing}
       <p class="choices"><button name="check" ?disabled=${this.sending}>Check</button>
         <button name="submit" class="primary" ?disabled=${this.sending}>Submit</button></p></form>`;
+  }
+
+  /** The evaluation that the form shows: the first perplexity of the job it is cloned from. */
+  private shown() {
+    return this.from?.evaluation?.find(e => e.protocol !== undefined);
+  }
+
+  /** The other evaluations of that job, which stay as they are. */
+  private kept() {
+    return this.from?.evaluation?.filter(e => e !== this.shown()) ?? [];
   }
 
   private field(name: string, label: string, content: TemplateResult, pointer = `/${name}`): TemplateResult {
@@ -95,7 +106,7 @@ class NewJob extends Page {
     const labels = Object.fromEntries(text('labels').split(',').map(l => l.trim()).filter(Boolean)
       .map(l => l.includes('=') ? [l.slice(0, l.indexOf('=')).trim(), l.slice(l.indexOf('=') + 1).trim()] : [l, '']));
     const first = text('dataset') ? [{ dataset: text('dataset'), protocol: text('protocol'), window: number('window') as number }] : [];
-    const evaluation = [...first, ...(this.from?.evaluation?.slice(1) ?? [])];
+    const evaluation = [...first, ...this.kept()];
     return JSON.parse(JSON.stringify({
       model: text('model'),
       recipe: typeof this.from?.recipe === 'object' ? this.from.recipe : text('recipe'),

@@ -32,6 +32,13 @@ class EvaluationJobsTest {
 
     private static final String ROWS = "{\"goal\":\"g\",\"sol1\":\"a\",\"sol2\":\"b\",\"label\":0}\n";
 
+    private static final String QUESTION =
+            "{\"question\":\"q\",\"subject\":\"law\",\"choices\":[\"w\",\"x\",\"y\",\"z\"],\"answer\":1}\n";
+    private static final String DOCUMENTS = "{\"text\":\"once upon a time\"}\n".repeat(20);
+    private static final String ARC =
+            "{\"question\":\"q\",\"choices\":{\"text\":[\"a\",\"b\"],\"label\":[\"A\",\"B\"]},"
+                    + "\"answerKey\":\"A\"}\n";
+
     @Inject
     Worker worker;
 
@@ -39,6 +46,9 @@ class EvaluationJobsTest {
     void register() {
         Inputs.register();
         dataset("piqa", "?format=jsonl&task=piqa", ROWS);
+        dataset("mmlu", "?format=jsonl&task=mmlu", QUESTION);
+        dataset("documents", "?format=jsonl", DOCUMENTS);
+        dataset("arc", "?format=jsonl&task=arc_easy", ARC);
     }
 
     @Test
@@ -79,8 +89,13 @@ class EvaluationJobsTest {
                 "{\"dataset\":\"wiki\",\"protocol\":\"c4-new\",\"window\":64}|/evaluation/0/protocol",
                 "{\"dataset\":\"piqa\",\"task\":\"piqa\",\"limit\":0}|/evaluation/0/limit",
                 "{\"dataset\":\"piqa\",\"task\":\"piqa\",\"examples\":{\"dataset\":\"piqa\",\"shots\":5}}|/evaluation/0/examples",
-                "{\"dataset\":\"piqa\",\"task\":\"mmlu\",\"examples\":{\"dataset\":\"dev\",\"shots\":5}}|/evaluation/0/examples/dataset",
-                "{\"dataset\":\"piqa\",\"task\":\"mmlu\",\"examples\":{\"dataset\":\"piqa\",\"shots\":0}}|/evaluation/0/examples/shots"
+                "{\"dataset\":\"mmlu\",\"task\":\"mmlu\",\"examples\":{\"dataset\":\"dev\",\"shots\":5}}|/evaluation/0/examples/dataset",
+                "{\"dataset\":\"mmlu\",\"task\":\"mmlu\",\"examples\":{\"dataset\":\"mmlu\",\"shots\":0}}|/evaluation/0/examples/shots",
+                "{\"dataset\":\"mmlu\",\"task\":\"mmlu\",\"examples\":{\"dataset\":\"piqa\",\"shots\":5}}|/evaluation/0/examples/dataset",
+                "{\"dataset\":\"piqa\",\"task\":\"hellaswag\"}|/evaluation/0/dataset",
+                "{\"dataset\":\"documents\",\"task\":\"piqa\"}|/evaluation/0/dataset",
+                "{\"dataset\":\"piqa\",\"protocol\":\"gptq\",\"window\":64}|/evaluation/0/dataset",
+                "{\"dataset\":\"piqa\",\"protocol\":\"c4-new\",\"window\":64}|/evaluation/0/dataset"
             })
     void whatCannotRunIsRefusedWithItsField(String evaluation, String pointer) {
         post(
@@ -88,6 +103,18 @@ class EvaluationJobsTest {
                         UUID.randomUUID().toString())
                 .statusCode(422)
                 .body("errors[0].pointer", equalTo(pointer));
+    }
+
+    @Test
+    void arcsTasksShareTheirRowsAndTextsAreReadByEveryProtocol() {
+        for (String evaluation : List.of(
+                "{\"dataset\":\"arc\",\"task\":\"arc_challenge\"}",
+                "{\"dataset\":\"mmlu\",\"task\":\"mmlu\",\"examples\":{\"dataset\":\"mmlu\",\"shots\":1}}",
+                "{\"dataset\":\"documents\",\"protocol\":\"c4-old\",\"window\":8}",
+                "{\"dataset\":\"documents\",\"protocol\":\"gptq\",\"window\":8}")) {
+            post("{\"model\":\"tiny\",\"evaluation\":[" + evaluation + "]}", "k" + UUID.randomUUID())
+                    .statusCode(202);
+        }
     }
 
     @Test
@@ -154,6 +181,28 @@ class EvaluationJobsTest {
                 .statusCode(201)
                 .body("format", equalTo("WIKITEXT"));
         put("no-parquet", "?format=parquet", "PAR1").statusCode(422);
+    }
+
+    @Test
+    void whatIsInADatasetIsKeptAndDoesNotChange() {
+        String words = "{\"text\":\"the last word\"}\n";
+        put("lambada", "?format=jsonl&task=lambada_openai", words)
+                .statusCode(201)
+                .body("schema.kind", equalTo("TASK"))
+                .body("schema.task", equalTo("lambada_openai"));
+        put("lambada", "?format=jsonl&task=lambada_openai", words).statusCode(200);
+        put("lambada", "?format=jsonl", words)
+                .statusCode(409)
+                .contentType("application/problem+json")
+                .body("code", equalTo("NAME_TAKEN"))
+                .body("errors[0].pointer", equalTo("/schema"))
+                .body("errors[0].message", containsString("as rows of lambada_openai, not as documents"))
+                .body("errors[0].remedy", startsWith("choose another name"));
+        put("as-text", "?format=text", "a line\n").statusCode(201).body("schema.kind", equalTo("TEXT"));
+        put("as-text", "?format=wikitext", "a line\n").statusCode(409).body("errors[0].pointer", equalTo("/format"));
+        put("as-text", "?format=text", "another\n").statusCode(409).body("errors[0].pointer", equalTo("/name"));
+        given().get("/v1/datasets/documents").then().body("schema.kind", equalTo("DOCUMENTS"));
+        given().get("/v1/datasets").then().body("items.schema.task", hasItem("arc_easy"));
     }
 
     private static void dataset(String name, String query, String body) {

@@ -7,6 +7,7 @@ import io.bisup.api.problem.ProblemKind;
 import io.bisup.api.testing.ApiStack;
 import io.bisup.api.testing.Operations;
 import io.bisup.contract.Problem;
+import io.bisup.contract.Score;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.lang.reflect.RecordComponent;
@@ -44,6 +45,22 @@ class OpenApiTest {
         assertThat(schema.path("properties").properties().stream().map(java.util.Map.Entry::getKey))
                 .containsExactlyInAnyOrder(fields);
         assertThat(schema.at("/properties/code/enum")).hasSize(ProblemKind.values().length);
+    }
+
+    /** Each kind of score is described, down to its figures. */
+    @Test
+    void aScoreIsOneOfItsKinds() {
+        JsonNode schemas = Operations.openApi().at("/components/schemas");
+        for (Class<?> kind : Score.class.getPermittedSubclasses()) {
+            assertThat(schemas.at("/Score/oneOf").findValuesAsText("$ref"))
+                    .contains("#/components/schemas/" + kind.getSimpleName());
+            assertThat(schemas.path(kind.getSimpleName()).path("properties").properties())
+                    .as(kind.getSimpleName())
+                    .hasSize(kind.getRecordComponents().length);
+        }
+        assertThat(schemas.at("/TaskResult/properties/metrics/additionalProperties/$ref")
+                        .asText())
+                .isEqualTo("#/components/schemas/Estimate");
     }
 
     @Test

@@ -128,6 +128,27 @@ class PreflightTest {
     }
 
     @Test
+    void rowsOfATaskWhereTextIsNeeded() {
+        Inputs.rows("questions", "piqa", "{\"goal\":\"g\",\"sol1\":\"a\",\"sol2\":\"b\",\"label\":0}\n".repeat(100));
+        refused(Map.of("calibrationDataset", "questions"), "INVALID_SPEC")
+                .body("errors.pointer", equalTo(List.of("/calibrationDataset")))
+                .body(
+                        "errors[0].message",
+                        equalTo("'questions' holds rows of piqa, calibration needs text or documents"));
+        for (Map<String, Object> evaluation : List.<Map<String, Object>>of(
+                Map.of("dataset", "questions", "protocol", "gptq", "window", 64),
+                Map.of("dataset", "questions", "divergence", "gptq", "window", 64),
+                Map.of("dataset", "questions", "propagation", 2, "window", 64))) {
+            refused(Map.of("evaluation", List.of(evaluation)), "INVALID_SPEC")
+                    .body("errors.pointer", equalTo(List.of("/evaluation/0/dataset")))
+                    .body("errors[0].message", containsString("holds rows of piqa"));
+        }
+        refused(Map.of("evaluation", List.of(Map.of("dataset", "wiki", "task", "piqa"))), "INVALID_SPEC")
+                .body("errors.pointer", equalTo(List.of("/evaluation/0/dataset")))
+                .body("errors[0].remedy", containsString("?task=piqa"));
+    }
+
+    @Test
     void limitsThatTheServiceDoesNotHave() {
         refused(Map.of("limits", Map.of("maxPending", "P8D", "maxAttempt", "PT1H")), "INVALID_SPEC")
                 .body("errors.pointer", equalTo(List.of("/limits/maxPending")))

@@ -4,7 +4,9 @@ import io.bisup.api.ApiConfig;
 import io.bisup.api.problem.ProblemException;
 import io.bisup.api.problem.ProblemKind;
 import io.bisup.contract.DatasetFormat;
+import io.bisup.contract.DatasetSchema;
 import io.bisup.contract.Digests;
+import io.bisup.contract.ObjectEntry;
 import io.bisup.data.task.Task;
 import io.bisup.platform.object.ObjectKeys;
 import io.bisup.platform.object.ObjectStore;
@@ -63,17 +65,18 @@ class DatasetRegistration {
             String tenant, String name, DatasetFormat format, @Nullable Task task, Path spool, String sha256)
             throws IOException {
         DatasetCheck.require(spool, format, task);
-        Optional<RegisteredDataset> existing = registry.find(tenant, name);
-        if (existing.isPresent()) {
-            RegisteredDataset dataset = existing.get();
-            if (!dataset.sha256().equals(sha256) || dataset.format() != format) {
-                throw new NameTakenException("data set", name, dataset.sha256(), sha256);
-            }
-            return new Registered(dataset, false);
+        DatasetSchema schema = DatasetSchema.of(format, task == null ? null : task.id());
+        Optional<ObjectEntry> existing = registry.find(tenant, name).map(RegisteredDataset::object);
+        if (existing.isPresent() && !existing.get().sha256().equals(sha256)) {
+            throw NameTakenException.bytes("data set", name, existing.get().sha256(), sha256);
         }
-        String file = "data." + format.extension();
-        var entry = objects.put(ObjectKeys.dataset(UUID.randomUUID(), file), spool);
-        return new Registered(registry.register(tenant, new RegisteredDataset(name, format, entry)), true);
+        ObjectEntry object = existing.isPresent() ? existing.get() : upload(format, spool);
+        RegisteredDataset dataset = new RegisteredDataset(name, format, object, schema);
+        return new Registered(registry.register(tenant, dataset), existing.isEmpty());
+    }
+
+    private ObjectEntry upload(DatasetFormat format, Path spool) throws IOException {
+        return objects.put(ObjectKeys.dataset(UUID.randomUUID(), "data." + format.extension()), spool);
     }
 
     /** Copies the body to a file and digests it; stops as soon as it is too large. */

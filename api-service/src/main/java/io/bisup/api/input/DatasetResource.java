@@ -48,11 +48,14 @@ public class DatasetResource {
             description = "The body is UTF-8 text as it is (text/plain), one JSON object with a string \"text\" a line "
                     + "(application/jsonl) or Parquet with a column \"text\" (application/vnd.apache.parquet). "
                     + "?format=wikitext reads the lines of a text as WikiText rows; ?task=NAME takes rows with the fields "
-                    + "of a zero-shot task instead of documents. Again with the same bytes is a no-op; a name never "
-                    + "changes its bytes.")
+                    + "of a zero-shot task instead of documents. What is in it, text, documents or rows of a task, is kept "
+                    + "as its schema: evaluations and calibration that need another are refused. Again with the same bytes "
+                    + "and schema is a no-op; a name never changes what it stands for.")
     @APIResponseSchema(value = DatasetView.class, responseCode = "201")
-    @APIResponse(responseCode = "200", description = "The same bytes were registered under this name before")
-    @APIResponse(responseCode = "409", description = "The name stands for other bytes")
+    @APIResponse(responseCode = "200", description = "The same was registered under this name before")
+    @APIResponse(
+            responseCode = "409",
+            description = "The name stands for other bytes, another format or another schema")
     public Response register(
             @PathParam("name") String name,
             @HeaderParam("Content-Type") @Nullable String contentType,

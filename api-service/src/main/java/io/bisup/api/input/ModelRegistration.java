@@ -118,7 +118,7 @@ class ModelRegistration {
         }
         String digest = Digests.of(offered);
         if (!digest.equals(existing.digest())) {
-            throw new NameTakenException("model", existing.name(), existing.digest(), digest);
+            throw NameTakenException.bytes("model", existing.name(), existing.digest(), digest);
         }
         return existing;
     }

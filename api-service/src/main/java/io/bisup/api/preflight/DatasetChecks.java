@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Whether the data sets exist, are not too short, and calibration and evaluation are kept apart. */
+/** Whether the data sets exist, hold what their use needs, are not too short, and calibration and evaluation are kept apart. */
 @ApplicationScoped
 class DatasetChecks {
 
@@ -27,8 +27,10 @@ class DatasetChecks {
     Found check(String tenant, QuantizationJobSpec spec, Recipe recipe, Findings findings) {
         Optional<RegisteredDataset> calibration =
                 find(tenant, spec.calibrationDataset(), "/calibrationDataset", findings);
-        calibration.ifPresent(
-                d -> requireLength(d, recipe.calibration().sequenceLength(), "/calibrationDataset", findings));
+        calibration.ifPresent(d -> {
+            requireLength(d, recipe.calibration().sequenceLength(), "/calibrationDataset", findings);
+            SchemaChecks.requireText(d, "calibration", "/calibrationDataset", findings);
+        });
         Map<String, RegisteredDataset> evaluation = new LinkedHashMap<>();
         for (int i = 0; i < spec.evaluation().size(); i++) {
             var wanted = spec.evaluation().get(i);

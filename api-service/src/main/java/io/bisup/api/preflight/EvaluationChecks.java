@@ -56,14 +56,17 @@ final class EvaluationChecks {
      */
     static void check(RegisteredDataset dataset, EvaluationSpec wanted, String pointer, String at, Findings findings) {
         switch (wanted) {
-            case PerplexitySpec perplexity ->
+            case PerplexitySpec perplexity -> {
+                SchemaChecks.requireText(dataset, "a perplexity", pointer + at, findings);
                 requireDocuments(dataset, perplexity.protocol(), pointer + "/protocol", findings);
-            case DivergenceSpec divergence ->
-                requireDocuments(dataset, divergence.divergence(), pointer + "/divergence", findings);
-            case TaskSpec task -> requireFields(dataset, task, pointer + at, findings);
-            case PropagationSpec propagation -> {
-                // Any text will do.
             }
+            case DivergenceSpec divergence -> {
+                SchemaChecks.requireText(dataset, "a divergence", pointer + at, findings);
+                requireDocuments(dataset, divergence.divergence(), pointer + "/divergence", findings);
+            }
+            case PropagationSpec propagation ->
+                SchemaChecks.requireText(dataset, "error propagation", pointer + at, findings);
+            case TaskSpec task -> SchemaChecks.requireRows(dataset, task.task(), pointer + at, findings);
         }
     }
 
@@ -75,16 +78,6 @@ final class EvaluationChecks {
                     pointer,
                     protocol.id() + " needs documents, '" + dataset.name() + "' is running text",
                     "register it as JSON lines or Parquet with a field \"text\", or use protocol gptq");
-        }
-    }
-
-    private static void requireFields(RegisteredDataset dataset, TaskSpec wanted, String pointer, Findings findings) {
-        if (!dataset.format().hasFields()) {
-            findings.add(
-                    ProblemKind.INVALID_SPEC,
-                    pointer,
-                    "'" + dataset.name() + "' is running text, a task needs rows with fields",
-                    "register JSON lines or Parquet with ?task=" + wanted.task());
         }
     }
 }

@@ -25,7 +25,7 @@ public enum ProblemKind {
     NOT_FOUND(404, "There is no such resource"),
     METHOD_NOT_ALLOWED(405, "The resource does not know this method"),
     NOT_ACCEPTABLE(406, "The resource has no such representation"),
-    NAME_TAKEN(409, "The name stands for other bytes"),
+    NAME_TAKEN(409, "The name stands for something else"),
     ILLEGAL_TRANSITION(409, "The job's state forbids this"),
     STALE_VERSION(412, "The resource has changed since it was read"),
     MISSING_IF_MATCH(428, "The If-Match header is missing"),

@@ -3,6 +3,7 @@ package io.bisup.api.problem;
 import io.bisup.contract.FailureCode;
 import io.bisup.contract.FailureException;
 import io.bisup.contract.InvalidSpecException;
+import io.bisup.contract.Problem.FieldError;
 import io.bisup.platform.access.QuotaExceededException;
 import io.bisup.platform.job.IdempotencyConflictException;
 import io.bisup.platform.job.IllegalTransitionException;
@@ -93,7 +94,8 @@ public final class ProblemMappers {
 
     @ServerExceptionMapper
     Response nameTaken(NameTakenException e, UriInfo uri) {
-        return ProblemResponses.of(ProblemKind.NAME_TAKEN, message(e), List.of(), uri.getPath());
+        FieldError error = new FieldError("/" + e.field(), e.reason(), e.remedy());
+        return ProblemResponses.of(ProblemKind.NAME_TAKEN, message(e), List.of(error), uri.getPath());
     }
 
     @ServerExceptionMapper

@@ -57,6 +57,11 @@ class DashboardTest {
         look(this::errorMap);
     }
 
+    @Test
+    void showsTasksAndDivergenceBesideTheFpModel() throws Exception {
+        look(this::scores);
+    }
+
     private void look(Consumer<Page> what) throws Exception {
         Optional<Path> executable = Browsers.find();
         if (executable.isEmpty()) {
@@ -217,6 +222,35 @@ class DashboardTest {
         assertThat(card.locator("table.error-tokens tbody tr").first()).containsText("0 (exact)");
         assertThat(accessibility(page)).isEmpty();
         shoot(page, "error-map");
+        page.setViewportSize(390, 844);
+        page.waitForTimeout(500);
+        assertThat((int) page.evaluate("document.documentElement.scrollWidth")).isLessThanOrEqualTo(390);
+        page.setViewportSize(1280, 900);
+    }
+
+    /** A job that asked for a task and a divergence, and for no perplexity. */
+    private void scores(Page page) {
+        Inputs.register();
+        String id = Inputs.submit(Map.of());
+        Claim claim = worker.claim(id);
+        worker.commit(claim, 0);
+        worker.publish(claim);
+        page.navigate(home + "#/jobs/" + id);
+        assertThat(page.getByText("Being measured.")).isVisible();
+        worker.evaluateWithDivergence(id, 0.0625, "11110000", "11111111");
+        var tasks = page.locator("table.tasks tbody tr");
+        assertThat(tasks).hasCount(2);
+        assertThat(tasks.first()).containsText("piqa");
+        assertThat(tasks.first()).containsText("1.0000");
+        assertThat(tasks.first()).containsText("0.5000 ± 0.1890");
+        assertThat(tasks.first()).containsText("-0.5000 ± 0.1890");
+        assertThat(tasks.first()).not().containsText("none");
+        var divergence = page.locator("table.divergences tbody tr");
+        assertThat(divergence).hasCount(1);
+        assertThat(divergence).containsText("0.0625 ± 0.00313");
+        assertThat(divergence).containsText("0.9125 ± 0.0060");
+        assertThat(accessibility(page)).isEmpty();
+        shoot(page, "scores");
         page.setViewportSize(390, 844);
         page.waitForTimeout(500);
         assertThat((int) page.evaluate("document.documentElement.scrollWidth")).isLessThanOrEqualTo(390);

@@ -8,6 +8,7 @@ import io.bisup.contract.Json;
 import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -63,6 +64,15 @@ public final class Inputs {
         request.contentType("text/plain; charset=utf-8")
                 .body(text)
                 .put("/v1/datasets/" + name)
+                .then()
+                .statusCode(anyOf(is(200), is(201)));
+    }
+
+    /** Rows of a task, as JSON lines. */
+    public static void rows(String name, String task, String lines) {
+        given().contentType("application/octet-stream")
+                .body(lines.getBytes(StandardCharsets.UTF_8))
+                .put("/v1/datasets/" + name + "?format=jsonl&task=" + task)
                 .then()
                 .statusCode(anyOf(is(200), is(201)));
     }

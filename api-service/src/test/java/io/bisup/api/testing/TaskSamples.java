@@ -2,13 +2,16 @@ package io.bisup.api.testing;
 
 import io.bisup.contract.BosRule;
 import io.bisup.contract.Digests;
+import io.bisup.contract.Estimate;
 import io.bisup.contract.Harness;
 import io.bisup.contract.Json;
 import io.bisup.contract.TaskResult;
 import io.bisup.contract.TaskSample;
+import io.bisup.data.task.Scores;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /** What an evaluator stores of a task. */
@@ -31,7 +34,9 @@ final class TaskSamples {
                 .collect(Collectors.joining());
     }
 
-    static TaskResult result(int documents) {
+    /** The score of {@link #lines}. */
+    static TaskResult result(String right) {
+        Estimate share = Scores.mean(digits(right));
         return new TaskResult(
                 "piqa",
                 Digests.sha256("piqa"),
@@ -45,8 +50,19 @@ final class TaskSamples {
                 512,
                 "float32",
                 "0.1.0",
-                documents,
-                Map.of(),
+                right.length(),
+                Map.of("acc", share, "acc_norm", share),
                 1.5);
+    }
+
+    /** Of each metric, document by document. */
+    static Map<String, Estimate> difference(String right, String baselineRight) {
+        Estimate difference = Scores.mean(
+                IntStream.range(0, right.length()).mapToDouble(i -> right.charAt(i) - baselineRight.charAt(i)));
+        return Map.of("acc", difference, "acc_norm", difference);
+    }
+
+    private static DoubleStream digits(String right) {
+        return right.chars().mapToDouble(digit -> digit - '0');
     }
 }

@@ -3,6 +3,7 @@ package io.bisup.api.testing;
 import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.BlockReport;
 import io.bisup.contract.Digests;
+import io.bisup.contract.DivergenceScore;
 import io.bisup.contract.EvaluationProgress;
 import io.bisup.contract.ExportedBytes;
 import io.bisup.contract.Json;
@@ -27,7 +28,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /** Plays the other services against the real stores: writes what a worker and an evaluator write. */
@@ -126,13 +126,25 @@ public class Worker {
 
     /** With a perplexity and a task, whose documents are right or wrong: one digit each, 1 or 0. */
     public void evaluateWithTask(String jobId, double perplexity, String right, String baselineRight) {
-        TaskScore task = new TaskScore(
-                TaskSamples.result(right.length()),
-                TaskSamples.result(baselineRight.length()),
-                Map.of(),
+        evaluate(
+                jobId,
+                List.of(new Measurement(perplexity(perplexity), perplexity(10)), task(jobId, right, baselineRight)));
+    }
+
+    /** With a task and a divergence, and no perplexity. */
+    public void evaluateWithDivergence(String jobId, double kl, String right, String baselineRight) {
+        evaluate(
+                jobId,
+                List.of(task(jobId, right, baselineRight), new DivergenceScore(DivergenceFixture.of("wiki", kl))));
+    }
+
+    private TaskScore task(String jobId, String right, String baselineRight) {
+        return new TaskScore(
+                TaskSamples.result(right),
+                TaskSamples.result(baselineRight),
+                TaskSamples.difference(right, baselineRight),
                 samples(jobId, "ours", right),
                 samples(jobId, "theirs", baselineRight));
-        evaluate(jobId, List.of(new Measurement(perplexity(perplexity), perplexity(10)), task));
     }
 
     private ObjectEntry samples(String jobId, String whose, String right) {

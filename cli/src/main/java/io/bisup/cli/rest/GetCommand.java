@@ -21,7 +21,7 @@ public final class GetCommand extends JobCommand {
         if (json) {
             out.println(ServiceClient.line(job.json()));
         } else {
-            print(job, out);
+            print(jobs, job, out);
         }
         return ExitCode.OK;
     }
@@ -37,7 +37,7 @@ public final class GetCommand extends JobCommand {
         EvaluateCommand.print(evaluation, out);
     }
 
-    static void print(JobView job, PrintWriter out) {
+    static void print(Jobs jobs, JobView job, PrintWriter out) {
         out.println(job.id() + "  " + job.state() + "  " + job.model() + "  " + job.recipe());
         if (!job.phase().isEmpty() && !job.state().terminal()) {
             out.println("  " + job.phase() + ", " + job.blocksDone() + " of " + job.blocks() + " blocks done");
@@ -47,6 +47,11 @@ public final class GetCommand extends JobCommand {
         }
         job.results().forEach(line -> out.println("  " + line));
         if (job.artifactBytes() > 0) {
+            for (JsonNode score : jobs.scores(job.id())) {
+                if (!ScoreLine.isPerplexity(score)) {
+                    out.println("  " + ScoreLine.of(score));
+                }
+            }
             out.println("  artifact: ./bisup artifact get " + job.id());
         }
         out.flush();

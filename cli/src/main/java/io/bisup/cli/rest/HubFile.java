@@ -77,7 +77,7 @@ record HubFile(String owner, String name, String revision, String path) {
             fetch(asked, target);
         } catch (IOException e) {
             throw new UserErrorException(asked + " cannot be downloaded (" + e.getMessage()
-                    + "): is the hub reachable from here? HF_ENDPOINT names another one");
+                    + "): is the hub reachable from here? --hub or HF_ENDPOINT names another one");
         }
     }
 

@@ -37,6 +37,12 @@ public final class Jobs {
         return new JobView(client.get(path(id)));
     }
 
+    /** Every score of the job's last evaluation, in the order asked for; none before it has ended. */
+    JsonNode scores(String id) {
+        JsonNode evaluations = client.get(path(id) + "/evaluations").path("items");
+        return evaluations.path(evaluations.size() - 1).path("scores");
+    }
+
     /** Asks for the job's end; it is over when its state is terminal. */
     public JobView cancel(String id) {
         return ask(id, "cancel");

@@ -19,6 +19,11 @@ final class ScoreLine {
         return score.path("quantized").has("task") ? task(score) : perplexity(score);
     }
 
+    /** Whether it is a perplexity, which a job's own lines tell with its protocol. */
+    static boolean isPerplexity(JsonNode score) {
+        return score.path("quantized").has("perplexity");
+    }
+
     private static String divergence(JsonNode result) {
         return String.format(
                 Locale.ROOT,

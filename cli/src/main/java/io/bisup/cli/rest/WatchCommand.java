@@ -25,7 +25,7 @@ public final class WatchCommand extends JobCommand {
         try (JobDisplay display = new JobDisplay(out, first.model() + " " + first.recipe())) {
             JobView job = follower.follow(id, display);
             display.close();
-            GetCommand.print(job, out);
+            GetCommand.print(jobs, job, out);
             return Jobs.exitCode(job.state());
         }
     }

@@ -8,6 +8,7 @@ import io.bisup.cli.rest.ArtifactCommand;
 import io.bisup.cli.rest.CancelCommand;
 import io.bisup.cli.rest.CloneCommand;
 import io.bisup.cli.rest.CompareJobsCommand;
+import io.bisup.cli.rest.DatasetsCommand;
 import io.bisup.cli.rest.GetCommand;
 import io.bisup.cli.rest.JobView;
 import io.bisup.cli.rest.KeysCommand;
@@ -15,9 +16,12 @@ import io.bisup.cli.rest.PauseCommand;
 import io.bisup.cli.rest.ResumeCommand;
 import io.bisup.cli.rest.RetryCommand;
 import io.bisup.contract.Digests;
+import io.bisup.contract.DivergenceSpec;
 import io.bisup.contract.PerplexitySpec;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,11 +38,13 @@ class CommandsTest {
     @Test
     void aJobsFilesAreFetchedAndKeysHoldUntilRevoked(@TempDir Path folder) throws Exception {
         try (RunningSuite suite = RunningSuite.start(folder)) {
-            JobView job = suite.submit(
-                    RunningSuite.smallJob(List.of(new PerplexitySpec("stories", PerplexitySpec.Protocol.GPTQ, 64))));
+            JobView job = suite.submit(RunningSuite.smallJob(List.of(
+                    new PerplexitySpec("stories", PerplexitySpec.Protocol.GPTQ, 64),
+                    new DivergenceSpec("stories", PerplexitySpec.Protocol.GPTQ, 64))));
             suite.await(job.id(), Duration.ofMinutes(3));
             String server = suite.client().server().toString();
             assertThat(run(new GetCommand(), job.id(), "--server", server).out)
+                    .contains("stories (gptq, window 64): perplexity ", "stories: mean KL ", "same top ")
                     .contains("./bisup artifact get " + job.id());
             assertThat(run(new CompareJobsCommand(), job.id(), "--baseline", "--server", server).out)
                     .contains("perplexity on stories, windows of 64", job.id() + " (FP)  ", "(x 1.0000)");
@@ -57,6 +63,7 @@ class CommandsTest {
             assertThat(run(new ArtifactCommand(), "get", job.id(), "--out", out, "--server", server).code)
                     .isZero();
             exports(job.id(), folder.resolve("export"), server);
+            fromHub(server, Files.writeString(folder.resolve("wiki.raw"), " = T = \n \n a\n"));
             again(suite, job.id(), server);
             Files.writeString(out.resolve("config.json"), "changed");
             assertThat(run(new ArtifactCommand(), "get", job.id(), "--out", out, "--server", server).code)
@@ -93,6 +100,41 @@ class CommandsTest {
         assertThat(run(new RetryCommand(), id, "--server", server).code)
                 .as("it has its result")
                 .isNotZero();
+    }
+
+    /** How a file is read is said; one of the hub is held to what the hub promised, registered, and its copy here goes again. */
+    private static void fromHub(String server, Path wiki) throws IOException {
+        byte[] rows = "{\"goal\":\"g\",\"sol1\":\"a\",\"sol2\":\"b\",\"label\":0}\n".getBytes(StandardCharsets.UTF_8);
+        List<Path> before = hubCopies();
+        try (Hub hub = new Hub("/datasets/some/rows/resolve/v1/data/rows.jsonl", rows)) {
+            String file = "hf://datasets/some/rows@v1/data/rows.jsonl";
+            String at = hub.address();
+            Run added =
+                    run(new DatasetsCommand(), "add", "rows", file, "--task", "piqa", "--hub", at, "--server", server);
+            assertThat(added.code).as(added.out).isZero();
+            assertThat(added.out).contains("rows of piqa", Digests.sha256(rows).substring(0, 12), "read as JSON lines");
+            assertThat(run(new DatasetsCommand(), "list", "--server", server).out)
+                    .containsPattern("rows +rows of piqa +JSONL")
+                    .containsPattern("stories +text +TEXT");
+            assertThat(run(new DatasetsCommand(), "add", "wiki", wiki, "--server", server).out)
+                    .contains("read as WikiText rows, as its name says; --format says it otherwise");
+            assertThat(run(new DatasetsCommand(), "add", "wiki", wiki, "--format", "wikitext", "--server", server).out)
+                    .contains("WIKITEXT")
+                    .doesNotContain("read as");
+            assertThat(run(new DatasetsCommand(), "add", "rows", file, "--hub", at, "--server", server).code)
+                    .as("its rows are no documents")
+                    .isNotZero();
+            assertThat(hub.sent()).isEqualTo(2);
+        }
+        assertThat(hubCopies()).isEqualTo(before);
+    }
+
+    private static List<Path> hubCopies() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return files.filter(f -> String.valueOf(f.getFileName()).startsWith("bisup-hub"))
+                    .sorted()
+                    .toList();
+        }
     }
 
     /** The service exports a finished artifact, and says why it cannot. */

@@ -9,6 +9,7 @@ import io.bisup.data.DatasetRow;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -26,6 +27,8 @@ public enum Task {
     OPENBOOKQA("openbookqa", List.of(ACC, ACC_NORM), RawFields::openbookqa),
     PIQA("piqa", List.of(ACC, ACC_NORM), RawFields::piqa),
     WINOGRANDE("winogrande", List.of(ACC), RawFields::winogrande);
+
+    private static final Set<Task> ARC = Set.of(ARC_EASY, ARC_CHALLENGE);
 
     private final String id;
 
@@ -59,6 +62,11 @@ public enum Task {
     /** Whether solved examples can be shown before a document. */
     public boolean hasExamples() {
         return this == MMLU;
+    }
+
+    /** Whether rows that were checked for {@code other} have the fields of this one: ARC's two tasks have the same. */
+    public boolean reads(Task other) {
+        return this == other || (ARC.contains(this) && ARC.contains(other));
     }
 
     /** The task of a name. */

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,15 @@ class TaskTest {
                 .isEqualTo(1);
         assertThat(only(Task.LAMBADA_OPENAI, "{\"text\":\"one two  three\"}").requests())
                 .containsExactly(new Request("one two ", " three"));
+    }
+
+    @Test
+    void onlyArcsTasksReadOneAnothersRows() {
+        for (Task one : Task.values()) {
+            assertThat(Arrays.stream(Task.values()).filter(one::reads))
+                    .containsExactlyElementsOf(
+                            one.id().startsWith("arc") ? List.of(Task.ARC_EASY, Task.ARC_CHALLENGE) : List.of(one));
+        }
     }
 
     @Test

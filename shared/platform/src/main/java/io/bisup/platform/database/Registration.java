@@ -33,7 +33,7 @@ class Registration {
                 .setParameter("name", name)
                 .getSingleResult();
         if (!registered.equals(digest)) {
-            throw new NameTakenException(table, name, registered, digest);
+            throw NameTakenException.bytes(table, name, registered, digest);
         }
     }
 
