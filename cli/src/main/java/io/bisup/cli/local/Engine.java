@@ -26,12 +26,8 @@ final class Engine {
         T apply(OpenModel model);
     }
 
-    static <T> T with(Path directory, String device, Use<T> use) {
-        return with(directory, device, null, use);
-    }
-
-    /** The same with matrix products in a format: auto, float32 or bfloat16; null for the device's usual one. */
-    static <T> T with(Path directory, String device, @Nullable String compute, Use<T> use) {
+    /** Opens a folder, with matrix products in a format: auto, float32 or bfloat16. */
+    static <T> T with(Path directory, String device, String compute, Use<T> use) {
         if (!Files.isDirectory(directory)) {
             throw new UserErrorException("--model " + directory
                     + " is no folder; give a Hugging Face checkpoint folder or one of our artifacts");
@@ -43,12 +39,11 @@ final class Engine {
         });
     }
 
-    /** Runs work on a device; what is wrong with the user's files becomes one line. */
-    static <T> T onDevice(String device, Function<TensorRuntime, T> work) {
-        return onDevice(device, null, work);
-    }
-
-    /** The same with matrix products in a format: auto, float32 or bfloat16; null for the device's usual one. */
+    /**
+     * Runs work on a device; what is wrong with the user's files becomes one line.
+     *
+     * @param compute format of matrix products: auto, float32 or bfloat16; null for the device's usual one
+     */
     static <T> T onDevice(String device, @Nullable String compute, Function<TensorRuntime, T> work) {
         try (TensorRuntime runtime = TensorRuntime.open(device(device))) {
             return work.apply(compute == null ? runtime : runtime.computing(compute(compute, runtime)));

@@ -48,7 +48,7 @@ public final class LogitsCommand implements Callable<Integer> {
     public Integer call() {
         requireFolder(out);
         TokenBatch batch = read();
-        return Engine.with(model, device, open -> {
+        return Engine.with(model, device, "float32", open -> {
             batch.requireFits(open);
             write(open, batch);
             return ExitCode.OK;

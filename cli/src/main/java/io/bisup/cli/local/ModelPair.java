@@ -22,6 +22,12 @@ final class ModelPair {
     @Option(names = "--device", defaultValue = "auto", description = "auto, cpu or cuda:N")
     private String device;
 
+    @Option(
+            names = "--compute",
+            defaultValue = "float32",
+            description = "auto, float32 or bfloat16 for the matrix products (${DEFAULT-VALUE})")
+    private String compute;
+
     /**
      * Opens both, measures and closes both.
      *
@@ -31,7 +37,7 @@ final class ModelPair {
     <T> T compare(BiFunction<OpenModel, OpenModel, T> measure) {
         requireFolder("--base", base);
         requireFolder("--model", model);
-        return Engine.onDevice(device, runtime -> compare(runtime, measure));
+        return Engine.onDevice(device, compute, runtime -> compare(runtime, measure));
     }
 
     private <T> T compare(TensorRuntime runtime, BiFunction<OpenModel, OpenModel, T> measure) {

@@ -98,9 +98,9 @@ public final class ZeroShotCommand implements Callable<Integer> {
 
     @Option(
             names = "--compute",
-            description =
-                    "auto, float32 or bfloat16 for the matrix products; by default float32 on a CPU and bfloat16 on a GPU")
-    private @Nullable String compute;
+            defaultValue = "float32",
+            description = "auto, float32 or bfloat16 for the matrix products (${DEFAULT-VALUE})")
+    private String compute;
 
     @Option(names = "--json", description = "the result as one JSON object on the last line")
     private boolean json;

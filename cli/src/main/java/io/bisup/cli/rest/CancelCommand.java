@@ -6,7 +6,10 @@ import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 
 /** Asks for a job's end. */
-@Command(name = "cancel", description = "Cancel a job, of quantization or of evaluation alone.", mixinStandardHelpOptions = true)
+@Command(
+        name = "cancel",
+        description = "Cancel a job, of quantization or of evaluation alone.",
+        mixinStandardHelpOptions = true)
 public final class CancelCommand extends JobCommand {
 
     @Override

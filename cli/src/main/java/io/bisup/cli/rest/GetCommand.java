@@ -6,7 +6,10 @@ import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 
 /** Shows one job. */
-@Command(name = "get", description = "Show one job, of quantization or of evaluation alone, and its results.", mixinStandardHelpOptions = true)
+@Command(
+        name = "get",
+        description = "Show one job, of quantization or of evaluation alone, and its results.",
+        mixinStandardHelpOptions = true)
 public final class GetCommand extends JobCommand {
 
     @Override

@@ -1,6 +1,9 @@
 package io.bisup.cli.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bisup.contract.Estimate;
+import io.bisup.contract.Json;
+import io.bisup.contract.TaskScore;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
@@ -66,13 +69,17 @@ final class ScoreLine {
                 .collect(Collectors.joining("", quantized.path("task").asText() + ":", ""));
     }
 
+    /** One under two of its standard errors is called none. */
     private static String difference(JsonNode difference) {
-        return difference.isMissingNode()
-                ? ""
-                : String.format(
-                        Locale.ROOT,
-                        " (%+.4f ± %.4f to the FP model)",
-                        difference.path("value").asDouble(),
-                        difference.path("stderr").asDouble());
+        if (difference.isMissingNode()) {
+            return "";
+        }
+        Estimate estimate = Json.convert(difference, Estimate.class);
+        return String.format(
+                Locale.ROOT,
+                " (%+.4f ± %.4f to the FP model%s)",
+                estimate.value(),
+                estimate.stderr(),
+                TaskScore.significant(estimate) ? "" : ", none");
     }
 }

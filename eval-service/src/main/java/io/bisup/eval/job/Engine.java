@@ -1,5 +1,6 @@
 package io.bisup.eval.job;
 
+import io.bisup.llm.tensor.Compute;
 import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.platform.work.WorkSettings;
@@ -17,7 +18,8 @@ class Engine {
     Engine(WorkSettings settings) {
         // Or DJL asks the cloud's metadata address for the kind of machine.
         System.setProperty("ai.djl.offline", "true");
-        this.runtime = TensorRuntime.open(ComputeDevice.parse(settings.device()));
+        TensorRuntime opened = TensorRuntime.open(ComputeDevice.parse(settings.device()));
+        this.runtime = opened.computing(Compute.parse(settings.evaluationCompute(), opened));
     }
 
     TensorRuntime runtime() {

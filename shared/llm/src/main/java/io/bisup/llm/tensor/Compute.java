@@ -37,7 +37,7 @@ public enum Compute {
         };
     }
 
-    /** What evaluation computes in unless it is asked otherwise: float32 on a CPU, bfloat16 on a GPU. */
+    /** What a runtime computes in until it is told: float32 on a CPU, bfloat16 on a GPU. */
     static Compute usual(ComputeDevice device) {
         return device.isGpu() ? BFLOAT16 : FLOAT32;
     }

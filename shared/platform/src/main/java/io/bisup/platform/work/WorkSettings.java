@@ -24,10 +24,14 @@ public interface WorkSettings {
 
     /**
      * Format of the matrix products of calibration and training: auto (what a short measurement at the start finds faster),
-     * float32 or bfloat16; by default float32 on a CPU and bfloat16 on a GPU. Evaluation does not read it.
+     * float32 or bfloat16; by default float32 on a CPU and bfloat16 on a GPU.
      */
     @WithDefault("${bisup.compute:}")
     Optional<String> compute();
+
+    /** Format of the matrix products of evaluation: float32, bfloat16, or auto as above. Results name it. */
+    @WithDefault("${bisup.evaluation-compute:float32}")
+    String evaluationCompute();
 
     /** How long a claim holds without a heartbeat; there are three heartbeats in it. */
     @WithDefault("30S")
