@@ -8,6 +8,7 @@ import io.bisup.cli.rest.ArtifactCommand;
 import io.bisup.cli.rest.CancelCommand;
 import io.bisup.cli.rest.CloneCommand;
 import io.bisup.cli.rest.CompareJobsCommand;
+import io.bisup.cli.rest.EvaluateCommand;
 import io.bisup.cli.rest.GetCommand;
 import io.bisup.cli.rest.JobView;
 import io.bisup.cli.rest.KeysCommand;
@@ -56,6 +57,7 @@ class CommandsTest {
             }
             assertThat(run(new ArtifactCommand(), "get", job.id(), "--out", out, "--server", server).code)
                     .isZero();
+            evaluations(job.id(), server);
             exports(job.id(), folder.resolve("export"), server);
             again(suite, job.id(), server);
             Files.writeString(out.resolve("config.json"), "changed");
@@ -92,6 +94,45 @@ class CommandsTest {
         run(new CancelCommand(), retry, "--server", server);
         assertThat(run(new RetryCommand(), id, "--server", server).code)
                 .as("it has its result")
+                .isNotZero();
+    }
+
+    /** A finished artifact and a model are measured once more, by evaluation jobs of their own. */
+    private static void evaluations(String id, String server) {
+        Run artifact = run(
+                new EvaluateCommand(),
+                "--artifact",
+                id,
+                "--evaluate",
+                "stories:gptq:64",
+                "--evaluate",
+                "stories:divergence:64",
+                "--watch",
+                "--server",
+                server);
+        assertThat(artifact.code).as(artifact.out).isZero();
+        assertThat(artifact.out)
+                .containsSubsequence("SUCCEEDED", "stories: perplexity ", ", FP model ", "stories: mean KL ");
+        Run model = run(
+                new EvaluateCommand(),
+                "--model",
+                "demo",
+                "--evaluate",
+                "stories:gptq:64",
+                "--watch",
+                "--server",
+                server);
+        assertThat(model.code).as(model.out).isZero();
+        assertThat(model.out).containsPattern("stories: perplexity (\\d+\\.\\d{4}), FP model \\1");
+        assertThat(run(
+                                new EvaluateCommand(),
+                                "--artifact",
+                                "nobody",
+                                "--evaluate",
+                                "stories:gptq:64",
+                                "--server",
+                                server)
+                        .code)
                 .isNotZero();
     }
 
