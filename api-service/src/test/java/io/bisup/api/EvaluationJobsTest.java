@@ -129,6 +129,31 @@ class EvaluationJobsTest {
     }
 
     @Test
+    void anArtifactIsEvaluatedOnItsOwnOnceItIsPublished() {
+        String job = Inputs.submit(Map.of());
+        String spec = "{\"artifact\":\"" + job + "\",\"evaluation\":[{\"dataset\":\"piqa\",\"task\":\"piqa\"},"
+                + "{\"dataset\":\"wiki\",\"divergence\":\"gptq\",\"window\":64}]}";
+        post(spec, "k" + UUID.randomUUID())
+                .statusCode(404)
+                .body("errors[0].pointer", equalTo("/artifact"))
+                .body("errors[0].message", containsString(job));
+
+        worker.publish(worker.claim(job));
+
+        String id = post(spec, "k" + UUID.randomUUID())
+                .statusCode(202)
+                .body("state", equalTo("QUEUED"))
+                .body("spec.artifact", equalTo(job))
+                .extract()
+                .path("id");
+        given().get("/v1/evaluation-jobs/" + id)
+                .then()
+                .statusCode(200)
+                .body("spec.artifact", equalTo(job))
+                .body("spec.evaluation[1].divergence", equalTo("gptq"));
+    }
+
+    @Test
     void anErrorMapIsThereOnceItWasMeasured() {
         String asked = "{\"dataset\":\"wiki\",\"propagation\":2,\"window\":32}";
         post("{\"model\":\"tiny\",\"evaluation\":[" + asked + "]}", "k" + UUID.randomUUID())

@@ -9,6 +9,7 @@ import io.bisup.data.TextDataset;
 import io.bisup.llm.folder.OpenModel;
 import io.bisup.llm.token.Tokenizer;
 import io.bisup.measure.Divergence;
+import io.bisup.measure.SameTokenizer;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.Locale;
@@ -68,6 +69,7 @@ public final class DivergenceCommand implements Callable<Integer> {
 
     private DivergenceResult measure(OpenModel exact, OpenModel quantized, TextDataset dataset) {
         int length = Windows.length(window, USUAL_WINDOW, exact);
+        SameTokenizer.require(exact, quantized, dataset);
         try (Tokenizer tokenizer = exact.openTokenizer();
                 Bar bar = new Bar("divergence", "windows")) {
             return new Divergence(exact.model(), quantized.model(), exact.prefixIds(), tokenizer, Clock.systemUTC())

@@ -8,6 +8,7 @@ import io.bisup.data.TextDataset;
 import io.bisup.llm.folder.OpenModel;
 import io.bisup.llm.token.Tokenizer;
 import io.bisup.measure.Propagation;
+import io.bisup.measure.SameTokenizer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -86,6 +87,7 @@ public final class PropagationCommand implements Callable<Integer> {
 
     private PropagationResult measure(OpenModel exact, OpenModel quantized, TextDataset dataset) {
         int length = Windows.length(window, USUAL_WINDOW, exact);
+        SameTokenizer.require(exact, quantized, dataset);
         try (Tokenizer tokenizer = exact.openTokenizer();
                 Bar bar = new Bar("propagation", "passes")) {
             return new Propagation(exact.model(), quantized.model(), exact.prefixIds(), tokenizer, Clock.systemUTC())

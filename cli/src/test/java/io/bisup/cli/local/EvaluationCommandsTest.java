@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Offline evaluation on the demo model, from the command line to the files it writes. */
 class EvaluationCommandsTest {
@@ -170,6 +171,27 @@ class EvaluationCommandsTest {
         assertThat(result.path("predictions").asInt())
                 .isEqualTo(63 * result.path("windows").asInt());
         assertThat(result.path("format").asText()).isEqualTo("TEXT");
+    }
+
+    /** Both models would be given the FP model's ids, and nothing would differ. */
+    @ParameterizedTest
+    @ValueSource(strings = {"divergence", "propagation"})
+    void aModelWithAnotherTokenizerIsNotCompared(String command) throws IOException {
+        Path text = Files.writeString(folder.resolve("t.txt"), "The miller of the valley sold bread. ".repeat(30));
+        Path other = Files.createDirectory(folder.resolve("other"));
+        for (String name : List.of("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")) {
+            Files.copy(MODEL.resolve(name), other.resolve(name));
+        }
+        String tokenizer = Files.readString(other.resolve("tokenizer.json"));
+        Files.writeString(
+                other.resolve("tokenizer.json"),
+                tokenizer.replaceFirst(
+                        "(?s)\"post_processor\" : .*?\"decoder\" :", "\"post_processor\" : null, \"decoder\" :"));
+
+        CommandRun run =
+                CommandRun.of("local", command, "--base", MODEL, "--model", other, "--text", text, "--window", "64");
+
+        assertMistake(run, "tokenizer.json: token 0 of ");
     }
 
     /** QuaRot rotates the residual stream and the heads: errors are those of rounding all the same. */

@@ -1,5 +1,6 @@
 package io.bisup.eval.job;
 
+import io.bisup.llm.folder.ModelFailures;
 import io.bisup.llm.folder.ModelFolder;
 import io.bisup.llm.folder.OpenModel;
 import io.bisup.llm.tensor.TensorRuntime;
@@ -29,13 +30,22 @@ final class LazyModel implements AutoCloseable {
         this.prefix = List.copyOf(prefix);
     }
 
+    /** @throws io.bisup.contract.FailureException with a code, naming the file, when they are no model */
     OpenModel get() throws IOException {
         OpenModel model = open;
         if (model == null) {
-            model = ModelFolder.open(folder.path(), runtime, prefix);
+            model = opened(folder.path());
             open = model;
         }
         return model;
+    }
+
+    private OpenModel opened(Path path) {
+        try {
+            return ModelFolder.open(path, runtime, prefix);
+        } catch (RuntimeException e) {
+            throw ModelFailures.coded(e);
+        }
     }
 
     TensorRuntime runtime() {

@@ -96,6 +96,7 @@ final class Measurements {
     private List<Score> ofArtifact(
             EvaluationWork work, ArtifactManifest artifact, EvaluationFiles.Fetched fetched, Step step)
             throws IOException {
+        ArtifactTokenizer.requireOf(work.model(), artifact);
         List<Found> quantized = new ArrayList<>();
         List<Long> prefix;
         try (LazyModel subject = new LazyModel(runtime, fetched::subject, List.of())) {

@@ -2,9 +2,11 @@ package io.bisup.eval.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.Digests;
 import io.bisup.contract.DivergenceScore;
 import io.bisup.contract.DivergenceSpec;
@@ -200,6 +202,76 @@ class EvaluationScoresTest {
     }
 
     @Test
+    void anArtifactIsEvaluatedOnItsOwnBesideItsModel() throws Exception {
+        Inputs inputs = new Inputs(jobs, objects);
+        RegisteredModel model = inputs.model();
+        ArtifactManifest artifact = Inputs.manifest(model, inputs.quantized(folder));
+        List<RegisteredDataset> datasets = List.of(inputs.text("stories", Inputs.stories(20_000)), inputs.task("piqa"));
+
+        EvaluationJobRecord job = ended(submit(
+                model,
+                artifact,
+                datasets,
+                List.of(PERPLEXITY, PIQA, new DivergenceSpec("stories", PerplexitySpec.Protocol.GPTQ, 128))));
+
+        assertThat(job.state()).as("%s", job.failure()).isEqualTo(EvaluationState.SUCCEEDED);
+        Measurement perplexity = (Measurement) job.scores().get(0);
+        TaskScore task = (TaskScore) job.scores().get(1);
+        DivergenceScore divergence = (DivergenceScore) job.scores().get(2);
+        assertThat(perplexity.ratio()).isBetween(1.0001, 3.0);
+        assertThat(task.baseline()).isNotNull();
+        assertThat(task.difference()).containsKey("acc");
+        assertThat(divergence.divergence().perplexity())
+                .as("the same windows, read by the same artifact")
+                .isCloseTo(perplexity.quantized().perplexity(), withinPercentage(0.01));
+        assertThat(divergence.divergence().baselinePerplexity())
+                .isCloseTo(perplexity.baseline().perplexity(), withinPercentage(0.01));
+    }
+
+    @Test
+    void anArtifactWithAnotherTokenizerFailsWhateverIsMeasured() throws Exception {
+        Inputs inputs = new Inputs(jobs, objects);
+        RegisteredModel model = inputs.model();
+        List<RegisteredDataset> datasets = List.of(inputs.text("stories", Inputs.stories(20_000)));
+        List<ObjectEntry> files = inputs.withTokenizer(
+                inputs.quantized(folder), json -> json.replace("\"happy▁\": 385,", "\"happy▁\": 411,"));
+
+        EvaluationJobRecord job = ended(submit(
+                model,
+                Inputs.manifest(model, files),
+                datasets,
+                List.of(new DivergenceSpec("stories", PerplexitySpec.Protocol.GPTQ, 128))));
+
+        assertThat(job.state()).isEqualTo(EvaluationState.FAILED);
+        assertThat(job.failure()).returns(FailureCode.MALFORMED_CHECKPOINT, Failure::code);
+        assertThat(job.failure().message()).startsWith("tokenizer.json: the artifact's is not that of its model tiny");
+    }
+
+    @Test
+    void aDamagedArtifactFailsWithItsFileAndTensor() throws Exception {
+        Inputs inputs = new Inputs(jobs, objects);
+        RegisteredModel model = inputs.model();
+        List<ObjectEntry> files = inputs.quantized(folder).stream()
+                .map(file -> file.named(exchanged(file.name(), "block-00000.safetensors", "block-00001.safetensors")))
+                .toList();
+
+        EvaluationJobRecord job = ended(submit(
+                model,
+                Inputs.manifest(model, files),
+                List.of(inputs.text("stories", Inputs.stories(20_000))),
+                List.of(PERPLEXITY)));
+
+        assertThat(job.failure()).returns(FailureCode.MALFORMED_CHECKPOINT, Failure::code);
+        assertThat(job.failure().message())
+                .startsWith("block-00000.safetensors, tensor model.layers.1.")
+                .contains("the index does not list it there");
+    }
+
+    private static String exchanged(String name, String one, String other) {
+        return name.equals(one) ? other : name.equals(other) ? one : name;
+    }
+
+    @Test
     void aKeyIsOneJobAndACancelledJobStays() throws Exception {
         Inputs inputs = new Inputs(jobs, objects);
         RegisteredModel model = inputs.model();
@@ -246,6 +318,24 @@ class EvaluationScoresTest {
         return evaluationJobs
                 .submit(new EvaluationJobStore.New(
                         "default", spec, model, null, datasets, key, Digests.sha256(Json.write(spec))))
+                .id();
+    }
+
+    private String submit(
+            RegisteredModel model,
+            ArtifactManifest artifact,
+            List<RegisteredDataset> datasets,
+            List<EvaluationSpec> evaluation) {
+        EvaluationJobSpec spec = new EvaluationJobSpec(null, artifact.jobId(), evaluation, Map.of());
+        return evaluationJobs
+                .submit(new EvaluationJobStore.New(
+                        "default",
+                        spec,
+                        model,
+                        artifact,
+                        datasets,
+                        UUID.randomUUID().toString(),
+                        Digests.sha256(Json.write(spec))))
                 .id();
     }
 

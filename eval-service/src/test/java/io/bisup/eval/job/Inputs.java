@@ -37,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -112,6 +113,38 @@ final class Inputs {
             }
         }
         return files;
+    }
+
+    /** The same files with another tokenizer.json. */
+    List<ObjectEntry> withTokenizer(List<ObjectEntry> files, UnaryOperator<String> change) {
+        List<ObjectEntry> all = new ArrayList<>();
+        for (ObjectEntry file : files) {
+            if (file.name().equals("tokenizer.json")) {
+                String text = new String(objects.get(file), StandardCharsets.UTF_8);
+                String other = change.apply(text);
+                assertThat(other).isNotEqualTo(text);
+                all.add(objects.put(
+                        ObjectKeys.model(UUID.randomUUID(), file.name()), other.getBytes(StandardCharsets.UTF_8)));
+            } else {
+                all.add(file);
+            }
+        }
+        return all;
+    }
+
+    /** The manifest of an artifact that some job made of the model. */
+    static ArtifactManifest manifest(RegisteredModel model, List<ObjectEntry> files) {
+        return new ArtifactManifest(
+                "bisup",
+                1,
+                UUID.randomUUID().toString(),
+                1,
+                model.name(),
+                model.digest(),
+                spec(model.name(), List.of(), null).resolvedRecipe(Presets.load()),
+                files,
+                List.of(),
+                Digests.of(files));
     }
 
     RegisteredDataset text(String name, String text) {

@@ -9,6 +9,7 @@ import io.bisup.data.TextDataset;
 import io.bisup.llm.testing.ReferenceData;
 import io.bisup.llm.token.SpecialTokens;
 import io.bisup.llm.token.Tokenizer;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,29 @@ class WindowCutterTest {
         assertThat(cut.windows().get(0)).startsWith(31, 30, 45, 28);
         assertThat(cut.windows().get(1)).startsWith(108, 28, 109, 114);
         assertThat(cut.windows().get(2)).startsWith(255, 230, 831, 276);
+    }
+
+    /** Published script, but for the documents of exactly the window's length, which end it; 262 of its draws fall on one here. */
+    @Test
+    void aDocumentOfExactlyTheWindowIsDrawnAgain() {
+        String exact = "Tom had a big red ball.";
+        String longer =
+                "Once upon a time, there was a little girl named Lily. She loved to play in the park with her friends.";
+        assertThat(tokenizer.encode(exact)).hasSize(6);
+        long[] ids = tokenizer.encode(longer);
+
+        WindowSet cut = cutter.cut(
+                new TextDataset("two", "0", DatasetFormat.JSONL, List.of(exact, longer)), Protocol.C4_OLD, 6);
+
+        // Where random.Random(0) of Python starts, with the same tokenizer.
+        int[] starts = {6, 8, 6, 7, 3, 2, 8, 1};
+        for (int i = 0; i < starts.length; i++) {
+            assertThat(cut.windows().get(i)).isEqualTo(Arrays.copyOfRange(ids, starts[i], starts[i] + 6));
+        }
+        assertThat(cut.windows()).hasSize(256);
+        TextDataset alone = new TextDataset("one", "0", DatasetFormat.JSONL, List.of(exact));
+        assertThatThrownBy(() -> cutter.cut(alone, Protocol.C4_OLD, 6))
+                .hasMessageContaining("no document has over 6 tokens");
     }
 
     @Test

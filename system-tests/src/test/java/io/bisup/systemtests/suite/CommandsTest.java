@@ -9,6 +9,7 @@ import io.bisup.cli.rest.CancelCommand;
 import io.bisup.cli.rest.CloneCommand;
 import io.bisup.cli.rest.CompareJobsCommand;
 import io.bisup.cli.rest.DatasetsCommand;
+import io.bisup.cli.rest.EvaluateCommand;
 import io.bisup.cli.rest.GetCommand;
 import io.bisup.cli.rest.JobView;
 import io.bisup.cli.rest.KeysCommand;
@@ -62,6 +63,7 @@ class CommandsTest {
             }
             assertThat(run(new ArtifactCommand(), "get", job.id(), "--out", out, "--server", server).code)
                     .isZero();
+            evaluations(job.id(), server);
             exports(job.id(), folder.resolve("export"), server);
             fromHub(server, Files.writeString(folder.resolve("wiki.raw"), " = T = \n \n a\n"));
             again(suite, job.id(), server);
@@ -135,6 +137,51 @@ class CommandsTest {
                     .sorted()
                     .toList();
         }
+    }
+
+    /** A finished artifact and a model are measured once more, by evaluation jobs of their own. */
+    private static void evaluations(String id, String server) {
+        Run artifact = run(
+                new EvaluateCommand(),
+                "--artifact",
+                id,
+                "--evaluate",
+                "stories:gptq:64",
+                "--evaluate",
+                "stories:divergence:64",
+                "--watch",
+                "--server",
+                server);
+        assertThat(artifact.code).as(artifact.out).isZero();
+        assertThat(artifact.out)
+                .containsSubsequence("SUCCEEDED", "stories: perplexity ", ", FP model ", "stories: mean KL ");
+        String evaluation = artifact.out.lines().findFirst().orElseThrow();
+        assertThat(run(new GetCommand(), evaluation, "--server", server).out)
+                .containsSubsequence("SUCCEEDED", "stories: perplexity ");
+        assertThat(run(new CancelCommand(), evaluation, "--server", server).out)
+                .as("too late")
+                .contains(evaluation, "SUCCEEDED");
+        Run model = run(
+                new EvaluateCommand(),
+                "--model",
+                "demo",
+                "--evaluate",
+                "stories:gptq:64",
+                "--watch",
+                "--server",
+                server);
+        assertThat(model.code).as(model.out).isZero();
+        assertThat(model.out).containsPattern("stories: perplexity (\\d+\\.\\d{4}), FP model \\1");
+        assertThat(run(
+                                new EvaluateCommand(),
+                                "--artifact",
+                                "nobody",
+                                "--evaluate",
+                                "stories:gptq:64",
+                                "--server",
+                                server)
+                        .code)
+                .isNotZero();
     }
 
     /** The service exports a finished artifact, and says why it cannot. */

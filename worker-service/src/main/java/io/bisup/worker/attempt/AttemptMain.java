@@ -2,6 +2,7 @@ package io.bisup.worker.attempt;
 
 import io.bisup.contract.Failure;
 import io.bisup.data.TextDataset;
+import io.bisup.llm.folder.ModelFailures;
 import io.bisup.llm.tensor.Compute;
 import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.TensorRuntime;

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,6 +109,94 @@ class TaskTest {
                 .isEqualTo(head + "q1\nA. w\nB. x\nC. y\nD. z\nAnswer: B\n\n" + question);
         assertThatThrownBy(() -> TaskDataset.read(rows, Task.MMLU, examples, 3))
                 .hasMessageContaining("there are 2 examples of subject \"abstract_algebra\"");
+    }
+
+    /** The prompt as the harness's template and description write it, by hand. */
+    @Test
+    void mmluShowsFiveExamplesInTheirOrder() throws IOException {
+        Path test = file(astronomy(" Which planet is largest?", "Mars", "Venus", "Jupiter", "Earth", 2));
+        Path dev = Files.writeString(
+                folder.resolve("dev.jsonl"),
+                astronomy("What is a star?", "a rock", "hot gas", "ice", "dust", 1)
+                        + astronomy("What orbits the Earth?", "the Moon", "Mars", "the Sun", "Venus", 0)
+                                .replace("astronomy", "virology")
+                        + astronomy("How old is the Sun?\\n", "a year", "an age", "an hour", "4.6 billion years", 3)
+                        + astronomy("What is nearest to the Sun?", "Mercury", "Venus", "Earth", "Mars", 0)
+                        + astronomy("Which has rings?", "Venus", "the Moon", "Saturn", "Mercury", 2)
+                        + astronomy("What is a light-year?", "a time", "a distance", "a mass", "a speed", 1)
+                        + astronomy("Is a sixth one shown?", "yes", "no", "once", "never", 1));
+
+        TaskDocument document = TaskDataset.read(
+                        new DatasetFile(test, "t", DatasetFormat.JSONL),
+                        Task.MMLU,
+                        new DatasetFile(dev, "dev", DatasetFormat.JSONL),
+                        5)
+                .documents()
+                .getFirst();
+
+        String context = """
+                The following are multiple choice questions (with answers) about astronomy.
+
+                What is a star?
+                A. a rock
+                B. hot gas
+                C. ice
+                D. dust
+                Answer: B
+
+                How old is the Sun?
+                A. a year
+                B. an age
+                C. an hour
+                D. 4.6 billion years
+                Answer: D
+
+                What is nearest to the Sun?
+                A. Mercury
+                B. Venus
+                C. Earth
+                D. Mars
+                Answer: A
+
+                Which has rings?
+                A. Venus
+                B. the Moon
+                C. Saturn
+                D. Mercury
+                Answer: C
+
+                What is a light-year?
+                A. a time
+                B. a distance
+                C. a mass
+                D. a speed
+                Answer: B
+
+                Which planet is largest?
+                A. Mars
+                B. Venus
+                C. Jupiter
+                D. Earth
+                Answer:""";
+        assertThat(document.requests())
+                .containsExactly(
+                        new Request(context, " A"),
+                        new Request(context, " B"),
+                        new Request(context, " C"),
+                        new Request(context, " D"));
+        assertThat(document.gold()).isEqualTo(2);
+    }
+
+    private static String astronomy(String question, String a, String b, String c, String d, int answer) {
+        return String.format(
+                Locale.ROOT,
+                "{\"question\":\"%s\",\"subject\":\"astronomy\",\"choices\":[\"%s\",\"%s\",\"%s\",\"%s\"],\"answer\":%d}\n",
+                question,
+                a,
+                b,
+                c,
+                d,
+                answer);
     }
 
     @Test

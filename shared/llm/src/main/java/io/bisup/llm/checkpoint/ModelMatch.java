@@ -58,6 +58,21 @@ public final class ModelMatch {
         refuse(Code.TENSOR_UNEXPECTED, file, unexpected, "unknown to the model");
     }
 
+    /**
+     * Checks what is stored under the parameters' own names, for an artifact, which stores the other parameters in tensors of its own.
+     *
+     * @throws MalformedCheckpointException naming a tensor of another shape than config.json implies, or of no floating-point type
+     */
+    public static void checkParameters(DecoderConfig config, Collection<StoredTensor> stored) {
+        Map<String, List<Long>> shapes = ModelTensors.expected(config);
+        for (StoredTensor tensor : stored) {
+            List<Long> shape = shapes.get(tensor.name());
+            if (shape != null) {
+                checkTensor(tensor, ExpectedTensor.floating(shape));
+            }
+        }
+    }
+
     /** Some writers of models with tied embeddings store the one matrix under the head's name only. */
     private static String storedName(String name, DecoderConfig config, Map<String, StoredTensor> tensors) {
         boolean underTheHead =

@@ -4,6 +4,7 @@ import io.bisup.llm.artifact.ArtifactConfig;
 import io.bisup.llm.artifact.BlockReader;
 import io.bisup.llm.block.KeyValues;
 import io.bisup.llm.checkpoint.Checkpoint;
+import io.bisup.llm.checkpoint.ModelMatch;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.model.LanguageModel;
 import io.bisup.llm.model.ModelEnds;
@@ -27,6 +28,7 @@ final class ArtifactFormat implements ModelFormat {
         DecoderConfig config = DecoderConfig.read(directory);
         try (TensorOwner owner = new TensorOwner()) {
             Checkpoint checkpoint = owner.own(Checkpoint.open(directory));
+            ModelMatch.checkParameters(config, checkpoint.stored());
             BlockReader reader = new BlockReader(runtime, config, sidecar.block(), checkpoint::find);
             LanguageModel model = new LanguageModel(
                     runtime,

@@ -18,6 +18,8 @@ public final class Tokenizer implements AutoCloseable {
 
     /** The file in a checkpoint folder. */
     public static final String FILE = "tokenizer.json";
+    /** The file beside it that names the special tokens and says which are added. */
+    public static final String SETTINGS_FILE = TokenizerSettings.FILE;
 
     private final HuggingFaceTokenizer library;
     private final TokenizerSettings settings;

@@ -10,6 +10,7 @@ import io.bisup.data.DatasetFile;
 import io.bisup.data.task.Request;
 import io.bisup.data.task.Task;
 import io.bisup.data.task.TaskDataset;
+import io.bisup.data.task.TaskDocument;
 import io.bisup.llm.testing.ReferenceData;
 import io.bisup.llm.token.SpecialTokens;
 import io.bisup.llm.token.Tokenizer;
@@ -110,6 +111,61 @@ class RequestEncoderTest {
 
         assertThat(cut.tokens()).isEqualTo(Arrays.copyOfRange(all, all.length - 7, all.length));
         assertThat(cut.inputLength()).isEqualTo(6);
+    }
+
+    @Test
+    void aContinuationLongerThanTheContextIsScoredAsFarAsItIsRead() {
+        Request talkative =
+                new Request("Why?", " because it is long, and longer than anything that the model can read");
+        long[] all = encode(llama, Harness.V0_4_9_2, BosRule.AUTO, talkative).tokens();
+
+        EncodedRequest cut = new RequestEncoder(llama, Harness.V0_4_9_2, BosRule.AUTO, List.of(), 4)
+                .encode(List.of(talkative))
+                .getFirst();
+
+        assertThat(all).hasSizeGreaterThan(12);
+        assertThat(cut.tokens()).isEqualTo(Arrays.copyOfRange(all, all.length - 5, all.length));
+        assertThat(cut.scored()).as("the first of them is only read").isEqualTo(4);
+    }
+
+    @Test
+    void anEmptyContinuationIsScoredZeroAndGreedy() {
+        Request nothing = new Request("Question: why?\nAnswer:", "");
+        for (Harness harness : Harness.values()) {
+            EncodedRequest encoded = encode(llama, harness, BosRule.AUTO, nothing);
+            assertThat(encoded.scored()).isZero();
+            assertThat(encoded.tokens()).endsWith(llama.encode(nothing.context(), SpecialTokens.NEVER));
+        }
+        assertThat(encode(llama, Harness.V0_4, BosRule.AUTO, new Request("", ""))
+                        .scored())
+                .isZero();
+        List<TaskDocument> documents = List.of(
+                new TaskDocument(0, List.of(REQUEST, nothing), List.of(1, 1), 0),
+                new TaskDocument(1, List.of(nothing, nothing), List.of(1, 1), 0));
+
+        List<TaskSample> samples =
+                HarnessParityTest.measure(new TaskDataset(Task.WINOGRANDE, "mine", "0", null, documents));
+
+        assertThat(samples.get(0).ll().get(0)).isNegative();
+        assertThat(samples.get(0).ll().get(1)).isZero();
+        assertThat(samples.get(0).greedy().get(1)).isTrue();
+        assertThat(samples.get(0).acc()).as("nothing is likelier than anything").isZero();
+        assertThat(samples.get(1).ll()).containsExactly(0.0, 0.0);
+        assertThat(samples.get(1).acc()).as("of two alike the first").isOne();
+    }
+
+    /** numpy.argmax. */
+    @Test
+    void theFirstOfTheLargestIsTakenAndWhatIsNoNumberBeforeAll() {
+        assertThat(TaskEvaluation.best(new double[] {-3, -1, -2})).isEqualTo(1);
+        assertThat(TaskEvaluation.best(new double[] {-2, -1, -1})).isEqualTo(1);
+        assertThat(TaskEvaluation.best(new double[] {-0.0, 0.0})).isZero();
+        assertThat(TaskEvaluation.best(new double[] {-1, Double.NaN, 5, Double.NaN}))
+                .isEqualTo(1);
+        assertThat(TaskEvaluation.best(new double[] {Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY}))
+                .isZero();
+        assertThat(TaskEvaluation.best(new double[] {Double.POSITIVE_INFINITY, Double.NaN}))
+                .isEqualTo(1);
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -53,6 +54,18 @@ class RequestHashTest {
         assertThat(Digests.sha256(pythonJson(requests)))
                 .isEqualTo(conformance(published + "-loglikelihood").strip());
         assertMetrics(task, shuffled, published);
+    }
+
+    /**
+     * The rows at hand were made ready before and differ in the white space of 6 % of them from what the harness asks, so that the
+     * digest of their requests cannot be the published one; the metrics do not mind.
+     */
+    @Test
+    void metricsOfHellaSwagAreThePublishedOnes() throws IOException {
+        List<TaskDocument> shuffled = shuffled(Task.HELLASWAG, "hellaswag.validation");
+
+        assertThat(shuffled).hasSize(10_042);
+        assertMetrics(Task.HELLASWAG, shuffled, "hellaswag-v0");
     }
 
     /** The dummy model answers each request with {@code (-random.random(), False)} after {@code random.seed(42)}. */

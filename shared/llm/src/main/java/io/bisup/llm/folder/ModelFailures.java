@@ -1,22 +1,20 @@
-package io.bisup.worker.attempt;
+package io.bisup.llm.folder;
 
 import io.bisup.contract.FailureCode;
 import io.bisup.contract.FailureException;
 import io.bisup.contract.InvalidSpecException;
 import io.bisup.llm.checkpoint.MalformedCheckpointException;
 import io.bisup.llm.config.ModelConfigException;
-import io.bisup.llm.token.TokenizerException;
 
-/** What the model library's exceptions mean for a job. */
-final class ModelFailures {
+/** What the model library's exceptions mean for a job or an evaluation. */
+public final class ModelFailures {
 
     private ModelFailures() {}
 
-    /** The same error with its failure code, or {@code e} itself where only the stores' classification applies. */
-    static RuntimeException coded(RuntimeException e) {
+    /** The same error with its failure code, or {@code e} itself where it has one or only the stores' classification applies. */
+    public static RuntimeException coded(RuntimeException e) {
         return switch (e) {
             case MalformedCheckpointException checkpoint -> with(FailureCode.MALFORMED_CHECKPOINT, checkpoint);
-            case TokenizerException tokenizer -> with(FailureCode.MALFORMED_CHECKPOINT, tokenizer);
             case ModelConfigException config -> with(code(config.code()), config);
             case InvalidSpecException spec -> with(FailureCode.UNSUPPORTED_RECIPE, spec);
             default -> e;
