@@ -189,7 +189,7 @@ class EvaluationJobStoreTest {
                 "fail", () -> evaluations.fail(stale, Failure.of(FailureCode.INTERNAL, "boom")),
                 "giveBack", () -> evaluations.giveBack(stale));
         writes.forEach((name, write) -> assertThatThrownBy(write).as(name).isInstanceOf(StaleEpochException.class));
-        evaluations.progress(stale, new EvaluationProgress("nothing", 1, 2));
+        evaluations.progress(stale, new EvaluationProgress("nothing", 1, 2, null));
         assertThat(find(stale.evaluationId())).isEqualTo(before);
     }
 
