@@ -108,14 +108,14 @@ class StoresAwayTest {
         return evaluations.ofJob(id).getFirst();
     }
 
-    /** Some seconds of work on the artifact, and then its FP model, which has to be fetched. */
+    /** Some seconds of work on an artifact that was never measured, and then its FP model, which has to be fetched. */
     private String submit() throws Exception {
         Inputs inputs = new Inputs(jobs, objects);
         RegisteredModel model = inputs.model();
         RegisteredDataset text = inputs.text("stories", Inputs.stories(400_000));
         return inputs.submit(
                 inputs.withReadme(model),
-                model.files(),
+                inputs.withReadme(model).files(),
                 List.of(text),
                 List.of(new PerplexitySpec("stories", PerplexitySpec.Protocol.GPTQ, 128)),
                 null);
