@@ -116,14 +116,7 @@ final class Measurements {
                             case PerplexitySpec perplexity -> new Measurement(text(quantized.get(i)), text(baseline));
                             case TaskSpec task -> compared(task, answers(quantized.get(i)), answers(baseline), step);
                             case DivergenceSpec divergence ->
-                                new DivergenceScore(texts.divergence(
-                                        divergence,
-                                        fetched.dataset(spec.dataset()),
-                                        work.model().digest(),
-                                        artifact.digest(),
-                                        model,
-                                        subject,
-                                        step));
+                                divergence(divergence, work, artifact, fetched, model, subject, step);
                             case PropagationSpec propagation ->
                                 maps.of(
                                         propagation,
@@ -137,6 +130,19 @@ final class Measurements {
             }
         }
         return scores;
+    }
+
+    private DivergenceScore divergence(
+            DivergenceSpec spec,
+            EvaluationWork work,
+            ArtifactManifest artifact,
+            EvaluationFiles.Fetched fetched,
+            LazyModel model,
+            LazyModel subject,
+            Step step)
+            throws IOException {
+        return new DivergenceScore(texts.divergence(
+                spec, fetched.dataset(spec.dataset()), work.model().digest(), artifact.digest(), model, subject, step));
     }
 
     private Found quantized(
