@@ -6,6 +6,7 @@ import io.bisup.contract.EvaluationJobSpec;
 import io.bisup.contract.EvaluationState;
 import java.io.PrintWriter;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -25,6 +26,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class EvaluateCommand implements Callable<Integer> {
+
+    /** Progress is told once a second. */
+    private static final Duration BETWEEN_POLLS = Duration.ofSeconds(1);
 
     @Mixin
     private ServiceOptions service;
@@ -101,7 +105,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                 if (!service.json()) {
                     display.show(job);
                 }
-                Thread.sleep(1000);
+                Thread.sleep(BETWEEN_POLLS);
             }
         }
     }

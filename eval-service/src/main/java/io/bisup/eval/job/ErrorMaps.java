@@ -8,7 +8,6 @@ import io.bisup.contract.PropagationSpec;
 import io.bisup.data.TextDataset;
 import io.bisup.llm.folder.OpenModel;
 import io.bisup.llm.token.Tokenizer;
-import io.bisup.measure.CodeVersion;
 import io.bisup.measure.Propagation;
 import io.bisup.platform.object.ObjectKeys;
 import io.bisup.platform.object.ObjectStore;
@@ -32,15 +31,6 @@ final class ErrorMaps {
         this.clock = clock;
     }
 
-    /** All that an error map depends on; the prefix is the artifact's. */
-    private record Key(
-            String modelDigest,
-            String artifactDigest,
-            String datasetSha256,
-            PropagationSpec spec,
-            String dtype,
-            String codeVersion) {}
-
     /** The error map of an artifact, found or measured; both models stand behind the artifact's prefix. */
     PropagationScore of(
             PropagationSpec spec,
@@ -51,13 +41,7 @@ final class ErrorMaps {
             LazyModel artifact,
             Step step)
             throws IOException {
-        Key key = new Key(
-                modelDigest,
-                artifactDigest,
-                dataset.sha256(),
-                spec,
-                model.runtime().lowPrecision() ? "bfloat16" : "float32",
-                CodeVersion.CURRENT);
+        PairKey key = PairKey.of(spec, dataset, modelDigest, artifactDigest, model.runtime());
         return kept.of(key, SCORE, PropagationScore.class, step.patience(), digest -> {
             PropagationResult result = measure(spec, dataset, model.get(), artifact.get(), step);
             byte[] bytes = Json.write(result).getBytes(StandardCharsets.UTF_8);

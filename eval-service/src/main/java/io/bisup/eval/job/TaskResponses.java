@@ -92,7 +92,7 @@ final class TaskResponses {
             Step step)
             throws IOException {
         TaskSpec.Examples examples = spec.examples();
-        String dtype = model.runtime().lowPrecision() ? "bfloat16" : "float32";
+        String dtype = model.runtime().compute().toString();
         String prefixSha256 = PrefixRule.sha256(prefix);
         Key key = new Key(
                 modelDigest,

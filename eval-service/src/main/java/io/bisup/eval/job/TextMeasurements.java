@@ -46,15 +46,6 @@ final class TextMeasurements {
         }
     }
 
-    /** All that a divergence depends on; the prefix is the artifact's. */
-    private record DivergenceKey(
-            String modelDigest,
-            String artifactDigest,
-            String datasetSha256,
-            DivergenceSpec spec,
-            String dtype,
-            String codeVersion) {}
-
     /**
      * A perplexity: the one kept under its key, or measured and kept now.
      *
@@ -76,7 +67,7 @@ final class TextMeasurements {
                 spec.protocol(),
                 spec.window(),
                 PrefixRule.sha256(prefix),
-                model.runtime().lowPrecision() ? "bfloat16" : "float32",
+                model.runtime().compute().toString(),
                 CodeVersion.CURRENT);
         Patience patience = step.patience();
         Optional<PerplexityResult> kept = patience.ask(() -> store.baseline(key));
@@ -98,13 +89,7 @@ final class TextMeasurements {
             LazyModel artifact,
             Step step)
             throws IOException {
-        DivergenceKey key = new DivergenceKey(
-                modelDigest,
-                artifactDigest,
-                dataset.sha256(),
-                spec,
-                model.runtime().lowPrecision() ? "bfloat16" : "float32",
-                CodeVersion.CURRENT);
+        PairKey key = PairKey.of(spec, dataset, modelDigest, artifactDigest, model.runtime());
         return kept.of(
                 key,
                 DIVERGENCE,

@@ -5,7 +5,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 
-/** A row of {@code baseline}: an FP model's perplexity under one protocol. */
+/** A row of {@code baseline}: the perplexity of a model or an artifact under one protocol. */
 @Entity
 @Table(name = "baseline")
 @SuppressWarnings("NullAway.Init") // Hibernate sets the fields

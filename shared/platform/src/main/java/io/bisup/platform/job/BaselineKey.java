@@ -4,9 +4,9 @@ import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.PerplexitySpec;
 
 /**
- * Everything that an FP model's perplexity depends on; what is put in front of a text follows from model and prefix.
+ * Everything that the perplexity of a model or an artifact depends on; what is put in front of a text follows from model and prefix.
  *
- * @param modelDigest of the FP model
+ * @param modelDigest of the files of the model or the artifact
  * @param datasetSha256 of the text
  * @param format how its bytes were read
  * @param protocol how text became windows

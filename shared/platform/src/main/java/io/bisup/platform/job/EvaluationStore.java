@@ -33,9 +33,9 @@ public interface EvaluationStore extends EvaluationLease {
     @Override
     EvaluationState fail(EvaluationClaim claim, Failure failure);
 
-    /** A baseline measured before under exactly this protocol. */
+    /** A perplexity of a model or an artifact that was measured before under exactly this protocol. */
     Optional<PerplexityResult> baseline(BaselineKey key);
 
-    /** Keeps a baseline; the first one kept under a key stays. */
+    /** Keeps a perplexity; the first one kept under a key stays. */
     void keepBaseline(BaselineKey key, PerplexityResult result);
 }
