@@ -6,6 +6,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -49,9 +51,27 @@ class ProfileCommandTest {
 
         assertThat(told.toString())
                 .contains("| phase | in | share | s |", "| PathRange stage | `", "| full-precision stream | `");
-        // Names of methods are shortened by what they share with those before them.
-        assertThat(Files.readString(flames))
-                .contains("rtn-search-w4a4-g128", "io/bisup/bench")
-                .hasSizeGreaterThan(10_000);
+        String page = Files.readString(flames);
+        assertThat(page).contains("rtn-search-w4a4-g128");
+        assertThat(frames(page))
+                .contains(
+                        "io/bisup/quantize/run/FolderQuantization.run", "io/bisup/quantize/stage/PathRangeStage.apply");
+    }
+
+    /** The page keeps frames sorted; each begins with a character for the length of what it shares with the one before. */
+    private static List<String> frames(String page) {
+        List<String> frames = new ArrayList<>();
+        int from = page.indexOf('\n', page.indexOf("const cpool = [")) + 1;
+        for (String line :
+                page.substring(from, page.indexOf("\n];", from)).lines().toList()) {
+            String entry = line.substring(1, line.lastIndexOf('\''))
+                    .replace("\\'", "'")
+                    .replace("\\\\", "\\");
+            frames.add(
+                    frames.isEmpty()
+                            ? entry
+                            : frames.getLast().substring(0, entry.charAt(0) - ' ') + entry.substring(1));
+        }
+        return frames;
     }
 }
