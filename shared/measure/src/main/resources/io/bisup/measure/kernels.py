@@ -11,8 +11,9 @@ def tree_mask(self, segments: Tensor, trunks: Tensor, positions: Tensor, fresh: 
   distance = torch.sub(position, torch.unsqueeze(positions, 1))
   kin = torch.logical_or(torch.eq(others, 0), torch.logical_or(torch.eq(others, segment), torch.eq(others, trunk)))
   near = torch.logical_and(torch.ge(distance, 0), torch.lt(distance, window))
-  seen = torch.logical_and(kin, near)
-  return torch.unsqueeze(torch.log(torch.to(seen, 6)), 1)
+  hidden = torch.logical_not(torch.logical_and(kin, near))
+  nothing = torch.zeros(hidden.size(), dtype=6, device=hidden.device)
+  return torch.unsqueeze(torch.masked_fill(nothing, hidden, float("-inf")), 1)
 
 # Rows of a table [P, D] for positions [B, T]: [B, 1, T, D].
 def rows_of(self, table: Tensor, positions: Tensor) -> Tensor:
@@ -25,10 +26,15 @@ def gather_positions(self, hidden: Tensor, at: Tensor) -> Tensor:
 # Log-probability of target targets[i] at position rows[i], and 1 where it is the most probable token. logits: [1, N, V].
 def score_pairs(self, logits: Tensor, rows: Tensor, targets: Tensor) -> Tuple[Tensor, Tensor]:
   flat = torch.squeeze(logits, 0)
-  normaliser = torch.index_select(torch.logsumexp(flat, [1]), 0, rows)
-  best = torch.index_select(torch.argmax(flat, 1), 0, rows)
+  largest = torch.amax(flat, [1], True)
+  normaliser = torch.add(torch.log(torch.sum(torch.exp(torch.sub(flat, largest)), [1])), torch.squeeze(largest, 1))
   chosen = torch.take(flat, torch.add(torch.mul(rows, flat.size(1)), targets))
-  return (torch.to(torch.sub(chosen, normaliser), 7), torch.to(torch.eq(best, targets), 4))
+  # Of equals the first is the most probable one. Only rows where a target is among them are searched for it: argmax is slow.
+  greedy = torch.eq(chosen, torch.index_select(torch.squeeze(largest, 1), 0, rows))
+  at = torch.flatten(torch.nonzero(greedy))
+  best = torch.argmax(torch.index_select(flat, 0, torch.index_select(rows, 0, at)), 1)
+  first = torch.index_copy(greedy, 0, at, torch.eq(best, torch.index_select(targets, 0, at)))
+  return (torch.to(torch.sub(chosen, torch.index_select(normaliser, 0, rows)), 7), torch.to(first, 4))
 
 # Of the base p and the quantized model q, per position: KL(p || q), ln q(target) and ln p(target) as float64, and 1 where both have
 # the same most probable token. base, quantized: [1, N, V]; targets: [N].
