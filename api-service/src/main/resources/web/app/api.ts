@@ -27,7 +27,7 @@ export interface Perplexity {
   bos: string; prefixSha256: string; dtype: string; codeVersion: string; perplexity: number; seconds: number;
 }
 
-export interface Result { quantized: Perplexity; baseline: Perplexity; ratio: number }
+export interface Result { quantized: Perplexity; baseline: Perplexity; ratio: number; lnPerplexityRatio?: Estimate }
 
 export interface Estimate { value: number; stderr: number }
 export interface TaskResult {

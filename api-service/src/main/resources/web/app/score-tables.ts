@@ -8,13 +8,13 @@ import { copyable } from './parts';
 export function perplexities(results: Result[], gate?: number): TemplateResult | typeof nothing {
   return results.length === 0 ? nothing : html`${perplexityBars(results)}
     <div class="scroll"><table><thead><tr><th>Data set</th><th>Protocol</th><th class="num">Window</th><th class="num">Tokens</th>
-      <th class="num">FP</th><th class="num">Quantized</th><th class="num">Ratio</th><th>Computed in</th><th>Data digest</th></tr></thead>
+      <th class="num">FP</th><th class="num">Quantized</th><th class="num">Ratio</th><th class="num">ln ratio</th><th>Computed in</th><th>Data digest</th></tr></thead>
     <tbody>${results.map(m => html`<tr><td>${m.quantized.dataset}</td><td>${m.quantized.protocol}</td>
       <td class="num">${m.quantized.window}</td><td class="num">${m.quantized.tokens.toLocaleString('en')}</td>
       <td class="num">${perplexity(m.baseline.perplexity)}</td><td class="num"><strong>${perplexity(m.quantized.perplexity)}</strong></td>
-      <td class="num ${gate !== undefined && m.ratio > gate ? 'bad' : ''}">${ratio(m.ratio)}</td><td>${m.quantized.dtype}</td>
+      <td class="num ${gate !== undefined && m.ratio > gate ? 'bad' : ''}">${ratio(m.ratio)}</td><td class="num">${difference(m.lnPerplexityRatio)}</td><td>${m.quantized.dtype}</td>
       <td>${copyable(m.quantized.datasetSha256, short(m.quantized.datasetSha256))}</td></tr>`)}</tbody></table></div>
-    <p class="quiet">Perplexity, lower is better; both columns are measured by the same protocol${gate === undefined ? '' : `; the gate is ${ratio(gate)}`}.</p>`;
+    <p class="quiet">Perplexity, lower is better; both columns are measured by the same protocol; ln of the ratio is in nats a token, with the standard error of the windows' differences${gate === undefined ? '' : `; the gate is ${ratio(gate)}`}.</p>`;
 }
 
 /** Each metric of each task beside the FP model's. */
@@ -53,6 +53,6 @@ const spread = (e: Estimate, write = figure) => `${write(e.value)} ± ${write(e.
 
 /** A difference within two of its standard errors is called none, as everywhere. */
 function difference(e?: Estimate): string {
-  return e === undefined ? UNKNOWN
+  return e === undefined ? UNKNOWN : !Number.isFinite(e.stderr) ? figure(e.value)
     : `${e.value > 0 ? '+' : ''}${figure(e.value)} ± ${figure(e.stderr)}${Math.abs(e.value) > 2 * e.stderr ? '' : ', none'}`;
 }

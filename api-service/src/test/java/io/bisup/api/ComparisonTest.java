@@ -53,7 +53,12 @@ class ComparisonTest {
                 .body("tasks[0].subjects[1].differences.acc.stderr", closeTo(0.188982, 1e-6))
                 .body("tasks[0].subjects[1].differences.acc.significant", equalTo(true))
                 .body("tasks[0].subjects[2].differences.acc.significant", equalTo(false))
-                .body("perplexities[0].subjects[1].ratio", closeTo(1.25, 1e-12));
+                .body("perplexities[0].subjects[1].ratio", closeTo(1.25, 1e-12))
+                .body("perplexities[0].subjects[1].difference.value", closeTo(Math.log(1.25), 1e-12))
+                // Two of 68 windows differ by 0.03 more and less than the others: sqrt(2 · 0.03² / 67 / 68).
+                .body("perplexities[0].subjects[1].difference.stderr", closeTo(6.2856e-4, 1e-7))
+                .body("perplexities[0].subjects[1].difference.significant", equalTo(true))
+                .body("perplexities[0].subjects[2].difference.significant", equalTo(false));
     }
 
     @Test

@@ -1,7 +1,7 @@
 package io.bisup.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.bisup.contract.Estimate;
-import io.bisup.contract.TaskScore;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -27,13 +27,28 @@ public final class ComparedScores {
 
     private static String of(String metric, Estimate value, Estimate difference) {
         return String.format(
-                Locale.ROOT,
-                "%s %.4f ± %.4f (%+.4f ± %.4f%s)",
-                metric,
-                value.value(),
-                value.stderr(),
-                difference.value(),
-                difference.stderr(),
-                TaskScore.significant(difference) ? "" : ", none");
+                Locale.ROOT, "%s %.4f ± %.4f (%s)", metric, value.value(), value.stderr(), difference(difference));
+    }
+
+    /** "+0.0312 ± 0.0021", with ", none" behind one under two of its standard errors; without an error that is not known. */
+    public static String difference(Estimate difference) {
+        return Double.isNaN(difference.stderr())
+                ? String.format(Locale.ROOT, "%+.4f", difference.value())
+                : String.format(
+                        Locale.ROOT,
+                        "%+.4f ± %.4f%s",
+                        difference.value(),
+                        difference.stderr(),
+                        difference.significant() ? "" : ", none");
+    }
+
+    /** The same of a perplexity: ", ln ratio +0.0312 ± 0.0021", or nothing where the service does not tell. */
+    public static String lnRatio(JsonNode difference) {
+        return difference.isObject()
+                ? ", ln ratio "
+                        + difference(new Estimate(
+                                difference.path("value").asDouble(),
+                                difference.path("stderr").asDouble(Double.NaN)))
+                : "";
     }
 }

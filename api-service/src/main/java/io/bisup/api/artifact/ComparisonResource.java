@@ -41,7 +41,7 @@ public class ComparisonResource {
             description =
                     "Each subject is the id of an evaluation or of a quantization job; baseline=true compares all "
                             + "of them with the first one's FP model. Tasks are compared document by document, with the "
-                            + "standard error of the pairs; perplexities by their ratio. Those that cannot be compared are "
+                            + "standard error of the pairs; perplexities by their ratio, window by window. Those that cannot be compared are "
                             + "listed with the reason; divergences and error maps are no part of it.")
     public ComparisonView compare(
             @QueryParam("subject") List<String> ids, @QueryParam("baseline") @Nullable String baseline) {

@@ -1,8 +1,8 @@
 package io.bisup.api.artifact;
 
 import io.bisup.contract.Estimate;
+import io.bisup.contract.PerplexityResult;
 import io.bisup.contract.PerplexitySpec;
-import io.bisup.contract.TaskScore;
 import io.bisup.data.task.PairedScores;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,7 +50,7 @@ public record ComparisonView(Subject reference, List<ByTask> tasks, List<ByPerpl
      */
     public record Difference(double value, double stderr, boolean significant) {
         static Difference of(Estimate found) {
-            return new Difference(found.value(), found.stderr(), TaskScore.significant(found));
+            return new Difference(found.value(), found.stderr(), found.significant());
         }
     }
 
@@ -62,8 +62,17 @@ public record ComparisonView(Subject reference, List<ByTask> tasks, List<ByPerpl
      * One subject of a text.
      *
      * @param ratio its perplexity over the reference's
+     * @param difference ln of the ratio, in nats a token, window by window
      */
-    public record PerplexitySubject(Subject subject, double perplexity, double ratio) {}
+    public record PerplexitySubject(Subject subject, double perplexity, double ratio, Difference difference) {
+        static PerplexitySubject of(Subject subject, PerplexityResult text, PerplexityResult reference) {
+            return new PerplexitySubject(
+                    subject,
+                    text.perplexity(),
+                    text.perplexity() / reference.perplexity(),
+                    Difference.of(text.lnRatio(reference)));
+        }
+    }
 
     /** A score that was not compared. */
     public record Left(Subject subject, String score, String reason) {}

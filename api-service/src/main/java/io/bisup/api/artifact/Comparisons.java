@@ -139,8 +139,7 @@ final class Comparisons {
                     .filter(text -> sameWindows(text, reference))
                     .findFirst()
                     .ifPresentOrElse(
-                            text -> subjects.add(new PerplexitySubject(
-                                    one.subject(), text.perplexity(), text.perplexity() / reference.perplexity())),
+                            text -> subjects.add(PerplexitySubject.of(one.subject(), text, reference)),
                             () -> leave(one, name(reference), "it was not measured on this text in such windows"));
         }
         return new ByPerplexity(reference.dataset(), reference.protocol(), reference.window(), subjects);

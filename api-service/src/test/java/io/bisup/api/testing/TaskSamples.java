@@ -7,7 +7,6 @@ import io.bisup.contract.Harness;
 import io.bisup.contract.Json;
 import io.bisup.contract.TaskResult;
 import io.bisup.contract.TaskSample;
-import io.bisup.data.task.Scores;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -36,7 +35,7 @@ final class TaskSamples {
 
     /** The score of {@link #lines}. */
     static TaskResult result(String right) {
-        Estimate share = Scores.mean(digits(right));
+        Estimate share = Estimate.mean(digits(right));
         return new TaskResult(
                 "piqa",
                 Digests.sha256("piqa"),
@@ -57,7 +56,7 @@ final class TaskSamples {
 
     /** Of each metric, document by document. */
     static Map<String, Estimate> difference(String right, String baselineRight) {
-        Estimate difference = Scores.mean(
+        Estimate difference = Estimate.mean(
                 IntStream.range(0, right.length()).mapToDouble(i -> right.charAt(i) - baselineRight.charAt(i)));
         return Map.of("acc", difference, "acc_norm", difference);
     }

@@ -2,6 +2,7 @@ package io.bisup.api.testing;
 
 import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.BlockReport;
+import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.Digests;
 import io.bisup.contract.DivergenceScore;
 import io.bisup.contract.EvaluationProgress;
@@ -27,6 +28,8 @@ import io.bisup.platform.object.ObjectStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -187,10 +190,15 @@ public class Worker {
                 ObjectKeys.attempt(claim.jobId(), claim.attempt(), name), text.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Every window has the mean's loss, but for the last two, which are as far above it as below. */
     private static PerplexityResult perplexity(double value) {
+        List<Double> losses = new ArrayList<>(Collections.nCopies(68, Math.log(value)));
+        losses.set(66, Math.log(value) + value / 100);
+        losses.set(67, Math.log(value) - value / 100);
         return new PerplexityResult(
                 "wiki",
                 Digests.sha256("wiki"),
+                DatasetFormat.TEXT,
                 PerplexitySpec.Protocol.GPTQ,
                 64,
                 4_352,
@@ -200,6 +208,7 @@ public class Worker {
                 "float32",
                 "0.1.0",
                 value,
-                3.25);
+                3.25,
+                losses);
     }
 }

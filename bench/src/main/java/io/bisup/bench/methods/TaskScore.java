@@ -3,7 +3,6 @@ package io.bisup.bench.methods;
 import io.bisup.contract.Estimate;
 import io.bisup.contract.TaskSample;
 import io.bisup.data.task.Metric;
-import io.bisup.data.task.Scores;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -36,17 +35,17 @@ public record TaskScore(TaskId task, String metric, String prefix, String right,
 
     /** Accuracy of the quantized model. */
     Estimate accuracy() {
-        return Scores.mean(right.chars().mapToDouble(TaskScore::value));
+        return Estimate.mean(right.chars().mapToDouble(TaskScore::value));
     }
 
     /** Accuracy of the FP model. */
     Estimate exactAccuracy() {
-        return Scores.mean(exact.chars().mapToDouble(TaskScore::value));
+        return Estimate.mean(exact.chars().mapToDouble(TaskScore::value));
     }
 
     /** What the quantized model gains, with the standard error of the pairs. */
     Estimate difference() {
-        return Scores.mean(
+        return Estimate.mean(
                 IntStream.range(0, right.length()).mapToDouble(i -> value(right.charAt(i)) - value(exact.charAt(i))));
     }
 

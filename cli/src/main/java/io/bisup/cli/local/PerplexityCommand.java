@@ -87,8 +87,9 @@ public final class PerplexityCommand implements Callable<Integer> {
     private static String sentence(PerplexityResult result) {
         return String.format(
                 Locale.ROOT,
-                "perplexity %.4f: %s on %s read as %s, %d windows of %d tokens (%d in the text), %s, %.1f s",
+                "perplexity %.4f ± %.4f: %s on %s read as %s, %d windows of %d tokens (%d in the text), %s, %.1f s",
                 result.perplexity(),
+                result.estimate().stderr(),
                 result.protocol().id(),
                 result.dataset(),
                 result.format() == null ? "-" : result.format().id(),

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "compare",
         description = "Compare the scores of any number of jobs and evaluations with the first one's: tasks document by"
-                + " document, with the standard error of the pairs, perplexities by their ratio. A difference under two of"
+                + " document, with the standard error of the pairs, perplexities window by window. A difference under two of"
                 + " its standard errors is called none.",
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -44,10 +44,7 @@ public final class CompareJobsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String query = ids.stream()
-                .map(id -> "subject=" + URLEncoder.encode(id, StandardCharsets.UTF_8))
-                .collect(Collectors.joining("&"));
-        JsonNode found = service.client().get("/v1/comparisons?" + query + "&baseline=" + baseline);
+        JsonNode found = new ComparisonParts(this::compare).of(ids);
         PrintWriter out = spec.commandLine().getOut();
         if (service.json()) {
             out.println(ServiceClient.line(found));
@@ -61,6 +58,13 @@ public final class CompareJobsCommand implements Callable<Integer> {
         }
         out.flush();
         return ExitCode.OK;
+    }
+
+    private JsonNode compare(List<String> some) {
+        String query = some.stream()
+                .map(id -> "subject=" + URLEncoder.encode(id, StandardCharsets.UTF_8))
+                .collect(Collectors.joining("&"));
+        return service.client().get("/v1/comparisons?" + query + "&baseline=" + baseline);
     }
 
     private static void printTask(JsonNode task, PrintWriter out) {
@@ -78,10 +82,11 @@ public final class CompareJobsCommand implements Callable<Integer> {
         for (JsonNode subject : text.path("subjects")) {
             out.println(String.format(
                     Locale.ROOT,
-                    "  %s  %.4f (x %.4f)",
+                    "  %s  %.4f (x %.4f%s)",
                     name(subject),
                     subject.path("perplexity").asDouble(),
-                    subject.path("ratio").asDouble()));
+                    subject.path("ratio").asDouble(),
+                    ComparedScores.lnRatio(subject.path("difference"))));
         }
     }
 

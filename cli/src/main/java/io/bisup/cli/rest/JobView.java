@@ -1,9 +1,11 @@
 package io.bisup.cli.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bisup.cli.ComparedScores;
 import io.bisup.contract.JobState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** A job as the service tells it: the few things that a terminal shows. */
 public record JobView(JsonNode json) {
@@ -36,7 +38,7 @@ public record JobView(JsonNode json) {
 
     /** Lower-case phase of a running job, or "". */
     public String phase() {
-        return json.path("progress").path("phase").asText("").toLowerCase(java.util.Locale.ROOT);
+        return json.path("progress").path("phase").asText("").toLowerCase(Locale.ROOT);
     }
 
     /** "waiting for STORE since TIME" while the attempt waits for a store, or "". */
@@ -78,14 +80,15 @@ public record JobView(JsonNode json) {
             double ppl = quantized.path("perplexity").asDouble();
             double fp = measurement.path("baseline").path("perplexity").asDouble();
             lines.add(String.format(
-                    java.util.Locale.ROOT,
-                    "%s (%s, window %d): perplexity %.4f, FP %.4f, ratio %.4f",
+                    Locale.ROOT,
+                    "%s (%s, window %d): perplexity %.4f, FP %.4f, ratio %.4f%s",
                     quantized.path("dataset").asText(),
                     quantized.path("protocol").asText(),
                     quantized.path("window").asInt(),
                     ppl,
                     fp,
-                    ppl / fp));
+                    ppl / fp,
+                    ComparedScores.lnRatio(measurement.path("lnPerplexityRatio"))));
         }
         return lines;
     }

@@ -1,14 +1,17 @@
 package io.bisup.cli.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bisup.cli.ComparedScores;
 import io.bisup.contract.Estimate;
 import io.bisup.contract.Json;
-import io.bisup.contract.TaskScore;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** One score of an evaluation job, as a line for people. */
 final class ScoreLine {
+    private static final String LOSSES = "windowLosses";
+
     private ScoreLine() {}
 
     /** The line of a score as the API gives it: a divergence, an error's propagation, a perplexity or a task. */
@@ -50,10 +53,22 @@ final class ScoreLine {
         JsonNode quantized = score.path("quantized");
         return String.format(
                 Locale.ROOT,
-                "%s: perplexity %.4f, FP model %.4f",
+                "%s: perplexity %.4f, FP model %.4f%s",
                 quantized.path("dataset").asText(),
                 quantized.path("perplexity").asDouble(),
-                score.path("baseline").path("perplexity").asDouble());
+                score.path("baseline").path("perplexity").asDouble(),
+                lnRatio(quantized.path(LOSSES), score.path("baseline").path(LOSSES)));
+    }
+
+    /** Nothing where the service did not keep the windows' losses, and of the FP model itself. */
+    private static String lnRatio(JsonNode losses, JsonNode baseline) {
+        return losses.isMissingNode() || losses.size() != baseline.size() || losses.equals(baseline)
+                ? ""
+                : ", ln ratio " + ComparedScores.difference(Estimate.meanDifference(values(losses), values(baseline)));
+    }
+
+    private static List<Double> values(JsonNode losses) {
+        return losses.valueStream().map(JsonNode::asDouble).toList();
     }
 
     private static String task(JsonNode score) {
@@ -74,12 +89,6 @@ final class ScoreLine {
         if (difference.isMissingNode()) {
             return "";
         }
-        Estimate estimate = Json.convert(difference, Estimate.class);
-        return String.format(
-                Locale.ROOT,
-                " (%+.4f ± %.4f to the FP model%s)",
-                estimate.value(),
-                estimate.stderr(),
-                TaskScore.significant(estimate) ? "" : ", none");
+        return " (" + ComparedScores.difference(Json.convert(difference, Estimate.class)) + ", to the FP model)";
     }
 }

@@ -12,4 +12,9 @@ public record Measurement(PerplexityResult quantized, PerplexityResult baseline)
     public double ratio() {
         return quantized.perplexity() / baseline.perplexity();
     }
+
+    /** ln of {@link #ratio}, in nats a token, with the standard error of the pairs of windows. */
+    public Estimate lnPerplexityRatio() {
+        return quantized.lnRatio(baseline);
+    }
 }

@@ -1,5 +1,6 @@
 package io.bisup.contract;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param codeVersion of the evaluator
  * @param perplexity exp of the mean of the windows' mean negative log-likelihoods
  * @param seconds wall time
+ * @param windowLosses mean negative log-likelihood of each window, in nats a token: what a comparison needs; null in results of
+ *     releases that did not keep them, and where only the perplexity is told
  */
 public record PerplexityResult(
         String dataset,
@@ -32,7 +35,11 @@ public record PerplexityResult(
         String dtype,
         String codeVersion,
         double perplexity,
-        double seconds) {
+        double seconds,
+        @Nullable List<Double> windowLosses) {
+    public PerplexityResult {
+        windowLosses = windowLosses == null ? null : List.copyOf(windowLosses);
+    }
 
     /** A result that does not say how its bytes were read. */
     public PerplexityResult(
@@ -61,6 +68,48 @@ public record PerplexityResult(
                 dtype,
                 codeVersion,
                 perplexity,
-                seconds);
+                seconds,
+                null);
+    }
+
+    /** The same without the windows' losses. */
+    public PerplexityResult summary() {
+        return new PerplexityResult(
+                dataset,
+                datasetSha256,
+                format,
+                protocol,
+                window,
+                tokens,
+                windows,
+                bos,
+                prefixSha256,
+                dtype,
+                codeVersion,
+                perplexity,
+                seconds,
+                null);
+    }
+
+    /** The perplexity with its standard error over windows, in first order; NaN where their losses are not known. */
+    public Estimate estimate() {
+        double stderr = windowLosses == null
+                ? Double.NaN
+                : Estimate.mean(windowLosses.stream().mapToDouble(loss -> loss)).stderr();
+        return new Estimate(perplexity, perplexity * stderr);
+    }
+
+    /**
+     * ln of this perplexity over another's of the same windows, with the standard error of the pairs of windows.
+     *
+     * @return the standard error is NaN where the windows' losses are not known, or are not as many
+     */
+    public Estimate lnRatio(PerplexityResult reference) {
+        List<Double> mine = windowLosses;
+        List<Double> others = reference.windowLosses;
+        double stderr = mine == null || others == null || mine.size() != others.size()
+                ? Double.NaN
+                : Estimate.meanDifference(mine, others).stderr();
+        return new Estimate(Math.log(perplexity / reference.perplexity), stderr);
     }
 }

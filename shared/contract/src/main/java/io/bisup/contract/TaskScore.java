@@ -23,9 +23,4 @@ public record TaskScore(
     public TaskScore {
         difference = Map.copyOf(difference);
     }
-
-    /** Whether a difference exceeds twice its standard error: what is less is no gain and no loss. */
-    public static boolean significant(Estimate difference) {
-        return Math.abs(difference.value()) > 2 * difference.stderr();
-    }
 }

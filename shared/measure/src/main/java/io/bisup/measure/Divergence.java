@@ -6,7 +6,6 @@ import io.bisup.contract.DivergenceResult;
 import io.bisup.contract.Estimate;
 import io.bisup.contract.PerplexitySpec;
 import io.bisup.data.TextDataset;
-import io.bisup.data.task.Scores;
 import io.bisup.llm.model.LanguageModel;
 import io.bisup.llm.tensor.Kernels;
 import io.bisup.llm.token.Tokenizer;
@@ -104,19 +103,19 @@ public final class Divergence {
                 CodeVersion.CURRENT,
                 found.perplexity(),
                 found.basePerplexity(),
-                Scores.mean(found.lnRatio()),
-                Scores.mean(DoubleStream.of(found.kl())),
+                Estimate.mean(found.lnRatio()),
+                Estimate.mean(DoubleStream.of(found.kl())),
                 kl.max(),
                 quantiles,
-                Scores.mean(found.deltaP()),
+                Estimate.mean(found.deltaP()),
                 rootMeanSquare(found.deltaP()),
-                Scores.mean(found.sameTop()),
+                Estimate.mean(found.sameTop()),
                 Duration.between(start, clock.instant()).toMillis() / 1e3);
     }
 
     /** The root's error is that of the mean square, over twice the root. */
     private static Estimate rootMeanSquare(DoubleStream values) {
-        Estimate square = Scores.mean(values.map(v -> v * v));
+        Estimate square = Estimate.mean(values.map(v -> v * v));
         double root = Math.sqrt(square.value());
         return new Estimate(root, root == 0 ? 0 : square.stderr() / (2 * root));
     }

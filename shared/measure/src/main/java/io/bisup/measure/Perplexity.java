@@ -9,6 +9,7 @@ import io.bisup.llm.token.Tokenizer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -52,7 +53,7 @@ public final class Perplexity {
         PrefixRule rule = PrefixRule.of(prefixIds, tokenizer);
         WindowSet cut = new WindowCutter(tokenizer, rule.special()).cut(dataset, protocol, window);
         WindowChecks.requireKnown(model, cut, dataset);
-        double perplexity = Math.exp(meanNegativeLogLikelihood(cut.windows(), progress));
+        List<Double> losses = losses(cut.windows(), progress);
         return new PerplexityResult(
                 dataset.name(),
                 dataset.sha256(),
@@ -65,23 +66,24 @@ public final class Perplexity {
                 rule.prefixSha256(),
                 model.runtime().compute().toString(),
                 CodeVersion.CURRENT,
-                perplexity,
-                Duration.between(start, clock.instant()).toMillis() / 1e3);
+                Math.exp(losses.stream().mapToDouble(loss -> loss).sum() / losses.size()),
+                Duration.between(start, clock.instant()).toMillis() / 1e3,
+                losses);
     }
 
-    /** Mean over windows of each window's mean over its predictions, in nats per token. */
-    private double meanNegativeLogLikelihood(List<long[]> windows, Progress progress) {
+    /** Of each window the mean over its predictions, in nats per token. */
+    private List<Double> losses(List<long[]> windows, Progress progress) {
         int batch = batchSize(windows.getFirst().length);
         PassProgress passes =
                 new PassProgress(progress, windows.size(), model.config().layers() + 1);
-        double sum = 0;
+        List<Double> losses = new ArrayList<>();
         for (int first = 0; first < windows.size(); first += batch) {
             int end = Math.min(windows.size(), first + batch);
             for (TokenScores scores : model.score(windows.subList(first, end), passes::step)) {
-                sum += scores.negativeLogLikelihood() / scores.logProbabilities().length;
+                losses.add(scores.negativeLogLikelihood() / scores.logProbabilities().length);
             }
         }
-        return sum / windows.size();
+        return losses;
     }
 
     private int batchSize(int window) {

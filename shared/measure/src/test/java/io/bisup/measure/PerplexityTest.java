@@ -66,6 +66,12 @@ class PerplexityTest {
         assertThat(result.perplexity())
                 .isCloseTo(344.789739903174, within(RUNTIME.device().isGpu() ? 4 : 1e-6 * 344.79));
         assertThat(result.windows()).isEqualTo(256);
+        assertThat(result.windowLosses()).hasSize(256);
+        assertThat(result.windowLosses().stream()
+                        .mapToDouble(loss -> loss)
+                        .average()
+                        .orElseThrow())
+                .isCloseTo(Math.log(result.perplexity()), within(1e-12));
     }
 
     @Test

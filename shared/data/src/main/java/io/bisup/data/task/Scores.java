@@ -16,7 +16,7 @@ public final class Scores {
      * documents; that of the perplexity is the mean's times the perplexity (first order; the harness resamples instead).
      */
     public static Estimate of(List<TaskSample> samples, Metric metric) {
-        Estimate mean = mean(samples.stream().mapToDouble(sample -> value(sample, metric)));
+        Estimate mean = Estimate.mean(samples.stream().mapToDouble(sample -> value(sample, metric)));
         if (metric != Metric.PERPLEXITY) {
             return mean;
         }
@@ -43,7 +43,7 @@ public final class Scores {
             }
             differences[i] = value(one, metric) - value(other, metric);
         }
-        return mean(DoubleStream.of(differences));
+        return Estimate.mean(DoubleStream.of(differences));
     }
 
     private static double value(TaskSample sample, Metric metric) {
@@ -52,14 +52,5 @@ public final class Scores {
             case ACC_NORM -> Objects.requireNonNull(sample.accNorm(), "the task has no acc_norm");
             case PERPLEXITY -> sample.ll().getFirst();
         };
-    }
-
-    /** Mean and standard error of values, in two passes; the error of fewer than two values is NaN. */
-    public static Estimate mean(DoubleStream values) {
-        double[] all = values.toArray();
-        double mean = DoubleStream.of(all).sum() / all.length;
-        double squares = DoubleStream.of(all).map(v -> (v - mean) * (v - mean)).sum();
-        double stderr = all.length < 2 ? Double.NaN : Math.sqrt(squares / (all.length - 1) / all.length);
-        return new Estimate(mean, stderr);
     }
 }
