@@ -125,6 +125,7 @@ class EvaluationJobsTest {
                 .statusCode(422)
                 .body("errors[0].pointer", equalTo("/model"));
         post("{\"artifact\":\"" + UUID.randomUUID() + "\"," + wiki, "k" + UUID.randomUUID())
+                .statusCode(422)
                 .body("errors[0].pointer", equalTo("/artifact"));
     }
 
@@ -134,7 +135,8 @@ class EvaluationJobsTest {
         String spec = "{\"artifact\":\"" + job + "\",\"evaluation\":[{\"dataset\":\"piqa\",\"task\":\"piqa\"},"
                 + "{\"dataset\":\"wiki\",\"divergence\":\"gptq\",\"window\":64}]}";
         post(spec, "k" + UUID.randomUUID())
-                .statusCode(404)
+                .statusCode(422)
+                .body("code", equalTo("ARTIFACT_NOT_FOUND"))
                 .body("errors[0].pointer", equalTo("/artifact"))
                 .body("errors[0].message", containsString(job));
 

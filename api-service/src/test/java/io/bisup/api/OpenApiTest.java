@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.bisup.api.problem.ProblemKind;
 import io.bisup.api.testing.ApiStack;
 import io.bisup.api.testing.Operations;
+import io.bisup.contract.EvaluationSpec;
 import io.bisup.contract.Problem;
 import io.bisup.contract.Score;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -14,6 +15,8 @@ import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The description says what is answered: also the refusals, by one schema. */
 @QuarkusTest
@@ -47,12 +50,13 @@ class OpenApiTest {
         assertThat(schema.at("/properties/code/enum")).hasSize(ProblemKind.values().length);
     }
 
-    /** Each kind of score is described, down to its figures. */
-    @Test
-    void aScoreIsOneOfItsKinds() {
+    /** Each kind of score, and of what can be asked for, is described, down to its figures. */
+    @ParameterizedTest
+    @ValueSource(classes = {Score.class, EvaluationSpec.class})
+    void eachKindIsDescribed(Class<?> sealed) {
         JsonNode schemas = Operations.openApi().at("/components/schemas");
-        for (Class<?> kind : Score.class.getPermittedSubclasses()) {
-            assertThat(schemas.at("/Score/oneOf").findValuesAsText("$ref"))
+        for (Class<?> kind : sealed.getPermittedSubclasses()) {
+            assertThat(schemas.path(sealed.getSimpleName()).path("oneOf").findValuesAsText("$ref"))
                     .contains("#/components/schemas/" + kind.getSimpleName());
             assertThat(schemas.path(kind.getSimpleName()).path("properties").properties())
                     .as(kind.getSimpleName())

@@ -73,7 +73,7 @@ public class EvaluationPreflight {
                 jobs.find(id).filter(job -> job.tenant().equals(tenant)).flatMap(job -> jobs.artifact(id));
         if (artifact.isEmpty()) {
             findings.add(
-                    ProblemKind.NOT_FOUND,
+                    ProblemKind.ARTIFACT_NOT_FOUND,
                     "/artifact",
                     "there is no artifact '" + id + "'",
                     "give the id of a quantization job whose artifact is published");

@@ -10,6 +10,7 @@ public enum ProblemKind {
     INVALID_SPEC(422, "A field cannot be meant"),
     IDEMPOTENCY_KEY_REUSED(422, "The Idempotency-Key was used for another request"),
     MODEL_NOT_FOUND(422, "The model is not registered"),
+    ARTIFACT_NOT_FOUND(422, "No such artifact is published"),
     DATASET_NOT_FOUND(422, "A data set is not registered"),
     DATASET_TOO_SHORT(422, "A data set is too short"),
     UNSUPPORTED_ARCHITECTURE(422, "This release cannot run the model"),

@@ -8,6 +8,7 @@ import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.Json;
 import io.bisup.data.DatasetException;
 import io.bisup.data.TextDataset;
+import io.bisup.llm.config.DecoderConfig;
 import io.bisup.quantize.block.Control;
 import io.bisup.quantize.export.FolderDigest;
 import io.bisup.quantize.run.FolderQuantization;
@@ -74,6 +75,8 @@ public final class QuantizeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    private double inBlocks;
+
     @Override
     public Integer call() {
         long started = System.nanoTime();
@@ -85,29 +88,40 @@ public final class QuantizeCommand implements Callable<Integer> {
                 systemPrompt,
                 0);
         prepare();
+        int blocks = DecoderConfig.read(model).layers();
         FolderQuantization.Result result = Engine.onDevice(
                 device,
                 compute,
                 runtime -> new FolderQuantization(runtime, Control.NONE)
-                        .run(request, out, List.of(), (shard, report) -> show(report)));
+                        .run(request, out, List.of(), (shard, report) -> show(report, blocks)));
         finish(result, (System.nanoTime() - started) / 1e9);
         return ExitCode.OK;
     }
 
-    private void show(BlockReport report) {
+    private void show(BlockReport report, int blocks) {
+        inBlocks += report.seconds();
         PrintWriter writer = spec.commandLine().getOut();
         writer.println(
                 json
                         ? Json.write(report)
                         : String.format(
                                 Locale.ROOT,
-                                "block %d: loss %.4g -> %.4g, relative error %.4f, %.1f s",
+                                "block %d: loss %.4g -> %.4g, relative error %.4f, %.1f s%s",
                                 report.block(),
                                 report.lossBefore(),
                                 report.lossAfter(),
                                 report.relativeError(),
-                                report.seconds()));
+                                report.seconds(),
+                                timeLeft(report.block() + 1, blocks)));
         writer.flush();
+    }
+
+    /** By the mean of the blocks so far; nothing behind the last. */
+    private String timeLeft(int done, int blocks) {
+        return done == blocks
+                ? ""
+                : String.format(
+                        Locale.ROOT, ", %d of %d, about %.0f s left", done, blocks, inBlocks / done * (blocks - done));
     }
 
     private void finish(FolderQuantization.Result result, double seconds) {

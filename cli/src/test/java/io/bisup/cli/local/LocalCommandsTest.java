@@ -10,6 +10,7 @@ import io.bisup.llm.checkpoint.DType;
 import io.bisup.llm.checkpoint.SafetensorsFile;
 import io.bisup.llm.checkpoint.SafetensorsWriter;
 import io.bisup.llm.checkpoint.TensorSource;
+import io.bisup.llm.config.DecoderConfig;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -76,6 +77,36 @@ class LocalCommandsTest {
     void anotherProgramReadsTheArtifactAlike(String recipe) throws IOException {
         assumeTrue(PythonTorch.isPresent(), "python3 with torch is not on this machine");
         assertReadAlike(quantize(MODEL, recipe));
+    }
+
+    @Test
+    void eachBlockButTheLastTellsTheTimeLeft() throws IOException {
+        Path text = Files.writeString(folder.resolve("calibration.txt"), "The fox went to the river. ".repeat(200));
+        CommandRun run = CommandRun.of(
+                "local",
+                "quantize",
+                "--model",
+                MODEL,
+                "--recipe",
+                "rtn-w4a16-g128",
+                "--calibration",
+                text,
+                "--samples",
+                "4",
+                "--sequence-length",
+                "48",
+                "--out",
+                folder.resolve("artifact"));
+
+        assertThat(run.code()).as(run.err()).isZero();
+        List<String> blocks =
+                run.out().lines().filter(line -> line.startsWith("block ")).toList();
+        assertThat(blocks).hasSize(DecoderConfig.read(MODEL).layers());
+        for (int i = 0; i < blocks.size() - 1; i++) {
+            assertThat(blocks.get(i))
+                    .matches("block %d: loss .* s, %d of %d, about \\d+ s left".formatted(i, i + 1, blocks.size()));
+        }
+        assertThat(blocks.getLast()).doesNotContain("left");
     }
 
     /** Some writers of tied models store the one matrix as the head only; releases up to 0.1.0 passed that on. */
