@@ -9,7 +9,7 @@ public enum FailureCode {
             FailureClass.UNSUPPORTED, "use a Llama, Mistral, Ministral, Qwen2, Qwen3 or Phi-3 checkpoint"),
     UNSUPPORTED_RECIPE(FailureClass.UNSUPPORTED, "use the recipe that the message proposes"),
     DATASET_NOT_FOUND(FailureClass.INPUT, "register the data set again or correct its name"),
-    DATASET_TOO_SHORT(FailureClass.INPUT, "register a longer text or ask for fewer or shorter samples"),
+    DATASET_TOO_SHORT(FailureClass.INPUT, "give a longer text, or ask for fewer or shorter samples"),
     DATASET_UNSUITABLE(FailureClass.INPUT, "register a data set of the kind that the message asks for"),
     WINDOW_TOO_LONG(FailureClass.INPUT, "ask for windows of at most the tokens that the message names"),
     QUALITY_GATE_MISSED(FailureClass.QUALITY, "the artifact is kept: use more bits, more samples or loosen the gate"),

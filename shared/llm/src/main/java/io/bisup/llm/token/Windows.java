@@ -22,7 +22,7 @@ public final class Windows {
     public static List<long[]> random(long[] tokens, int count, int length, long seed) {
         if (length < 1 || tokens.length <= length) {
             throw new IllegalArgumentException("the text has " + tokens.length + " tokens, windows of " + length
-                    + " need at least " + (length + 1L) + ": give a longer text or shorter windows");
+                    + " need at least " + (length + 1L));
         }
         PythonRandom random = new PythonRandom(seed);
         List<long[]> windows = new ArrayList<>(count);
