@@ -9,7 +9,6 @@ import io.bisup.llm.folder.OpenModel;
 import io.bisup.llm.token.Tokenizer;
 import io.bisup.measure.Perplexity;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.Locale;
@@ -34,8 +33,8 @@ public final class PerplexityCommand implements Callable<Integer> {
 
     private static final int USUAL_WINDOW = 2048;
 
-    @Option(names = "--model", required = true, paramLabel = "DIR", description = "checkpoint or artifact folder")
-    private Path model;
+    @Mixin
+    private OneModel model;
 
     @Mixin
     private TextOptions text;
@@ -50,15 +49,6 @@ public final class PerplexityCommand implements Callable<Integer> {
     @Option(names = "--window", description = "tokens per window; 2048 or the model's context if that is less")
     private @Nullable Integer window;
 
-    @Option(names = "--device", defaultValue = "auto", description = "auto, cpu or cuda:N")
-    private String device;
-
-    @Option(
-            names = "--compute",
-            defaultValue = "float32",
-            description = "auto, float32 or bfloat16 for the matrix products (${DEFAULT-VALUE})")
-    private String compute;
-
     @Option(names = "--json", description = "the result as one JSON object on the last line")
     private boolean json;
 
@@ -68,7 +58,7 @@ public final class PerplexityCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         TextDataset dataset = text.read();
-        PerplexityResult result = Engine.with(model, device, compute, open -> measure(open, dataset));
+        PerplexityResult result = model.with(open -> measure(open, dataset));
         PrintWriter writer = spec.commandLine().getOut();
         writer.println(json ? Json.write(result) : sentence(result));
         writer.flush();

@@ -31,6 +31,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -46,8 +47,8 @@ import picocli.CommandLine.TypeConversionException;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class ZeroShotCommand implements Callable<Integer> {
 
-    @Option(names = "--model", required = true, paramLabel = "DIR", description = "checkpoint or artifact folder")
-    private Path model;
+    @Mixin
+    private OneModel model;
 
     @Option(names = "--task", required = true, converter = TaskConverter.class, description = "the task's name")
     private Task task;
@@ -93,15 +94,6 @@ public final class ZeroShotCommand implements Callable<Integer> {
     @Option(names = "--max-length", description = "tokens that the model reads at most; its context")
     private @Nullable Integer maxLength;
 
-    @Option(names = "--device", defaultValue = "auto", description = "auto, cpu or cuda:N")
-    private String device;
-
-    @Option(
-            names = "--compute",
-            defaultValue = "float32",
-            description = "auto, float32 or bfloat16 for the matrix products (${DEFAULT-VALUE})")
-    private String compute;
-
     @Option(names = "--json", description = "the result as one JSON object on the last line")
     private boolean json;
 
@@ -113,7 +105,7 @@ public final class ZeroShotCommand implements Callable<Integer> {
         requirePositive("--limit", limit);
         requirePositive("--max-length", maxLength);
         TaskDataset dataset = read();
-        TaskEvaluation.Outcome outcome = Engine.with(model, device, compute, open -> measure(open, dataset));
+        TaskEvaluation.Outcome outcome = model.with(open -> measure(open, dataset));
         write(outcome);
         PrintWriter writer = spec.commandLine().getOut();
         writer.println(json ? Json.write(outcome.result()) : sentence(outcome.result()));

@@ -41,37 +41,6 @@ public record PerplexityResult(
         windowLosses = windowLosses == null ? null : List.copyOf(windowLosses);
     }
 
-    /** A result that does not say how its bytes were read. */
-    public PerplexityResult(
-            String dataset,
-            String datasetSha256,
-            PerplexitySpec.Protocol protocol,
-            int window,
-            long tokens,
-            int windows,
-            String bos,
-            String prefixSha256,
-            String dtype,
-            String codeVersion,
-            double perplexity,
-            double seconds) {
-        this(
-                dataset,
-                datasetSha256,
-                null,
-                protocol,
-                window,
-                tokens,
-                windows,
-                bos,
-                prefixSha256,
-                dtype,
-                codeVersion,
-                perplexity,
-                seconds,
-                null);
-    }
-
     /** The same without the windows' losses. */
     public PerplexityResult summary() {
         return new PerplexityResult(

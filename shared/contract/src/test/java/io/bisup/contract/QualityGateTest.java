@@ -101,7 +101,20 @@ class QualityGateTest {
 
     private static PerplexityResult result(double perplexity) {
         return new PerplexityResult(
-                "w", "0", PerplexitySpec.Protocol.GPTQ, 64, 640, 10, "none", "none", "float32", "1", perplexity, 0.1);
+                "w",
+                "0",
+                DatasetFormat.TEXT,
+                PerplexitySpec.Protocol.GPTQ,
+                64,
+                640,
+                10,
+                "none",
+                "none",
+                "float32",
+                "1",
+                perplexity,
+                0.1,
+                null);
     }
 
     private static DivergenceScore divergence(double kl) {

@@ -119,6 +119,7 @@ public final class Given {
         return new PerplexityResult(
                 "wiki",
                 Digests.sha256("wiki.txt"),
+                DatasetFormat.TEXT,
                 PerplexitySpec.Protocol.GPTQ,
                 128,
                 1280,
@@ -128,6 +129,7 @@ public final class Given {
                 "float32",
                 "1",
                 value,
-                0.5);
+                0.5,
+                null);
     }
 }
