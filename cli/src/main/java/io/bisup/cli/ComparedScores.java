@@ -11,6 +11,8 @@ public final class ComparedScores {
 
     private static final Estimate UNKNOWN = new Estimate(Double.NaN, Double.NaN);
 
+    private static final Estimate NOTHING = new Estimate(0, 0);
+
     private ComparedScores() {}
 
     /**
@@ -42,13 +44,13 @@ public final class ComparedScores {
                         difference.significant() ? "" : ", none");
     }
 
-    /** The same of a perplexity: ", ln ratio +0.0312 ± 0.0021", or nothing where the service does not tell. */
+    /**
+     * The same of a perplexity: ", ln ratio +0.0312 ± 0.0021"; nothing where the service does not tell, and of what is compared
+     * with itself.
+     */
     public static String lnRatio(JsonNode difference) {
-        return difference.isObject()
-                ? ", ln ratio "
-                        + difference(new Estimate(
-                                difference.path("value").asDouble(),
-                                difference.path("stderr").asDouble(Double.NaN)))
-                : "";
+        Estimate found = new Estimate(
+                difference.path("value").asDouble(), difference.path("stderr").asDouble(Double.NaN));
+        return difference.isMissingNode() || found.equals(NOTHING) ? "" : ", ln ratio " + difference(found);
     }
 }

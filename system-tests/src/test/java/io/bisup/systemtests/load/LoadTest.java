@@ -33,11 +33,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * L-01, L-02, L-03, L-05 and L-07 on one machine that also runs the stores, the worker at its jobs, and the clients.
  * {@code -Dbisup.load=N} multiplies clients, requests a second and rows of the short form.
  */
+@Isolated("latencies are measured")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class LoadTest {

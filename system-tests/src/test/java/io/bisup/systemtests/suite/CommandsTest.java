@@ -45,10 +45,11 @@ class CommandsTest {
             suite.await(job.id(), Duration.ofMinutes(3));
             String server = suite.client().server().toString();
             assertThat(run(new GetCommand(), job.id(), "--server", server).out)
-                    .contains("stories (gptq, window 64): perplexity ", "stories: mean KL ", "same top ")
+                    .contains("stories (gptq, window 64): perplexity ", ", ln ratio ", "stories: mean KL ", "same top ")
                     .contains("./bisup artifact get " + job.id());
             assertThat(run(new CompareJobsCommand(), job.id(), "--baseline", "--server", server).out)
-                    .contains("perplexity on stories, windows of 64", job.id() + " (FP)  ", "(x 1.0000)");
+                    .contains("perplexity on stories, windows of 64", job.id() + " (FP)  ", "(x 1.0000)")
+                    .containsPattern("\\(x \\d\\.\\d{4}, ln ratio [+-]\\d\\.\\d{4} ± \\d\\.\\d{4}");
 
             Path out = folder.resolve("artifact");
             assertThat(run(new ArtifactCommand(), "get", job.id(), "--out", out, "--server", server).code)
