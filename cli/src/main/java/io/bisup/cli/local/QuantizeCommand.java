@@ -9,6 +9,7 @@ import io.bisup.contract.Json;
 import io.bisup.data.DatasetException;
 import io.bisup.data.TextDataset;
 import io.bisup.llm.config.DecoderConfig;
+import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.quantize.block.Control;
 import io.bisup.quantize.export.FolderDigest;
 import io.bisup.quantize.run.FolderQuantization;
@@ -88,14 +89,15 @@ public final class QuantizeCommand implements Callable<Integer> {
                 systemPrompt,
                 0);
         prepare();
-        int blocks = DecoderConfig.read(model).layers();
-        FolderQuantization.Result result = Engine.onDevice(
-                device,
-                compute,
-                runtime -> new FolderQuantization(runtime, Control.NONE)
-                        .run(request, out, List.of(), (shard, report) -> show(report, blocks)));
+        FolderQuantization.Result result = Engine.onDevice(device, compute, runtime -> quantize(runtime, request));
         finish(result, (System.nanoTime() - started) / 1e9);
         return ExitCode.OK;
+    }
+
+    private FolderQuantization.Result quantize(TensorRuntime runtime, FolderQuantization.Request request) {
+        int blocks = DecoderConfig.read(model).layers();
+        return new FolderQuantization(runtime, Control.NONE)
+                .run(request, out, List.of(), (shard, report) -> show(report, blocks));
     }
 
     private void show(BlockReport report, int blocks) {

@@ -231,6 +231,25 @@ class LocalCommandsTest {
         assertThat(run.out()).isEmpty();
     }
 
+    @Test
+    void soIsAModelWithoutAConfiguration() throws IOException {
+        Path empty = Files.createDirectory(folder.resolve("model"));
+        CommandRun run = CommandRun.of(
+                "local",
+                "quantize",
+                "--model",
+                empty,
+                "--recipe",
+                "rtn-w4a16-g128",
+                "--calibration",
+                "pom.xml",
+                "--out",
+                folder.resolve("artifact"));
+
+        assertThat(run.code()).as(run.err()).isEqualTo(2);
+        assertThat(run.err().strip().lines()).singleElement().asString().contains("config.json");
+    }
+
     private Path quantize(Path model, String recipe) throws IOException {
         Path named = switch (recipe) {
             case "other-formats.yaml" -> Files.writeString(folder.resolve(recipe), OTHER_FORMATS);
