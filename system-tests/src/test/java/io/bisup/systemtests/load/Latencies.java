@@ -20,7 +20,7 @@ final class Latencies {
     /** Milliseconds that a share {@code quantile} of the requests took at most. */
     double millis(double quantile) {
         long[] sorted = nanos.stream().mapToLong(Long::longValue).sorted().toArray();
-        return sorted[Math.min(sorted.length - 1, (int) (quantile * sorted.length))] / 1e6;
+        return sorted[Math.max(0, (int) Math.ceil(quantile * sorted.length) - 1)] / 1e6;
     }
 
     @Override
