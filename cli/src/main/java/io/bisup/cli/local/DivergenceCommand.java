@@ -3,23 +3,18 @@ package io.bisup.cli.local;
 import io.bisup.cli.ExitCode;
 import io.bisup.contract.DivergenceResult;
 import io.bisup.contract.Estimate;
-import io.bisup.contract.Json;
-import io.bisup.contract.PerplexitySpec.Protocol;
 import io.bisup.data.TextDataset;
 import io.bisup.llm.folder.OpenModel;
 import io.bisup.llm.token.Tokenizer;
 import io.bisup.measure.Divergence;
 import io.bisup.measure.SameTokenizer;
-import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Measures how far a quantized model is from the model it was made of. */
 @Command(
@@ -30,50 +25,36 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class DivergenceCommand implements Callable<Integer> {
 
-    private static final int USUAL_WINDOW = 2048;
-
     @Mixin
     private ModelPair models;
 
     @Mixin
     private TextOptions text;
 
-    @Option(
-            names = "--protocol",
-            defaultValue = "gptq",
-            converter = PerplexityCommand.ProtocolConverter.class,
-            description = "gptq, c4-new or c4-old")
-    private Protocol protocol;
-
-    @Option(names = "--window", description = "tokens per window; 2048 or the model's context if that is less")
-    private @Nullable Integer window;
+    @Mixin
+    private ProtocolOptions protocol;
 
     @Option(names = "--second-half", description = "count the second half of each window alone, as llama.cpp does")
     private boolean secondHalf;
 
-    @Option(names = "--json", description = "the result as one JSON object on the last line")
-    private boolean json;
-
-    @Spec
-    private CommandSpec spec;
+    @Mixin
+    private ResultOutput output;
 
     @Override
     public Integer call() {
         TextDataset dataset = text.read();
         DivergenceResult result = models.compare((exact, quantized) -> measure(exact, quantized, dataset));
-        PrintWriter writer = spec.commandLine().getOut();
-        writer.println(json ? Json.write(result) : table(result));
-        writer.flush();
+        output.print(result, (measured, writer) -> writer.println(table(measured)));
         return ExitCode.OK;
     }
 
     private DivergenceResult measure(OpenModel exact, OpenModel quantized, TextDataset dataset) {
-        int length = Windows.length(window, USUAL_WINDOW, exact);
+        int length = protocol.window(exact);
         SameTokenizer.require(exact, quantized, dataset);
         try (Tokenizer tokenizer = exact.openTokenizer();
                 Bar bar = new Bar("divergence", "windows")) {
             return new Divergence(exact.model(), quantized.model(), exact.prefixIds(), tokenizer, Clock.systemUTC())
-                    .measure(dataset, protocol, length, secondHalf ? length / 2 : 0, bar);
+                    .measure(dataset, protocol.protocol(), length, secondHalf ? length / 2 : 0, bar);
         }
     }
 

@@ -7,6 +7,7 @@ import io.bisup.llm.tensor.TensorRuntime;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.BiFunction;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A quantized model and the FP model it is compared with, on one device and behind the same prefix. */
@@ -19,14 +20,8 @@ final class ModelPair {
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "artifact or another checkpoint")
     private Path model;
 
-    @Option(names = "--device", defaultValue = "auto", description = "auto, cpu or cuda:N")
-    private String device;
-
-    @Option(
-            names = "--compute",
-            defaultValue = "float32",
-            description = "auto, float32 or bfloat16 for the matrix products (${DEFAULT-VALUE})")
-    private String compute;
+    @Mixin
+    private Hardware hardware;
 
     /**
      * Opens both, measures and closes both.
@@ -37,7 +32,7 @@ final class ModelPair {
     <T> T compare(BiFunction<OpenModel, OpenModel, T> measure) {
         requireFolder("--base", base);
         requireFolder("--model", model);
-        return Engine.onDevice(device, compute, runtime -> compare(runtime, measure));
+        return hardware.with(runtime -> compare(runtime, measure));
     }
 
     private <T> T compare(TensorRuntime runtime, BiFunction<OpenModel, OpenModel, T> measure) {

@@ -1,6 +1,7 @@
 package io.bisup.cli.local;
 
 import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The model that is measured, and what computes it. */
@@ -10,17 +11,11 @@ final class OneModel {
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "checkpoint or artifact folder")
     private Path model;
 
-    @Option(names = "--device", defaultValue = "auto", description = "auto, cpu or cuda:N")
-    private String device;
-
-    @Option(
-            names = "--compute",
-            defaultValue = "float32",
-            description = "auto, float32 or bfloat16 for the matrix products (${DEFAULT-VALUE})")
-    private String compute;
+    @Mixin
+    private Hardware hardware;
 
     /** Opens the model, measures, and closes it. */
     <T> T with(Engine.Use<T> measure) {
-        return Engine.with(model, device, compute, measure);
+        return hardware.with(model, measure);
     }
 }

@@ -10,7 +10,6 @@ import io.bisup.llm.token.Tokenizer;
 import io.bisup.measure.Propagation;
 import io.bisup.measure.SameTokenizer;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -18,9 +17,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Measures how a quantized model's error grows through its blocks and along its tokens. */
 @Command(
@@ -51,11 +48,8 @@ public final class PropagationCommand implements Callable<Integer> {
                     "all of it as JSON: curves, errors of linears, the map from token to token, received attention")
     private @Nullable Path out;
 
-    @Option(names = "--json", description = "the same as one JSON object on the last line")
-    private boolean json;
-
-    @Spec
-    private CommandSpec spec;
+    @Mixin
+    private ResultOutput output;
 
     @Override
     public Integer call() {
@@ -65,13 +59,7 @@ public final class PropagationCommand implements Callable<Integer> {
         TextDataset dataset = text.read();
         PropagationResult result = models.compare((exact, quantized) -> measure(exact, quantized, dataset));
         write(result);
-        PrintWriter writer = spec.commandLine().getOut();
-        if (json) {
-            writer.println(Json.write(result));
-        } else {
-            PropagationTable.print(result, writer);
-        }
-        writer.flush();
+        output.print(result, PropagationTable::print);
         return ExitCode.OK;
     }
 

@@ -32,9 +32,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** Scores a model on a zero-shot task. */
@@ -94,11 +92,8 @@ public final class ZeroShotCommand implements Callable<Integer> {
     @Option(names = "--max-length", description = "tokens that the model reads at most; its context")
     private @Nullable Integer maxLength;
 
-    @Option(names = "--json", description = "the result as one JSON object on the last line")
-    private boolean json;
-
-    @Spec
-    private CommandSpec spec;
+    @Mixin
+    private ResultOutput output;
 
     @Override
     public Integer call() {
@@ -107,9 +102,7 @@ public final class ZeroShotCommand implements Callable<Integer> {
         TaskDataset dataset = read();
         TaskEvaluation.Outcome outcome = model.with(open -> measure(open, dataset));
         write(outcome);
-        PrintWriter writer = spec.commandLine().getOut();
-        writer.println(json ? Json.write(outcome.result()) : sentence(outcome.result()));
-        writer.flush();
+        output.print(outcome.result(), (result, writer) -> writer.println(sentence(result)));
         return ExitCode.OK;
     }
 

@@ -31,19 +31,13 @@ final class ErrorMaps {
         this.clock = clock;
     }
 
-    /** The error map of an artifact, found or measured; both models stand behind the artifact's prefix. */
-    PropagationScore of(
-            PropagationSpec spec,
-            EvaluationFiles.Dataset dataset,
-            String modelDigest,
-            String artifactDigest,
-            LazyModel model,
-            LazyModel artifact,
-            Step step)
+    /** The error map of an artifact, found or measured. */
+    PropagationScore of(PropagationSpec spec, EvaluationFiles.Dataset dataset, ModelPair models, Step step)
             throws IOException {
-        PairKey key = PairKey.of(spec, dataset, modelDigest, artifactDigest, model.runtime());
+        PairKey key = PairKey.of(spec, dataset, models);
         return kept.of(key, SCORE, PropagationScore.class, step.patience(), digest -> {
-            PropagationResult result = measure(spec, dataset, model.get(), artifact.get(), step);
+            PropagationResult result = measure(
+                    spec, dataset, models.model().get(), models.artifact().get(), step);
             byte[] bytes = Json.write(result).getBytes(StandardCharsets.UTF_8);
             ObjectEntry map = step.patience().ask(() -> objects.put(ObjectKeys.responses(digest, MAP), bytes));
             return PropagationScore.of(result, map);

@@ -108,6 +108,7 @@ final class Measurements {
         List<Score> scores = new ArrayList<>();
         try (LazyModel subject = new LazyModel(runtime, fetched::subject, List.of());
                 LazyModel model = new LazyModel(runtime, () -> files.fetchModel(work, step.patience()), prefix)) {
+            ModelPair models = new ModelPair(work.model().digest(), artifact.digest(), model, subject);
             for (int i = 0; i < quantized.size(); i++) {
                 EvaluationSpec spec = work.evaluations().get(i);
                 Found baseline = baseline(spec, work, prefix, fetched, model, step);
@@ -116,33 +117,14 @@ final class Measurements {
                             case PerplexitySpec perplexity -> new Measurement(text(quantized.get(i)), text(baseline));
                             case TaskSpec task -> compared(task, answers(quantized.get(i)), answers(baseline), step);
                             case DivergenceSpec divergence ->
-                                divergence(divergence, work, artifact, fetched, model, subject, step);
+                                new DivergenceScore(
+                                        texts.divergence(divergence, fetched.dataset(spec.dataset()), models, step));
                             case PropagationSpec propagation ->
-                                maps.of(
-                                        propagation,
-                                        fetched.dataset(spec.dataset()),
-                                        work.model().digest(),
-                                        artifact.digest(),
-                                        model,
-                                        subject,
-                                        step);
+                                maps.of(propagation, fetched.dataset(spec.dataset()), models, step);
                         });
             }
         }
         return scores;
-    }
-
-    private DivergenceScore divergence(
-            DivergenceSpec spec,
-            EvaluationWork work,
-            ArtifactManifest artifact,
-            EvaluationFiles.Fetched fetched,
-            LazyModel model,
-            LazyModel subject,
-            Step step)
-            throws IOException {
-        return new DivergenceScore(texts.divergence(
-                spec, fetched.dataset(spec.dataset()), work.model().digest(), artifact.digest(), model, subject, step));
     }
 
     private Found quantized(

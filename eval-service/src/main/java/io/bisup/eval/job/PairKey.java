@@ -2,7 +2,6 @@ package io.bisup.eval.job;
 
 import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.EvaluationSpec;
-import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.measure.CodeVersion;
 
 /**
@@ -25,19 +24,14 @@ record PairKey(
         String dtype,
         String codeVersion) {
 
-    static PairKey of(
-            EvaluationSpec spec,
-            EvaluationFiles.Dataset dataset,
-            String modelDigest,
-            String artifactDigest,
-            TensorRuntime runtime) {
+    static PairKey of(EvaluationSpec spec, EvaluationFiles.Dataset dataset, ModelPair models) {
         return new PairKey(
-                modelDigest,
-                artifactDigest,
+                models.modelDigest(),
+                models.artifactDigest(),
                 dataset.sha256(),
                 dataset.file().format(),
                 spec,
-                runtime.compute().toString(),
+                models.model().runtime().compute().toString(),
                 CodeVersion.CURRENT);
     }
 }

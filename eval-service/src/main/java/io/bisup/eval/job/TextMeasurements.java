@@ -79,23 +79,17 @@ final class TextMeasurements {
         return kept.orElseThrow();
     }
 
-    /** Both models stand behind the artifact's prefix. */
-    DivergenceResult divergence(
-            DivergenceSpec spec,
-            EvaluationFiles.Dataset dataset,
-            String modelDigest,
-            String artifactDigest,
-            LazyModel model,
-            LazyModel artifact,
-            Step step)
+    /** How far the artifact's predictions are from the FP model's, found or measured. */
+    DivergenceResult divergence(DivergenceSpec spec, EvaluationFiles.Dataset dataset, ModelPair models, Step step)
             throws IOException {
-        PairKey key = PairKey.of(spec, dataset, modelDigest, artifactDigest, model.runtime());
+        PairKey key = PairKey.of(spec, dataset, models);
         return kept.of(
                 key,
                 DIVERGENCE,
                 DivergenceResult.class,
                 step.patience(),
-                digest -> measure(spec, dataset, model.get(), artifact.get(), step));
+                digest -> measure(
+                        spec, dataset, models.model().get(), models.artifact().get(), step));
     }
 
     private DivergenceResult measure(

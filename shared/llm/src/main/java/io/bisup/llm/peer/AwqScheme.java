@@ -2,17 +2,16 @@ package io.bisup.llm.peer;
 
 import io.bisup.llm.config.JsonFields;
 import io.bisup.llm.config.ModelConfigException;
-import java.util.Collection;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.Set;
 
-/** The scheme of AutoAWQ's GEMM version, which transformers and vLLM read; layers are told as in {@link GptqScheme}. */
-record AwqScheme(AwqLayout packed) implements PeerScheme {
+/** Reads the scheme of AutoAWQ's GEMM version, which transformers and vLLM load. */
+final class AwqScheme {
 
     static final String METHOD = "awq";
 
-    static AwqScheme read(JsonFields fields) {
+    private AwqScheme() {}
+
+    static PeerScheme read(JsonFields fields) {
         int bits = fields.integer("bits");
         if (bits != AwqLayout.BITS) {
             throw ModelConfigException.unsupported(
@@ -27,26 +26,6 @@ record AwqScheme(AwqLayout packed) implements PeerScheme {
             throw ModelConfigException.unsupported(
                     fields.prefix() + "zero_point", "weights without zero points are not implemented", "use true");
         }
-        return new AwqScheme(new AwqLayout(GroupSize.read(fields)));
-    }
-
-    @Override
-    public String method() {
-        return METHOD;
-    }
-
-    @Override
-    public void check(Collection<PeerModule> modules) {
-        // What modules_to_not_convert leaves out shows in the checkpoint's tensors.
-    }
-
-    @Override
-    public Optional<PackedLayout> layout(PeerModule module, Set<String> stored) {
-        return Packed.isPacked(module, stored) ? Optional.of(packed) : Optional.empty();
-    }
-
-    @Override
-    public Optional<PeerInput> input(PeerModule module) {
-        return Optional.empty();
+        return new Packed(METHOD, new AwqLayout(GroupSize.read(fields)));
     }
 }

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** How one tool stores the weights of a model, and what it does to their inputs at run time. */
-public sealed interface PeerScheme permits CompressedTensors, GptqScheme, AwqScheme {
+public sealed interface PeerScheme permits CompressedTensors, Packed {
 
     /** The tool's format as {@code quant_method} spells it. */
     String method();

@@ -70,13 +70,7 @@ class Claims {
     }
 
     private Claim take(JobEntity job, String workerId, Duration lease, Instant now) {
-        job.epoch++;
-        job.attempt++;
-        job.workerId = workerId;
-        job.heartbeatAt = now;
-        job.leaseUntil = now.plus(lease);
-        job.notBefore = null;
-        job.attemptStartedAt = now;
+        job.take(workerId, lease, now);
         job.startedAt = job.startedAt == null ? now : job.startedAt;
         entities.persist(attempt(job, workerId, now));
         rows.move(

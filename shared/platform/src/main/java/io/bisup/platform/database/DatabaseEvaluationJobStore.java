@@ -124,13 +124,7 @@ class DatabaseEvaluationJobStore implements EvaluationJobStore {
 
     private static EvaluationClaim take(EvaluationJobEntity row, String workerId, Duration lease, Instant now) {
         row.state = EvaluationState.RUNNING;
-        row.epoch++;
-        row.attempt++;
-        row.workerId = workerId;
-        row.heartbeatAt = now;
-        row.leaseUntil = now.plus(lease);
-        row.attemptStartedAt = now;
-        row.notBefore = null;
+        row.take(workerId, lease, now);
         String id = row.id.toString();
         return new EvaluationClaim(id, id, row.epoch, row.attempt, workerId, lease, row.work());
     }

@@ -157,13 +157,7 @@ class DatabaseExportStore implements ExportStore {
 
     private ExportClaim take(ExportEntity row, String workerId, Duration lease, Instant now) {
         row.state = ExportState.RUNNING;
-        row.epoch++;
-        row.attempt++;
-        row.workerId = workerId;
-        row.heartbeatAt = now;
-        row.leaseUntil = now.plus(lease);
-        row.attemptStartedAt = now;
-        row.notBefore = null;
+        row.take(workerId, lease, now);
         ArtifactEntity artifact = entities.find(ArtifactEntity.class, row.jobId);
         return new ExportClaim(
                 row.id.toString(),

@@ -58,13 +58,7 @@ class Evaluations {
     private EvaluationClaim take(
             JobEntity job, EvaluationEntity evaluation, String workerId, Duration lease, Instant now) {
         evaluation.state = EvaluationState.RUNNING;
-        evaluation.epoch++;
-        evaluation.attempt++;
-        evaluation.workerId = workerId;
-        evaluation.heartbeatAt = now;
-        evaluation.leaseUntil = now.plus(lease);
-        evaluation.attemptStartedAt = now;
-        evaluation.notBefore = null;
+        evaluation.take(workerId, lease, now);
         return new EvaluationClaim(
                 evaluation.id.toString(),
                 job.id.toString(),

@@ -4,6 +4,7 @@ import jakarta.persistence.Column;
 import jakarta.persistence.Id;
 import jakarta.persistence.MappedSuperclass;
 import jakarta.persistence.Version;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,17 @@ public abstract class LeasedEntity {
     @Column(name = "finished_at")
     @Nullable
     Instant finishedAt;
+
+    /** A new epoch and attempt begin in a worker's hands. */
+    void take(String worker, Duration lease, Instant now) {
+        epoch++;
+        attempt++;
+        workerId = worker;
+        heartbeatAt = now;
+        leaseUntil = now.plus(lease);
+        attemptStartedAt = now;
+        notBefore = null;
+    }
 
     boolean due(Instant now) {
         return notBefore == null || !notBefore.isAfter(now);
