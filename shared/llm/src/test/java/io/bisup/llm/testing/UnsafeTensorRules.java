@@ -10,6 +10,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.nio.Buffer;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Constructs of DJL that give wrong numbers, leak or kill the process without an exception. A module that handles tensors
@@ -21,6 +22,8 @@ public final class UnsafeTensorRules {
 
     /** The one class that may borrow Java memory and reshape, because it copies. */
     private static final String GLUE = "io.bisup.llm.tensor.Tensors";
+
+    private static final Pattern PRIMITIVE_ARRAY = Pattern.compile("\\[+[BCDFIJSZ]");
 
     private UnsafeTensorRules() {}
 
@@ -131,6 +134,6 @@ public final class UnsafeTensorRules {
         return type.isPrimitive()
                 || type.isAssignableTo(Buffer.class)
                 || type.isEquivalentTo(Number.class)
-                || (type.isArray() && type.getBaseComponentType().isPrimitive());
+                || PRIMITIVE_ARRAY.matcher(type.getName()).matches();
     }
 }
