@@ -1,6 +1,7 @@
 package io.bisup.systemtests.suite;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bisup.cli.rest.JobView;
 import io.bisup.cli.rest.Jobs;
 import io.bisup.cli.rest.ServiceClient;
@@ -17,6 +18,7 @@ import io.bisup.contract.Priority;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.RecipeReference;
 import io.bisup.contract.recipe.Calibration;
+import io.bisup.contract.recipe.RecipeDocument;
 import io.bisup.demo.DemoCorpus;
 import io.bisup.demo.corpus.Register;
 import io.bisup.systemtests.PostgresServer;
@@ -88,20 +90,32 @@ public final class RunningSuite implements AutoCloseable {
         client.put("/v1/datasets/" + name, file, "text/plain");
     }
 
-    /** A BiSup job small enough to be done in seconds, yet with every stage on. */
+    /** A BiSup job small enough to be done in seconds, yet with every stage on: the preset's, but two epochs and two windows held out. */
     public static QuantizationJobSpec smallJob(List<EvaluationSpec> evaluation) {
-        return job("bisup-w3a3-g128", evaluation);
+        ObjectNode learning = Json.mapper()
+                .createObjectNode()
+                .put("epochs", 2)
+                .put("rate", 0.005)
+                .put("lowRankRate", 0.0005)
+                .put("heldOut", 2);
+        learning.putArray("of").add("ranges").add("transforms").add("low_rank");
+        ObjectNode recipe = Json.mapper()
+                .createObjectNode()
+                .put("version", 2)
+                .put("name", "small")
+                .put("base", "bisup-w3a3-g128");
+        return job(new RecipeReference.Inline(RecipeDocument.of(recipe.set("learning", learning))), evaluation);
     }
 
     /** A job that learns nothing, for many of them. */
     public static QuantizationJobSpec briefJob(List<EvaluationSpec> evaluation) {
-        return job("gptq-w4a16-g128", evaluation);
+        return job(new RecipeReference.Preset("gptq-w4a16-g128"), evaluation);
     }
 
-    private static QuantizationJobSpec job(String preset, List<EvaluationSpec> evaluation) {
+    private static QuantizationJobSpec job(RecipeReference recipe, List<EvaluationSpec> evaluation) {
         return new QuantizationJobSpec(
                 "demo",
-                new RecipeReference.Preset(preset),
+                recipe,
                 "calibration",
                 new Calibration(5, 32, 0),
                 DemoCorpus.SYSTEM_PROMPT,
