@@ -51,6 +51,6 @@ public final class ComparedScores {
     public static String lnRatio(JsonNode difference) {
         Estimate found = new Estimate(
                 difference.path("value").asDouble(), difference.path("stderr").asDouble(Double.NaN));
-        return difference.isMissingNode() || found.equals(NOTHING) ? "" : ", ln ratio " + difference(found);
+        return !difference.isObject() || found.equals(NOTHING) ? "" : ", ln ratio " + difference(found);
     }
 }

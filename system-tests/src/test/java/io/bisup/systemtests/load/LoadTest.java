@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -48,9 +47,6 @@ class LoadTest {
 
     /** A build server's cores are other people's too; what is wanted of a machine of its own is printed. */
     private static final double PATIENCE = 3;
-
-    /** Other processes may delay one span of the short form; a service that is too slow delays each. */
-    private static final int SPANS = SCALE == 1 ? 3 : 1;
 
     private final Queue<String> ids = new ConcurrentLinkedQueue<>();
     private RunningSuite suite;
@@ -89,30 +85,27 @@ class LoadTest {
     @Order(2)
     void submissionsKeepTheirPace() throws Exception {
         int perSecond = 20 * SCALE;
-        load("L-01", perSecond + " submissions a second, worker at work", 300, () -> {
-            return OpenLoop.run(perSecond, SPAN, number -> ids.add(id(caller.submit())));
-        });
+        Latencies posts = OpenLoop.run(perSecond, SPAN, number -> ids.add(id(caller.submit())));
+        report("L-01", perSecond + " submissions a second, worker at work", posts, 300);
     }
 
     @Test
     @Order(3)
     void pollersAreToldThatNothingIsNew() throws Exception {
         List<String> polled = List.copyOf(ids);
+        AtomicInteger unchanged = new AtomicInteger();
         int perSecond = 40 * SCALE;
         List<String> tags = polled.stream().map(this::tag).toList();
-        load("L-02", perSecond + " polls a second", 50, () -> {
-            AtomicInteger unchanged = new AtomicInteger();
-            Latencies polls = OpenLoop.run(perSecond, SPAN, number -> {
-                int which = number % polled.size();
-                int status = caller.get(Caller.JOBS + "/" + polled.get(which), tags.get(which))
-                        .statusCode();
-                assertThat(status).isIn(200, 304);
-                unchanged.addAndGet(status == 304 ? 1 : 0);
-            });
-            System.out.printf("L-02 unchanged: %d of %d%n", unchanged.get(), polls.count());
-            assertThat(unchanged.get()).isGreaterThanOrEqualTo(polls.count() * 9 / 10);
-            return polls;
+        Latencies polls = OpenLoop.run(perSecond, SPAN, number -> {
+            int which = number % polled.size();
+            int status = caller.get(Caller.JOBS + "/" + polled.get(which), tags.get(which))
+                    .statusCode();
+            assertThat(status).isIn(200, 304);
+            unchanged.addAndGet(status == 304 ? 1 : 0);
         });
+        System.out.printf("L-02 unchanged: %d of %d%n", unchanged.get(), polls.count());
+        assertThat(unchanged.get()).isGreaterThanOrEqualTo(polls.count() * 9 / 10);
+        report("L-02", perSecond + " polls a second", polls, 50);
     }
 
     @Test
@@ -143,13 +136,12 @@ class LoadTest {
     void listsAreQuickAtAnyDepth() throws Exception {
         int rows = 20_000 * SCALE;
         fill(rows);
-        load("L-05", "pages of 50 of " + rows + " jobs at random depths", 100, () -> {
-            return OpenLoop.run(20, SPAN, number -> {
-                String path = Caller.JOBS + "?pageSize=50&pageToken=" + UUID.randomUUID()
-                        + (number % 2 == 0 ? "" : "&state=CANCELLED");
-                assertThat(caller.get(path, "\"none\"").statusCode()).isEqualTo(200);
-            });
+        Latencies pages = OpenLoop.run(20, SPAN, number -> {
+            String path = Caller.JOBS + "?pageSize=50&pageToken=" + UUID.randomUUID()
+                    + (number % 2 == 0 ? "" : "&state=CANCELLED");
+            assertThat(caller.get(path, "\"none\"").statusCode()).isEqualTo(200);
         });
+        report("L-05", "pages of 50 of " + rows + " jobs at random depths", pages, 100);
     }
 
     /** Copies a job that was cancelled, row by row, under other ids. */
@@ -184,19 +176,6 @@ class LoadTest {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
-    }
-
-    /** Measures spans of load until one is within bounds. */
-    private static void load(String row, String what, double wanted, Callable<Latencies> span) throws Exception {
-        for (int left = SPANS - 1; left > 0; left--) {
-            Latencies latencies = span.call();
-            if (latencies.millis(0.99) < PATIENCE * wanted) {
-                report(row, what, latencies, wanted);
-                return;
-            }
-            System.out.printf("%s again, it had %s%n", row, latencies);
-        }
-        report(row, what, span.call(), wanted);
     }
 
     private static void report(String row, String what, Latencies latencies, double wanted) {

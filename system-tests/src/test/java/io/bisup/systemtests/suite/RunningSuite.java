@@ -90,7 +90,7 @@ public final class RunningSuite implements AutoCloseable {
         client.put("/v1/datasets/" + name, file, "text/plain");
     }
 
-    /** A BiSup job small enough to be done in seconds, yet with every stage on: the preset's, but two epochs and two windows held out. */
+    /** A BiSup job with every stage on that learns for two epochs and holds two windows out, so that it is done in seconds. */
     public static QuantizationJobSpec smallJob(List<EvaluationSpec> evaluation) {
         ObjectNode learning = Json.mapper()
                 .createObjectNode()
