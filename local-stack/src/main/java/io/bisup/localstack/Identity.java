@@ -1,6 +1,7 @@
 package io.bisup.localstack;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.kafka.common.Uuid;
 
 /**
@@ -21,6 +23,10 @@ record Identity(int postgresPort, int kafkaPort, int controllerPort, int s3Port,
 
     static final String ACCESS_KEY = "bisup-local";
     private static final String FILE = "identity.properties";
+    // Below the ports that systems lend to connections: a server that is away for a moment finds its port free again.
+    private static final int FIRST_PORT = 10_000;
+    private static final int LAST_PORT = 32_000;
+    private static final int TRIES = 1000;
 
     /** Reads the folder's identity, or makes one; a port that someone else has taken meanwhile is chosen anew. */
     static Identity of(Path folder) throws IOException {
@@ -71,20 +77,36 @@ record Identity(int postgresPort, int kafkaPort, int controllerPort, int s3Port,
         return ports;
     }
 
+    /** Holds the preferred port, or another where there is none or somebody has it. */
     private static ServerSocket bind(int preferred) throws IOException {
+        int port = preferred == 0 ? anyPort() : preferred;
+        for (int tries = 1; ; tries++) {
+            try {
+                return bindTo(port);
+            } catch (BindException e) {
+                if (tries == TRIES) {
+                    throw e;
+                }
+                port = anyPort();
+            }
+        }
+    }
+
+    private static ServerSocket bindTo(int port) throws IOException {
         ServerSocket socket = new ServerSocket();
         try {
             // As the servers do it: connections that linger after a crash do not block the port.
             socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), preferred));
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             return socket;
         } catch (IOException e) {
             socket.close();
-            if (preferred == 0) {
-                throw e;
-            }
-            return bind(0);
+            throw e;
         }
+    }
+
+    private static int anyPort() {
+        return ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT + 1);
     }
 
     private static String secret() {
