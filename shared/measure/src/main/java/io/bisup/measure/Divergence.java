@@ -8,6 +8,7 @@ import io.bisup.contract.PerplexitySpec;
 import io.bisup.data.TextDataset;
 import io.bisup.llm.model.LanguageModel;
 import io.bisup.llm.tensor.Kernels;
+import io.bisup.llm.tensor.SideBySide;
 import io.bisup.llm.token.Tokenizer;
 import java.time.Clock;
 import java.time.Duration;
@@ -156,14 +157,15 @@ public final class Divergence {
     /** Fills the list with the last hidden states of each window; whatever happens, what is in it is open. */
     private static void pass(LanguageModel model, List<long[]> windows, List<NDArray> hidden, PassProgress passes) {
         windows.forEach(window -> hidden.add(kept(model.embed(window))));
-        model.eachBlock((block, prefix) -> {
-            for (int i = 0; i < hidden.size(); i++) {
-                NDArray before = hidden.get(i);
-                hidden.set(i, kept(block.apply(before, prefix)));
-                before.close();
-                passes.step();
-            }
-        });
+        SideBySide sideBySide = SideBySide.on(model.runtime());
+        model.eachBlock((block, prefix) -> sideBySide.forEach(
+                hidden.size(),
+                i -> {
+                    NDArray before = hidden.get(i);
+                    hidden.set(i, kept(block.apply(before, prefix)));
+                    before.close();
+                },
+                i -> passes.step()));
     }
 
     private static NDArray kept(NDArray array) {

@@ -1,6 +1,7 @@
 package io.bisup.llm.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import io.bisup.llm.block.AttentionContext;
 import io.bisup.llm.block.DecoderBlock;
@@ -9,6 +10,7 @@ import io.bisup.llm.block.KeyValues;
 import io.bisup.llm.block.RotaryEmbedding;
 import io.bisup.llm.checkpoint.Checkpoint;
 import io.bisup.llm.config.DecoderConfig;
+import io.bisup.llm.tensor.SideBySide;
 import io.bisup.llm.tensor.TensorOwner;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.llm.tensor.Tensors;
@@ -188,29 +190,27 @@ public final class LanguageModel implements AutoCloseable {
         // Closes what the list holds then: the last output of each sequence, or where a failure left it.
         try (TensorOwner owner = new TensorOwner()) {
             owner.own(() -> hidden.forEach(NDArray::close));
-            sequences.forEach(ids -> hidden.add(embed(ids)));
-            eachBlock((block, context) -> {
-                for (int i = 0; i < hidden.size(); i++) {
-                    try (NDArray input = hidden.get(i)) {
-                        hidden.set(i, block.apply(input, context));
-                    }
-                    step.run();
-                }
-            });
-            return scores(sequences, hidden, step);
+            sequences.forEach(ids -> hidden.add(unscoped(embed(ids))));
+            SideBySide passes = SideBySide.on(runtime);
+            eachBlock((block, context) -> passes.forEach(
+                    sequences.size(),
+                    i -> {
+                        try (NDArray input = hidden.get(i)) {
+                            hidden.set(i, unscoped(block.apply(input, context)));
+                        }
+                    },
+                    i -> step.run()));
+            TokenScorer scorer = new TokenScorer(this, passes.atOnce());
+            TokenScores[] scores = new TokenScores[sequences.size()];
+            passes.forEach(
+                    scores.length, i -> scores[i] = scorer.score(hidden.get(i), sequences.get(i)), i -> step.run());
+            return List.of(scores);
         }
     }
 
-    private List<TokenScores> scores(List<long[]> sequences, List<NDArray> hidden, Runnable step) {
-        TokenScorer scorer = new TokenScorer(this);
-        List<TokenScores> scores = new ArrayList<>();
-        for (int i = 0; i < sequences.size(); i++) {
-            try (NDArray last = hidden.get(i)) {
-                scores.add(scorer.score(last, sequences.get(i)));
-            }
-            step.run();
-        }
-        return scores;
+    private static NDArray unscoped(NDArray tensor) {
+        NDScope.unregister(tensor);
+        return tensor;
     }
 
     /** Runs the tokens and returns each block's keys and values, to serve as a prefix; the caller frees them. */

@@ -15,10 +15,12 @@ final class TokenScorer {
     private final Kernels kernels;
     private final int positions;
 
-    TokenScorer(LanguageModel model) {
+    /** @param scorers that work at the same time */
+    TokenScorer(LanguageModel model, int scorers) {
         this.model = model;
         this.kernels = model.runtime().kernels();
-        this.positions = (int) Math.max(1, LOGITS_AT_ONCE / model.config().vocabSize());
+        this.positions =
+                (int) Math.max(1, LOGITS_AT_ONCE / scorers / model.config().vocabSize());
     }
 
     /** Scores of {@code ids[1..]} from the hidden states [1, time, hidden] of {@code ids}. */

@@ -2,17 +2,22 @@ package io.bisup.measure.task;
 
 import io.bisup.llm.model.LanguageModel;
 import io.bisup.llm.tensor.Kernels;
+import io.bisup.llm.tensor.SideBySide;
 import io.bisup.measure.PassProgress;
 import io.bisup.measure.Progress;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /**
  * Log-likelihoods of many documents' requests: sorted by length, batched, what a document's requests share passed once.
  *
- * <p>Memory: the hidden states of a wave of at most 64 MiB, one block's keys and values of one batch, its masks, and
- * one slice of logits. Blocks are the outer loop of a wave, so a model that is streamed is read once per wave.
+ * <p>Memory: the hidden states of a wave of at most 64 MiB and its masks, and of each of the batches that are passed
+ * {@linkplain SideBySide at the same time} one block's keys and values and its share of the logits. Blocks are the outer loop of a wave,
+ * so a model that is streamed is read once per wave.
  */
 final class LikelihoodScorer {
 
@@ -35,6 +40,7 @@ final class LikelihoodScorer {
     private final LanguageModel model;
     private final Kernels kernels;
     private final Limits limits;
+    private final SideBySide batches;
 
     LikelihoodScorer(LanguageModel model, Kernels kernels) {
         this(model, kernels, Limits.DEFAULT);
@@ -44,6 +50,7 @@ final class LikelihoodScorer {
         this.model = model;
         this.kernels = kernels;
         this.limits = limits;
+        this.batches = SideBySide.on(model.runtime());
     }
 
     /**
@@ -60,7 +67,7 @@ final class LikelihoodScorer {
         long tokens = 0;
         long most = Math.max(1, limits.waveBytes() / (model.config().hiddenSize() * (long) Float.BYTES));
         for (List<TreeRow> group : groups(TreeRow.of(trees))) {
-            TreeBatch batch = new TreeBatch(model, kernels, limits.logits(), group);
+            TreeBatch batch = new TreeBatch(model, kernels, limits.logits() / batches.atOnce(), group);
             if (tokens + batch.size() > most && !wave.isEmpty()) {
                 pass(wave, done, passes);
                 wave = new ArrayList<>();
@@ -73,25 +80,26 @@ final class LikelihoodScorer {
     }
 
     private void pass(List<TreeBatch> wave, Consumer<List<ScoredTree>> done, PassProgress passes) {
-        List<ScoredTree> found = new ArrayList<>();
+        List<List<ScoredTree>> found = new ArrayList<>(Collections.nCopies(wave.size(), List.of()));
         try {
             wave.forEach(TreeBatch::begin);
-            model.eachBlock((block, prefix) -> wave.forEach(batch -> {
-                batch.pass(block, prefix);
-                passes.step(batch.trees().size());
-            }));
-            for (TreeBatch batch : wave) {
-                List<List<Scored>> scores = batch.scores();
-                for (int i = 0; i < scores.size(); i++) {
-                    found.add(new ScoredTree(batch.trees().get(i), scores.get(i)));
-                }
-                batch.close();
-                passes.step(scores.size());
-            }
-            done.accept(found);
+            IntConsumer step = i -> passes.step(wave.get(i).trees().size());
+            model.eachBlock((block, prefix) ->
+                    batches.forEach(wave.size(), i -> wave.get(i).pass(block, prefix), step));
+            batches.forEach(wave.size(), i -> found.set(i, scored(wave.get(i))), step);
+            done.accept(found.stream().flatMap(List::stream).toList());
         } finally {
             wave.forEach(TreeBatch::close);
         }
+    }
+
+    private static List<ScoredTree> scored(TreeBatch batch) {
+        List<RequestTree> trees = batch.trees();
+        List<List<Scored>> scores = batch.scores();
+        batch.close();
+        return IntStream.range(0, trees.size())
+                .mapToObj(i -> new ScoredTree(trees.get(i), scores.get(i)))
+                .toList();
     }
 
     private static List<List<TreeRow>> groups(List<TreeRow> rows) {
