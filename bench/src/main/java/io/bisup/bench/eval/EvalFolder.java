@@ -24,9 +24,13 @@ final class EvalFolder {
         return Files.exists(file) ? Json.read(Files.readString(file), EvalResults.class) : EvalResults.NONE;
     }
 
-    /** Adds a row: the page first, so that none of the file is kept that the page does not show. */
+    /** Adds a row. */
     void add(EvalRow row) throws IOException {
-        EvalResults results = read().with(row);
+        write(read().with(row));
+    }
+
+    /** The page first, so that none of the file is kept that the page does not show. */
+    void write(EvalResults results) throws IOException {
         ResultsFolder.replace(folder.resolve(PAGE), new EvalPage(results).toString());
         ResultsFolder.replace(
                 folder.resolve(FILE),
