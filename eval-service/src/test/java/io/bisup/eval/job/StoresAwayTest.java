@@ -112,7 +112,7 @@ class StoresAwayTest {
     private String submit() throws Exception {
         Inputs inputs = new Inputs(jobs, objects);
         RegisteredModel model = inputs.model();
-        RegisteredDataset text = inputs.text("stories", Inputs.stories(400_000));
+        RegisteredDataset text = inputs.text("stories", Inputs.stories(120_000));
         return inputs.submit(
                 inputs.withReadme(model),
                 inputs.withReadme(model).files(),
