@@ -4,6 +4,7 @@ import io.bisup.bench.eval.EvalCommand;
 import io.bisup.bench.methods.MethodsCommand;
 import io.bisup.bench.methods.RowRunCommand;
 import io.bisup.bench.methods.WindowsCommand;
+import io.bisup.bench.perplexity.PerplexityCommand;
 import io.bisup.bench.profile.ProfileCommand;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Command;
             MemoryCommand.class,
             MemoryRunCommand.class,
             MethodsCommand.class,
+            PerplexityCommand.class,
             ProductsCommand.class,
             ProfileCommand.class,
             ClipSearchCommand.class,

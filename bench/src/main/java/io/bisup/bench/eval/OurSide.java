@@ -1,5 +1,6 @@
 package io.bisup.bench.eval;
 
+import io.bisup.bench.ProcessorTime;
 import io.bisup.bench.methods.TaskFile;
 import io.bisup.contract.TaskSample;
 import io.bisup.data.task.TaskDataset;
@@ -53,21 +54,13 @@ final class OurSide implements Side {
         TaskDataset dataset = file.dataset(limit);
         TaskEvaluation evaluation = new TaskEvaluation(open.model(), open.prefixIds(), tokenizer);
         memory.reset();
-        double busy = processorSeconds();
+        double busy = ProcessorTime.seconds();
         long started = System.nanoTime();
         List<TaskSample> samples = evaluation.samples(dataset, rules, Progress.SILENT);
         double seconds = (System.nanoTime() - started) / 1e9;
-        EvalSide cost =
-                new EvalSide(seconds, processorSeconds() - busy, memory.bytes().orElse(0), loadSeconds, loadBytes);
+        EvalSide cost = new EvalSide(
+                seconds, ProcessorTime.seconds() - busy, memory.bytes().orElse(0), loadSeconds, loadBytes);
         return new Timed(cost, samples);
-    }
-
-    private static double processorSeconds() {
-        return ProcessHandle.current()
-                .info()
-                .totalCpuDuration()
-                .map(duration -> duration.toNanos() / 1e9)
-                .orElse(Double.NaN);
     }
 
     @Override

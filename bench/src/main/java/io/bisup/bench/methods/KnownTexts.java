@@ -85,6 +85,11 @@ public final class KnownTexts {
         };
     }
 
+    /** The characters of the text to measure on that an option names. */
+    public String evaluationText(String option) throws IOException {
+        return evaluation(option).dataset().text();
+    }
+
     /** The text to measure on that an option names. */
     TextFile evaluation(String option) throws IOException {
         int equals = option.indexOf('=');

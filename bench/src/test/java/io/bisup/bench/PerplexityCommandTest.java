@@ -1,0 +1,48 @@
+package io.bisup.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bisup.demo.DemoCorpus;
+import io.bisup.demo.corpus.Register;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class PerplexityCommandTest {
+
+    @Test
+    void aloneItMeasuresTheDemoModelByEachNumberType(@TempDir Path folder) throws Exception {
+        Path text = Files.writeString(
+                folder.resolve("stories.txt"), DemoCorpus.test(Register.STORIES).substring(0, 4000));
+        StringWriter said = new StringWriter();
+        CommandLine command = Main.commandLine().setOut(new PrintWriter(said));
+
+        int code = command.execute(
+                "perplexity",
+                "--alone",
+                "--models",
+                "../demo-model/model",
+                "--text",
+                "stories=" + text,
+                "--windows",
+                "2",
+                "--length",
+                "64",
+                "--compute",
+                "float32,bfloat16",
+                "--repetitions",
+                "1");
+
+        assertThat(code).isZero();
+        assertThat(said.toString().lines().filter(line -> line.startsWith("| model ")))
+                .hasSize(3)
+                .satisfiesExactly(
+                        head -> assertThat(head).contains("perplexity here"),
+                        line -> assertThat(line).containsPattern("\\| float32 \\| \\d+\\.\\d{4} \\|"),
+                        line -> assertThat(line).containsPattern("\\| bfloat16 \\| \\d+\\.\\d{4} \\|"));
+    }
+}
