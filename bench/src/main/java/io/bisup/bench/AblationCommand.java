@@ -1,5 +1,6 @@
 package io.bisup.bench;
 
+import io.bisup.bench.methods.ReferenceData;
 import io.bisup.contract.Presets;
 import io.bisup.contract.recipe.Calibration;
 import io.bisup.contract.recipe.Recipe;
@@ -60,7 +61,7 @@ final class AblationCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path model = own == null ? Path.of(System.getProperty("bisup.home", "."), "demo-model/model") : own.model;
+        Path model = own == null ? ReferenceData.demoModel() : own.model;
         AblationTexts texts = own == null
                 ? AblationTexts.demo()
                 : AblationTexts.files(own.calibration, own.evaluation, own.systemPrompt);

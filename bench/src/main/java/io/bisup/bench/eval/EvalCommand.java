@@ -1,7 +1,7 @@
 package io.bisup.bench.eval;
 
-import io.bisup.bench.methods.KnownTexts;
 import io.bisup.bench.methods.ModelId;
+import io.bisup.bench.methods.ReferenceData;
 import io.bisup.bench.methods.TaskFile;
 import io.bisup.data.TextDataset;
 import io.bisup.llm.config.DecoderConfig;
@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -72,8 +73,8 @@ public final class EvalCommand implements Callable<Integer> {
     @Option(names = "--only-missing", description = "keep rows that were measured by another version of the code")
     private boolean onlyMissing;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "folder of reference data; ../shared unless told")
-    private @Nullable Path data;
+    @Mixin
+    private ReferenceData data;
 
     @Option(names = "--out", paramLabel = "DIR", description = "folder of the page; docs/benchmarks unless told")
     private @Nullable Path out;
@@ -83,12 +84,12 @@ public final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path home = Path.of(System.getProperty("bisup.home", "."));
+        Path home = ReferenceData.project();
         EvalFolder folder =
                 new EvalFolder(Files.createDirectories(out == null ? home.resolve("docs/benchmarks") : out));
-        Path ours = model == null ? home.resolve("demo-model/model") : model;
+        Path ours = model == null ? ReferenceData.demoModel() : model;
         EvalResults known = folder.read();
-        List<PlannedTask> missing = missing(ours, home, known);
+        List<PlannedTask> missing = missing(ours, known);
         if (missing.isEmpty()) {
             // By this release: the page may look otherwise now.
             folder.write(known);
@@ -116,14 +117,10 @@ public final class EvalCommand implements Callable<Integer> {
     }
 
     /** The tasks without a row. */
-    private List<PlannedTask> missing(Path ours, Path home, EvalResults known) {
-        Path reference = data != null
-                ? data
-                : Path.of(System.getProperty(
-                        KnownTexts.PROPERTY, home.resolve("../shared").toString()));
+    private List<PlannedTask> missing(Path ours, EvalResults known) {
         ModelId id = ModelId.of(ours);
         List<PlannedTask> missing = new ArrayList<>();
-        for (TaskFile file : TaskFile.all(tasks, reference)) {
+        for (TaskFile file : TaskFile.all(tasks, data.folder())) {
             int documents = file.dataset(limit).documents().size();
             PlannedTask task = new PlannedTask(file, key(id, ours, file, documents));
             if (known.row(task.key(), onlyMissing).isPresent()) {

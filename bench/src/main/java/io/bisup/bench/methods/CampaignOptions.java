@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What is measured, on which models and texts; {@code --quick} says otherwise what nothing else is said of. */
@@ -103,24 +104,18 @@ final class CampaignOptions {
     @Option(names = "--device", defaultValue = "auto", description = "auto, cpu or cuda:N")
     private String device;
 
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description = "folder of reference data; ../shared beside the project unless told")
-    private @Nullable Path data;
+    @Mixin
+    private ReferenceData data;
 
     /**
      * The rows that are asked for.
      *
-     * @param home the project's folder
      * @param work folder for texts that are cut or made
      */
-    List<PlannedRow> rows(Path home, Path work) throws IOException {
-        Path beside = Path.of(System.getProperty(
-                KnownTexts.PROPERTY, home.resolve("../shared").toString()));
-        Campaign campaign = campaign(data == null ? beside : data, work);
+    List<PlannedRow> rows(Path work) throws IOException {
+        Campaign campaign = campaign(data.folder(), work);
         List<PlannedRow> rows = new ArrayList<>();
-        for (Path model : models.isEmpty() ? List.of(home.resolve("demo-model/model")) : models) {
+        for (Path model : models.isEmpty() ? List.of(ReferenceData.demoModel()) : models) {
             ModelId id = ModelId.of(model, models.isEmpty() ? "demo" : ModelId.name(model));
             rows.addAll(
                     campaign.rows(model, id, systemPrompt == null && quick ? DemoCorpus.SYSTEM_PROMPT : systemPrompt));

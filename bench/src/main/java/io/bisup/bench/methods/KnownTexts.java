@@ -20,9 +20,6 @@ import java.util.stream.Stream;
  */
 public final class KnownTexts {
 
-    /** The setting of the tests, {@code -Dbisup.reference.dir}. */
-    public static final String PROPERTY = "bisup.reference.dir";
-
     private static final int DEMO_DOCUMENTS = 2_000;
     /** C4's protocol measures on documents before this one. */
     private static final int C4_MEASURED = 1_100;
@@ -155,8 +152,8 @@ public final class KnownTexts {
             throw new InvalidSpecException(
                     "text",
                     "there is no " + file.toAbsolutePath().normalize(),
-                    "write NAME=FILE, or name the folder of reference data by --data (or BISUP_JAVA_OPTS=-D" + PROPERTY
-                            + "=DIR)");
+                    "write NAME=FILE, or name the folder of reference data by --data (or BISUP_JAVA_OPTS=-D"
+                            + ReferenceData.PROPERTY + "=DIR)");
         }
         return file;
     }

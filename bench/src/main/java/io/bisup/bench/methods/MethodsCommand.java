@@ -40,7 +40,7 @@ public final class MethodsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Path home = Path.of(System.getProperty("bisup.home", "."));
+        Path home = ReferenceData.project();
         Path target = Files.createDirectories(out == null ? home.resolve("docs") : out);
         Path work = Files.createTempDirectory("bisup-methods");
         try {
@@ -48,7 +48,7 @@ public final class MethodsCommand implements Callable<Integer> {
             ResultsFolder folder = new ResultsFolder(target);
             Measuring measuring = new Measuring(
                     folder, Measuring.processes(main, work), spec.commandLine().getOut(), InstantSource.system());
-            List<String> failed = measuring.run(campaign.rows(home, work), onlyMissing);
+            List<String> failed = measuring.run(campaign.rows(work), onlyMissing);
             Results results = folder.read();
             if (!results.rows().isEmpty()) {
                 // Also where every row was kept: rows that another machine measured may have come into the file.

@@ -38,8 +38,7 @@ public final class WindowsCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Path work = Files.createTempDirectory("bisup-windows");
         try {
-            PlannedRow row = campaign.rows(Path.of(System.getProperty("bisup.home", ".")), work)
-                    .getFirst();
+            PlannedRow row = campaign.rows(work).getFirst();
             try (Tokenizer tokenizer = Tokenizer.open(row.model())) {
                 Files.writeString(
                         out,

@@ -2,6 +2,7 @@ package io.bisup.bench.perplexity;
 
 import io.bisup.bench.methods.KnownTexts;
 import io.bisup.bench.methods.ModelId;
+import io.bisup.bench.methods.ReferenceData;
 import io.bisup.bench.peer.PeerProcess;
 import io.bisup.contract.Folders;
 import io.bisup.llm.tensor.Compute;
@@ -19,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -62,8 +64,8 @@ public final class PerplexityCommand implements Callable<Integer> {
     @Option(names = "--threads", description = "of each program; as many as there are processors unless told")
     private @Nullable Integer threads;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "folder of reference data; ../shared unless told")
-    private @Nullable Path data;
+    @Mixin
+    private ReferenceData data;
 
     @Option(names = "--alone", description = "this project only: needs no Python")
     private boolean alone;
@@ -108,7 +110,7 @@ public final class PerplexityCommand implements Callable<Integer> {
     /** transformers with the model open. */
     private static PeerProcess peer(Path model, Compute type, int cores) throws IOException {
         List<String> command = List.of(
-                home().resolve("bench/peers/transformers").toString(),
+                ReferenceData.project().resolve("bench/peers/transformers").toString(),
                 "--model",
                 model.toAbsolutePath().toString(),
                 "--threads",
@@ -124,13 +126,9 @@ public final class PerplexityCommand implements Callable<Integer> {
     private record Opened(String program) {}
 
     private String text() throws IOException {
-        Path reference = data != null
-                ? data
-                : Path.of(System.getProperty(
-                        KnownTexts.PROPERTY, home().resolve("../shared").toString()));
         Path work = Files.createTempDirectory("bisup-perplexity");
         try {
-            return new KnownTexts(reference, work).evaluationText(text);
+            return new KnownTexts(data.folder(), work).evaluationText(text);
         } finally {
             Folders.delete(work);
         }
@@ -145,9 +143,5 @@ public final class PerplexityCommand implements Callable<Integer> {
                     .mapToObj(i -> Arrays.copyOfRange(ids, i * length, (i + 1) * length))
                     .toList();
         }
-    }
-
-    private static Path home() {
-        return Path.of(System.getProperty("bisup.home", "."));
     }
 }

@@ -3,6 +3,7 @@ package io.bisup.bench.profile;
 import io.bisup.bench.methods.FittedRecipe;
 import io.bisup.bench.methods.KnownTexts;
 import io.bisup.bench.methods.ModelId;
+import io.bisup.bench.methods.ReferenceData;
 import io.bisup.contract.Folders;
 import io.bisup.contract.Presets;
 import io.bisup.contract.recipe.Calibration;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -67,8 +69,8 @@ public final class ProfileCommand implements Callable<Integer> {
     @Option(names = "--device", defaultValue = "cpu", description = "auto, cpu or cuda:N (${DEFAULT-VALUE})")
     private String device;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "folder of reference data; ../shared unless told")
-    private @Nullable Path data;
+    @Mixin
+    private ReferenceData data;
 
     @Option(names = "--flames", paramLabel = "FILE", description = "the flame graph; profile-PRESET.html unless told")
     private @Nullable Path flames;
@@ -87,12 +89,11 @@ public final class ProfileCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path home = Path.of(System.getProperty("bisup.home", "."));
-        Path checkpoint = model == null ? home.resolve("demo-model/model") : model;
+        Path checkpoint = model == null ? ReferenceData.demoModel() : model;
         Path target = flames == null ? Path.of("profile-" + preset + ".html") : flames;
         Path work = Files.createTempDirectory("bisup-profile");
         try (TensorRuntime runtime = TensorRuntime.open(ComputeDevice.parse(device))) {
-            FolderQuantization.Request request = request(checkpoint, home, work);
+            FolderQuantization.Request request = request(checkpoint, work);
             long started = System.nanoTime();
             try (WallProfile profile = new WallProfile(interval)) {
                 quantize(runtime, request, Files.createDirectory(work.resolve("artifact")));
@@ -110,16 +111,12 @@ public final class ProfileCommand implements Callable<Integer> {
         return 0;
     }
 
-    private FolderQuantization.Request request(Path checkpoint, Path home, Path work) throws IOException {
-        Path reference = data != null
-                ? data
-                : Path.of(System.getProperty(
-                        KnownTexts.PROPERTY, home.resolve("../shared").toString()));
+    private FolderQuantization.Request request(Path checkpoint, Path work) throws IOException {
         Recipe recipe = FittedRecipe.of(
                 Presets.load().get(preset),
                 new Calibration(samples, length, 0),
                 DecoderConfig.read(checkpoint).hiddenSize());
-        String text = new KnownTexts(reference, work).calibrationText(calibration);
+        String text = new KnownTexts(data.folder(), work).calibrationText(calibration);
         return new FolderQuantization.Request(checkpoint, ModelId.of(checkpoint).sha256(), recipe, text, null, length);
     }
 
