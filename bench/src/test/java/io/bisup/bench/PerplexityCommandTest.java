@@ -45,4 +45,24 @@ class PerplexityCommandTest {
                         line -> assertThat(line).containsPattern("\\| float32 \\| \\d+\\.\\d{4} \\|"),
                         line -> assertThat(line).containsPattern("\\| bfloat16 \\| \\d+\\.\\d{4} \\|"));
     }
+
+    @Test
+    void aTextWithFewerWindowsIsRefused(@TempDir Path folder) throws Exception {
+        Path text = Files.writeString(folder.resolve("short.txt"), "Once upon a time there was a quantizer.\n");
+        StringWriter said = new StringWriter();
+        CommandLine command = Main.commandLine().setErr(new PrintWriter(said));
+
+        int code = command.execute(
+                "perplexity",
+                "--alone",
+                "--models",
+                "../demo-model/model",
+                "--text",
+                "short=" + text,
+                "--length",
+                "64");
+
+        assertThat(code).isNotZero();
+        assertThat(said.toString()).contains("asks for 8 of 64 tokens, and short=", "has 0", "ask for fewer");
+    }
 }

@@ -5,6 +5,7 @@ import io.bisup.bench.methods.ModelId;
 import io.bisup.bench.methods.ReferenceData;
 import io.bisup.bench.peer.PeerProcess;
 import io.bisup.contract.Folders;
+import io.bisup.contract.InvalidSpecException;
 import io.bisup.llm.tensor.Compute;
 import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.TensorRuntime;
@@ -139,7 +140,14 @@ public final class PerplexityCommand implements Callable<Integer> {
         try (Tokenizer tokenizer = Tokenizer.open(model)) {
             int characters = Math.min(all.length(), windows * length * MOST_CHARACTERS);
             long[] ids = tokenizer.encode(all.substring(0, characters), SpecialTokens.NEVER);
-            return IntStream.range(0, Math.min(windows, ids.length / length))
+            int found = ids.length / length;
+            if (found < windows) {
+                throw new InvalidSpecException(
+                        "--windows",
+                        "asks for " + windows + " of " + length + " tokens, and " + text + " has " + found,
+                        "ask for fewer or shorter ones, or name a longer text by --text");
+            }
+            return IntStream.range(0, windows)
                     .mapToObj(i -> Arrays.copyOfRange(ids, i * length, (i + 1) * length))
                     .toList();
         }
