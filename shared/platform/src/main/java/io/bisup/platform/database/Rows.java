@@ -24,6 +24,15 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class Rows {
 
+    /** An event, its copy for Kafka and the call of those who listen to the database: one round trip. */
+    private static final String TELL = """
+            with event as (
+                insert into job_event (job_id, sequence, type, at, data) values (:job, :sequence, :type, :at, :data)),
+            message as (
+                insert into outbox (topic, key, payload, due_at) values (:topic, :key, :payload, :at))
+            select pg_notify('job_events', :key)
+            """;
+
     private final EntityManager entities;
 
     Rows(EntityManager entities) {
@@ -113,28 +122,24 @@ class Rows {
     void tell(JobEntity job, JobEvent.Type type, Instant now, Map<String, Object> data) {
         job.lastSequence++;
         job.updatedAt = now;
-        EventEntity event = new EventEntity();
-        event.jobId = job.id;
-        event.sequence = job.lastSequence;
-        event.type = type;
-        event.at = now;
-        event.data = Documents.write(data);
-        entities.persist(event);
-        send(Doorbell.JOB_EVENTS, job.id, Documents.write(event.toRecord()), now);
-        entities.createNativeQuery("select pg_notify('job_events', :id)")
-                .setParameter("id", job.id.toString())
+        JobEvent event = new JobEvent(job.id.toString(), job.lastSequence, type, now, data);
+        entities.createNativeQuery(TELL)
+                .setParameter("job", job.id)
+                .setParameter("sequence", event.sequence())
+                .setParameter("type", type.name())
+                .setParameter("at", now)
+                .setParameter("data", Documents.write(data))
+                .setParameter("topic", Doorbell.JOB_EVENTS)
+                .setParameter("key", event.jobId())
+                .setParameter("payload", Documents.write(event))
                 .getSingleResult();
     }
 
     void ring(String topic, UUID id, Instant due) {
-        send(topic, id, Documents.write(new Doorbell(id.toString())), due);
-    }
-
-    private void send(String topic, UUID key, String payload, Instant due) {
         OutboxEntity message = new OutboxEntity();
         message.topic = topic;
-        message.key = key.toString();
-        message.payload = payload;
+        message.key = id.toString();
+        message.payload = Documents.write(new Doorbell(message.key));
         message.dueAt = due;
         entities.persist(message);
     }

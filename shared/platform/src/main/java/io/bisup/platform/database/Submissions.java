@@ -14,6 +14,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -36,19 +37,22 @@ class Submissions {
 
     @Transactional
     Submission submit(NewJob request) {
-        UUID id = rows.newId();
         // Waits for a concurrent transaction with the same key, so that a key has one owner.
-        int inserted = entities.createNativeQuery("""
+        List<?> inserted = entities.createNativeQuery("""
             insert into idempotency (tenant, key, fingerprint, job_id, created_at)
-            values (:tenant, :key, :fingerprint, :id, clock_timestamp())
+            values (:tenant, :key, :fingerprint, uuidv7(), clock_timestamp())
             on conflict (tenant, key) do nothing
-            """)
+            returning job_id, created_at
+            """, Object[].class)
                 .setParameter("tenant", request.tenant())
                 .setParameter("key", request.idempotencyKey())
                 .setParameter("fingerprint", request.requestFingerprint())
-                .setParameter("id", id)
-                .executeUpdate();
-        return inserted == 1 ? create(id, request) : repeated(request);
+                .getResultList();
+        if (inserted.isEmpty()) {
+            return repeated(request);
+        }
+        Object[] owner = (Object[]) inserted.getFirst();
+        return create((UUID) owner[0], (Instant) owner[1], request);
     }
 
     private Submission repeated(NewJob request) {
@@ -66,12 +70,11 @@ class Submissions {
         return new Submission(job.toRecord(), false);
     }
 
-    private Submission create(UUID id, NewJob request) {
+    private Submission create(UUID id, Instant now, NewJob request) {
         requireRoom(request.tenant());
         JobEntity job = new JobEntity();
         job.id = id;
         retries.begin(job, request.origin());
-        Instant now = rows.now();
         job.state = JobState.QUEUED;
         job.tenant = request.tenant();
         job.model = request.model().name();

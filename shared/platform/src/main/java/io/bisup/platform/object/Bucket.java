@@ -12,6 +12,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
+import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /** The one bucket: a client for it, and its errors in our words. */
@@ -34,6 +35,7 @@ class Bucket {
             "SlowDown");
 
     private final ObjectStoreSettings settings;
+    private @Nullable OkHttpClient connections;
     private @Nullable MinioClient client;
     private @Nullable MinioClient impatient;
 
@@ -119,13 +121,15 @@ class Bucket {
     }
 
     private MinioClient connect(Duration timeout) {
-        MinioClient made = MinioClient.builder()
+        if (connections == null) {
+            connections = Transport.to(settings.endpoint());
+        }
+        return MinioClient.builder()
                 .endpoint(settings.endpoint())
                 .credentials(settings.accessKey(), settings.secretKey())
                 .region(settings.region())
+                .httpClient(Transport.withTimeout(connections, timeout), true)
                 .build();
-        made.setTimeout(timeout.toMillis(), timeout.toMillis(), timeout.toMillis());
-        return made;
     }
 
     private void makeBucket(MinioClient s3) throws MinioException {
