@@ -1,7 +1,6 @@
 package io.bisup.measure;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import io.bisup.contract.DivergenceResult;
 import io.bisup.contract.Estimate;
 import io.bisup.contract.PerplexitySpec;
@@ -9,6 +8,7 @@ import io.bisup.data.TextDataset;
 import io.bisup.llm.model.LanguageModel;
 import io.bisup.llm.tensor.Kernels;
 import io.bisup.llm.tensor.SideBySide;
+import io.bisup.llm.tensor.Tensors;
 import io.bisup.llm.token.Tokenizer;
 import java.time.Clock;
 import java.time.Duration;
@@ -156,20 +156,15 @@ public final class Divergence {
 
     /** Fills the list with the last hidden states of each window; whatever happens, what is in it is open. */
     private static void pass(LanguageModel model, List<long[]> windows, List<NDArray> hidden, PassProgress passes) {
-        windows.forEach(window -> hidden.add(kept(model.embed(window))));
+        windows.forEach(window -> hidden.add(Tensors.unscoped(model.embed(window))));
         SideBySide sideBySide = SideBySide.on(model.runtime());
         model.eachBlock((block, prefix) -> sideBySide.forEach(
                 hidden.size(),
                 i -> {
                     NDArray before = hidden.get(i);
-                    hidden.set(i, kept(block.apply(before, prefix)));
+                    hidden.set(i, Tensors.unscoped(block.apply(before, prefix)));
                     before.close();
                 },
                 i -> passes.step()));
-    }
-
-    private static NDArray kept(NDArray array) {
-        NDScope.unregister(array);
-        return array;
     }
 }

@@ -1,7 +1,6 @@
 package io.bisup.llm.model;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import io.bisup.llm.block.AttentionContext;
 import io.bisup.llm.block.DecoderBlock;
@@ -190,13 +189,13 @@ public final class LanguageModel implements AutoCloseable {
         // Closes what the list holds then: the last output of each sequence, or where a failure left it.
         try (TensorOwner owner = new TensorOwner()) {
             owner.own(() -> hidden.forEach(NDArray::close));
-            sequences.forEach(ids -> hidden.add(unscoped(embed(ids))));
+            sequences.forEach(ids -> hidden.add(Tensors.unscoped(embed(ids))));
             SideBySide passes = SideBySide.on(runtime);
             eachBlock((block, context) -> passes.forEach(
                     sequences.size(),
                     i -> {
                         try (NDArray input = hidden.get(i)) {
-                            hidden.set(i, unscoped(block.apply(input, context)));
+                            hidden.set(i, Tensors.unscoped(block.apply(input, context)));
                         }
                     },
                     i -> step.run()));
@@ -206,11 +205,6 @@ public final class LanguageModel implements AutoCloseable {
                     scores.length, i -> scores[i] = scorer.score(hidden.get(i), sequences.get(i)), i -> step.run());
             return List.of(scores);
         }
-    }
-
-    private static NDArray unscoped(NDArray tensor) {
-        NDScope.unregister(tensor);
-        return tensor;
     }
 
     /** Runs the tokens and returns each block's keys and values, to serve as a prefix; the caller frees them. */

@@ -128,6 +128,12 @@ public final class Tensors {
         }
     }
 
+    /** Takes a tensor out of the open scope, if there is one: whoever keeps it closes it. */
+    public static NDArray unscoped(NDArray tensor) {
+        NDScope.unregister(tensor);
+        return tensor;
+    }
+
     /**
      * Computes one tensor inside a scope of its own: every other tensor made on the way is closed.
      *

@@ -15,6 +15,7 @@ import io.bisup.llm.kernel.ScoreKernels;
 import io.bisup.llm.model.LanguageModel;
 import io.bisup.llm.tensor.KernelCalls;
 import io.bisup.llm.tensor.TensorOwner;
+import io.bisup.llm.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -59,7 +60,7 @@ public final class HorizontalPass implements AutoCloseable {
         owner.own(() -> states.forEach(NDArray::close));
         try (TensorOwner building = new TensorOwner()) {
             building.own(owner);
-            windows.forEach(window -> states.add(kept(model.embed(window))));
+            windows.forEach(window -> states.add(Tensors.unscoped(model.embed(window))));
             building.handOver(this);
         }
     }
@@ -72,7 +73,7 @@ public final class HorizontalPass implements AutoCloseable {
                 try (NDScope scope = new NDScope()) {
                     scope.suppressNotUsedWarning();
                     NDArray next = new Window(block, angles, prefix, states.get(i)).measure(sums);
-                    NDArray before = states.set(i, kept(next));
+                    NDArray before = states.set(i, Tensors.unscoped(next));
                     before.close();
                 }
                 step.run();
@@ -206,11 +207,6 @@ public final class HorizontalPass implements AutoCloseable {
         public KeyValues extend(KernelCalls kernels, KeyValues fresh) {
             return all;
         }
-    }
-
-    private static NDArray kept(NDArray array) {
-        NDScope.unregister(array);
-        return array;
     }
 
     @Override

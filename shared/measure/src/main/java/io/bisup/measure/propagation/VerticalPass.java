@@ -8,6 +8,7 @@ import io.bisup.llm.block.DecoderBlock;
 import io.bisup.llm.block.RotaryEmbedding;
 import io.bisup.llm.model.LanguageModel;
 import io.bisup.llm.tensor.TensorOwner;
+import io.bisup.llm.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,8 +51,8 @@ public final class VerticalPass implements AutoCloseable {
             building.own(owner);
             this.basis = owner.own(Basis.of(base, quantized, kernels));
             for (long[] window : windows) {
-                exactStates.add(kept(base.embed(window)));
-                quantizedStates.add(kept(quantized.embed(window)));
+                exactStates.add(Tensors.unscoped(base.embed(window)));
+                quantizedStates.add(Tensors.unscoped(quantized.embed(window)));
             }
             building.handOver(this);
         }
@@ -106,7 +107,7 @@ public final class VerticalPass implements AutoCloseable {
     }
 
     private static void advance(List<NDArray> states, int i, NDArray next) {
-        NDArray before = states.set(i, kept(next));
+        NDArray before = states.set(i, Tensors.unscoped(next));
         before.close();
     }
 
@@ -141,11 +142,6 @@ public final class VerticalPass implements AutoCloseable {
     /** What was found so far, a block each. */
     public List<BlockErrors> results() {
         return List.copyOf(results);
-    }
-
-    private static NDArray kept(NDArray array) {
-        NDScope.unregister(array);
-        return array;
     }
 
     @Override

@@ -1,10 +1,10 @@
 package io.bisup.measure.task;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import io.bisup.llm.block.AttentionContext;
 import io.bisup.llm.model.LanguageModel;
 import io.bisup.llm.tensor.Kernels;
+import io.bisup.llm.tensor.Tensors;
 import java.util.List;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -55,14 +55,15 @@ final class TreeBatch implements AutoCloseable {
         for (int row = 0; row < rows.size(); row++) {
             System.arraycopy(rows.get(row).tokens(width), 0, ids, row * width, width);
         }
-        hidden = kept(model.embed(ids, rows.size()));
+        hidden = Tensors.unscoped(model.embed(ids, rows.size()));
     }
 
     /** Passes one block. Rows that are ordinary sequences need no mask of their own. */
     void pass(BiFunction<NDArray, AttentionContext, NDArray> block, AttentionContext prefix) {
         NDArray before = hidden;
         if (before != null) {
-            hidden = kept(block.apply(before, chains() ? prefix : layout(prefix).behind(prefix)));
+            hidden = Tensors.unscoped(
+                    block.apply(before, chains() ? prefix : layout(prefix).behind(prefix)));
             before.close();
         }
     }
@@ -101,11 +102,6 @@ final class TreeBatch implements AutoCloseable {
                 targets.add(request, start + tree.place(i, at), request.tokens()[at + 1]);
             }
         }
-    }
-
-    private static NDArray kept(NDArray array) {
-        NDScope.unregister(array);
-        return array;
     }
 
     @Override

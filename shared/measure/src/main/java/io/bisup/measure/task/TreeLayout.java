@@ -2,7 +2,6 @@ package io.bisup.measure.task;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import io.bisup.llm.block.AttentionContext;
 import io.bisup.llm.block.KeyValues;
 import io.bisup.llm.block.RotaryEmbedding;
@@ -53,10 +52,10 @@ final class TreeLayout implements AutoCloseable {
         }
         long[] fresh = places.freshPositions();
         this.reach = Arrays.stream(fresh).max().orElse(0) + 1;
-        this.segments = kept(Tensors.longs(manager, places.segment, rows.size(), places.all));
-        this.trunks = kept(Tensors.longs(manager, places.trunk, rows.size(), places.all));
-        this.positions = kept(Tensors.longs(manager, places.position, rows.size(), places.all));
-        this.own = kept(Tensors.longs(manager, fresh, rows.size(), width));
+        this.segments = Tensors.unscoped(Tensors.longs(manager, places.segment, rows.size(), places.all));
+        this.trunks = Tensors.unscoped(Tensors.longs(manager, places.trunk, rows.size(), places.all));
+        this.positions = Tensors.unscoped(Tensors.longs(manager, places.position, rows.size(), places.all));
+        this.own = Tensors.unscoped(Tensors.longs(manager, fresh, rows.size(), width));
     }
 
     /** Of every token its segment, the segment that its document's requests share, and its position. */
@@ -153,12 +152,8 @@ final class TreeLayout implements AutoCloseable {
     private NDArray mask(long window) {
         return masks.computeIfAbsent(
                 Math.min(window, reach),
-                narrow -> kept(EvaluationKernels.treeMask(kernels, segments, trunks, positions, width, narrow)));
-    }
-
-    private static NDArray kept(NDArray array) {
-        NDScope.unregister(array);
-        return array;
+                narrow -> Tensors.unscoped(
+                        EvaluationKernels.treeMask(kernels, segments, trunks, positions, width, narrow)));
     }
 
     @Override
