@@ -8,6 +8,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -19,13 +21,9 @@ class PerplexityCommandTest {
         Path text = Files.writeString(
                 folder.resolve("stories.txt"), DemoCorpus.test(Register.STORIES).substring(0, 4000));
         StringWriter said = new StringWriter();
-        CommandLine command = Main.commandLine().setOut(new PrintWriter(said));
 
-        int code = command.execute(
-                "perplexity",
-                "--alone",
-                "--models",
-                "../demo-model/model",
+        int code = alone(
+                Main.commandLine().setOut(new PrintWriter(said)),
                 "--text",
                 "stories=" + text,
                 "--windows",
@@ -50,19 +48,16 @@ class PerplexityCommandTest {
     void aTextWithFewerWindowsIsRefused(@TempDir Path folder) throws Exception {
         Path text = Files.writeString(folder.resolve("short.txt"), "Once upon a time there was a quantizer.\n");
         StringWriter said = new StringWriter();
-        CommandLine command = Main.commandLine().setErr(new PrintWriter(said));
 
-        int code = command.execute(
-                "perplexity",
-                "--alone",
-                "--models",
-                "../demo-model/model",
-                "--text",
-                "short=" + text,
-                "--length",
-                "64");
+        int code = alone(Main.commandLine().setErr(new PrintWriter(said)), "--text", "short=" + text, "--length", "64");
 
         assertThat(code).isNotZero();
         assertThat(said.toString()).contains("asks for 8 of 64 tokens, and short=", "has 0", "ask for fewer");
+    }
+
+    private static int alone(CommandLine command, String... options) {
+        List<String> arguments = new ArrayList<>(List.of("perplexity", "--alone", "--models", "../demo-model/model"));
+        arguments.addAll(List.of(options));
+        return command.execute(arguments.toArray(String[]::new));
     }
 }

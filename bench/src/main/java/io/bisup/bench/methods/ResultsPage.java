@@ -15,11 +15,13 @@ final class ResultsPage {
             that is there is not measured again. `./bisup bench methods --quick` makes a page like this of the demo model in ten minutes.
 
             *Loss* is ln(perplexity / perplexity of FP), in nats a token; FP is the unquantized model behind the same prefix, where the recipe
-            has one. *Recovered* is the part of the loss of `rtn-search-*` of the same bits that a row does not lose: of the best row that needs
-            no training, not of the worst. *KL* and *same top* compare next-token distributions with FP's on the first text. *Bits* are counted
+            has one. *Recovered* is the part of the loss of `rtn-search-*` of the same bits that a row does not lose: of rounding in searched ranges,
+            not in full ones. Other rows without training, such as `quarot-*`, may lose less than that: a trained row is to be held against them too.
+            *KL* and *same top* compare next-token distributions with FP's on the first text. *Bits* are counted
             from the artifact's files, for each weight of the blocks' linears, branches, keepers, scales and zero points included; *formula* is what
             the recipe promises. *Nearest size* is the untrained row, of inputs and cache of the same bits, that stores most nearly as much,
             with its bits and loss: what the row's bits buy without training. *Peak* is the most memory that the quantizing process held.
+            *s* is the wall time of one quantization, on a machine that may have had other work meanwhile: no comparison of speeds.
             A ± b: the mean over seeds and half the distance from the lowest to the highest.
             """;
 

@@ -88,6 +88,8 @@ final class ResultsSection {
                                 b.perplexity(),
                                 b.text().name())
                         + (b.hasPrefix() ? " behind prefix `" + b.prefix().substring(0, 8) + "`" : ""))
+                // Rows of other code have a baseline of their own, of the same figure.
+                .distinct()
                 .collect(Collectors.joining(", "));
         return String.format(Locale.ROOT, "FP, %.1f MB: %s.", conditions.model().bytes() / MEGABYTE, parts);
     }

@@ -49,8 +49,9 @@ final class Launch {
     }
 
     /**
-     * Has the JVM keep its parsed classes beside the jars when it ends, and map them at the next start: it takes two thirds
-     * of the processor time then. What it says of an archive of older jars, which it replaces, concerns nobody.
+     * Options by which the JVM writes its parsed classes to a file beside the jars when it ends and maps that file at the
+     * next start, which takes two thirds of the processor time then. Its warnings about a file of older jars, which it
+     * replaces, are switched off.
      */
     private List<String> keptClasses(Member member) {
         return List.of(

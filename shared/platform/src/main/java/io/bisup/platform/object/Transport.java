@@ -16,8 +16,10 @@ final class Transport {
     /**
      * Connections to {@code endpoint} for every client of it.
      *
-     * <p>The library's own default reads each certificate that {@code SSL_CERT_FILE} and {@code SSL_CERT_DIR} name: half a
-     * second of processor for the hundred and fifty of a usual system, and of no use to a store without TLS.
+     * <p>The library's own default reads each certificate that {@code SSL_CERT_FILE} and {@code SSL_CERT_DIR} name, at a
+     * noticeable part of a service's start; a store without TLS has no use for them.
+     *
+     * @param endpoint URL of the store
      */
     static OkHttpClient to(String endpoint) {
         if (!"http".equalsIgnoreCase(URI.create(endpoint).getScheme())) {
