@@ -18,6 +18,13 @@ final class Launch {
     private static final Path NICE = Path.of("/usr/bin/nice");
     private static final Path SETSID = Path.of("/usr/bin/setsid");
 
+    /**
+     * Linux shares the processor out to sessions first where it groups processes by session (sched(7), autogroup), and
+     * {@code nice} counts within a session only; this is the niceness of the session. Then runs the arguments.
+     */
+    private static final String YIELD_TO_OTHER_SESSIONS =
+            "[ -w /proc/self/autogroup ] && echo 10 > /proc/self/autogroup; exec \"$@\"";
+
     /** For members that compute nothing: the large compiler takes about half of the processor time of their start. */
     private static final String SMALL_COMPILER = "-XX:TieredStopAtLevel=1";
 
@@ -37,11 +44,12 @@ final class Launch {
     }
 
     List<String> stores() {
-        List<String> command = java(List.of(
+        List<String> command = session();
+        command.addAll(java(List.of(
                 "-Xmx384m",
                 "-XX:+UseSerialGC",
                 "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow"));
+                "--sun-misc-unsafe-memory-access=allow")));
         command.addAll(keptClasses(Member.LOCAL_STACK));
         command.addAll(List.of("-cp", classPath(Member.LOCAL_STACK), "io.bisup.localstack.LocalStack"));
         command.add(folders.stores().toString());
@@ -62,7 +70,7 @@ final class Launch {
     }
 
     List<String> service(Member member, int port) {
-        List<String> command = member == Member.API ? new ArrayList<>() : polite();
+        List<String> command = member == Member.API ? session() : politeSession();
         command.addAll(java(
                 switch (member) {
                     case API -> List.of("-Xmx384m", SMALL_COMPILER, "-Dvertx.disableURIValidation=true");
@@ -90,13 +98,26 @@ final class Launch {
     }
 
     /** Number crunching leaves the processor to whoever waits for an answer of api-service. */
-    private static List<String> polite() {
-        return Files.isExecutable(NICE) ? new ArrayList<>(List.of(NICE.toString(), "-n", "10")) : new ArrayList<>();
+    private static List<String> politeSession() {
+        List<String> command = session();
+        if (!command.isEmpty()) {
+            command.addAll(List.of("/bin/sh", "-c", YIELD_TO_OTHER_SESSIONS, "sh"));
+        }
+        if (Files.isExecutable(NICE)) {
+            command.addAll(List.of(NICE.toString(), "-n", "10"));
+        }
+        return command;
+    }
+
+    /** A session of its own: Ctrl-C at the terminal must not stop stores and services all at once. */
+    private static List<String> session() {
+        return Files.isExecutable(SETSID) ? new ArrayList<>(List.of(SETSID.toString())) : new ArrayList<>();
     }
 
     /** The process that starts dead members again; it needs what this one needs. */
     List<String> guardian() {
-        List<String> command = java(List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        List<String> command = session();
+        command.addAll(java(List.of("-Xmx64m", "-XX:+UseSerialGC", SMALL_COMPILER)));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Guardian.class.getName()));
         command.add(folders.home().toString());
         command.add(folders.state().toString());
@@ -106,10 +127,6 @@ final class Launch {
 
     private static List<String> java(List<String> options) {
         List<String> command = new ArrayList<>();
-        if (Files.isExecutable(SETSID)) {
-            // A session of its own: Ctrl-C at the terminal must not stop stores and services all at once.
-            command.add(SETSID.toString());
-        }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
         return command;

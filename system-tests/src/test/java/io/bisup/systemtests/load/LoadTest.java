@@ -25,7 +25,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -45,9 +44,6 @@ class LoadTest {
 
     private static final int SCALE = Integer.getInteger("bisup.load", 1);
     private static final Duration SPAN = Duration.ofSeconds(SCALE == 1 ? 5 : 60);
-
-    /** Requests before those that are measured: a JVM interprets what it does for the first time. */
-    private static final Duration WARM_UP = Duration.ofSeconds(5);
 
     /** A build server's cores are other people's too; what is wanted of a machine of its own is printed. */
     private static final double PATIENCE = 3;
@@ -89,7 +85,7 @@ class LoadTest {
     @Order(2)
     void submissionsKeepTheirPace() throws Exception {
         int perSecond = 20 * SCALE;
-        Latencies posts = warm(perSecond, number -> ids.add(id(caller.submit())));
+        Latencies posts = OpenLoop.run(perSecond, SPAN, number -> ids.add(id(caller.submit())));
         report("L-01", perSecond + " submissions a second, worker at work", posts, 300);
     }
 
@@ -140,18 +136,12 @@ class LoadTest {
     void listsAreQuickAtAnyDepth() throws Exception {
         int rows = 20_000 * SCALE;
         fill(rows);
-        Latencies pages = warm(20, number -> {
+        Latencies pages = OpenLoop.run(20, SPAN, number -> {
             String path = Caller.JOBS + "?pageSize=50&pageToken=" + UUID.randomUUID()
                     + (number % 2 == 0 ? "" : "&state=CANCELLED");
             assertThat(caller.get(path, "\"none\"").statusCode()).isEqualTo(200);
         });
         report("L-05", "pages of 50 of " + rows + " jobs at random depths", pages, 100);
-    }
-
-    /** What a service that has run for some seconds answers in; the first seconds are printed beside it. */
-    private static Latencies warm(int perSecond, IntConsumer request) throws Exception {
-        System.out.printf("the first of their kind: %s%n", OpenLoop.run(perSecond, WARM_UP, request));
-        return OpenLoop.run(perSecond, SPAN, request);
     }
 
     /** Copies a job that was cancelled, row by row, under other ids. */
