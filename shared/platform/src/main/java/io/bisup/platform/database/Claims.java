@@ -53,20 +53,39 @@ class Claims {
      */
     @Transactional
     Optional<Claim> claimNext(String workerId, Duration lease) {
-        List<?> due = entities.createNativeQuery("""
-            select j.id from job j
-            join (select tenant, min(submitted_at) as since from job
-                  where state = 'QUEUED' and coalesce(not_before, queued_at) <= clock_timestamp()
-                  group by tenant) q on q.tenant = j.tenant
-            left join (select tenant, count(*) as running from job
-                       where state in ('RUNNING', 'CANCELLING') group by tenant) r on r.tenant = j.tenant
-            where j.state = 'QUEUED' and coalesce(j.not_before, j.queued_at) <= clock_timestamp()
-            order by coalesce(r.running, 0), q.since, j.tenant, j.priority desc, j.id limit 1 for update of j skip locked
-            """, UUID.class).getResultList();
-        return due.stream()
-                .findFirst()
-                .flatMap(id -> rows.lock((UUID) id))
+        return next("skip locked")
+                // All that is due is locked: by other claims, or by a change after which a job may still be due.
+                .or(() -> next(""))
+                .flatMap(rows::lock)
                 .map(job -> take(job, workerId, lease, rows.now()));
+    }
+
+    /**
+     * The tenants in their turn, and of the first one that has a job due, its head. Each look is at one end of an index, so a
+     * claim takes as long behind ten thousand waiting jobs as behind ten. The row is locked within the join, which takes up
+     * tenants one at a time and in their order: other tenants' heads stay free for other claims.
+     *
+     * @param whereLocked what is done about a locked row: {@code skip locked}, or nothing for waiting
+     */
+    private Optional<UUID> next(String whereLocked) {
+        List<?> due = entities.createNativeQuery("""
+            select head.id
+            from (select t.id as tenant
+                  from tenant t
+                  cross join lateral (select j.submitted_at from job j
+                       where j.tenant = t.id and j.state = 'QUEUED'
+                         and coalesce(j.not_before, j.queued_at) <= clock_timestamp()
+                       order by j.id limit 1) oldest
+                  order by (select count(*) from job r
+                            where r.tenant = t.id and r.state in ('RUNNING', 'CANCELLING')), oldest.submitted_at, t.id) turn
+            cross join lateral (select j.id from job j
+                 where j.tenant = turn.tenant and j.state = 'QUEUED'
+                   and coalesce(j.not_before, j.queued_at) <= clock_timestamp()
+                 order by j.priority desc, j.id limit 1 for update %s) head
+            limit 1
+            """.formatted(whereLocked), UUID.class)
+                .getResultList();
+        return due.stream().findFirst().map(UUID.class::cast);
     }
 
     private Claim take(JobEntity job, String workerId, Duration lease, Instant now) {

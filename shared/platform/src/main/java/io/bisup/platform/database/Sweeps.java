@@ -142,21 +142,26 @@ class Sweeps {
                 + ringAgain("evaluation", Doorbell.EVALUATION_JOBS);
     }
 
+    /**
+     * Rings for those that have been silent longest. One statement, and not for all of a long queue at once: the rows are locked
+     * while it runs, and a claim passes over a locked row.
+     */
     private int ringAgain(String table, String topic) {
-        List<?> silent = entities.createNativeQuery(
-                        "update " + table + " set rung_at = clock_timestamp() where state = 'QUEUED' and"
-                                + " coalesce(not_before, queued_at) <= clock_timestamp() and rung_at <"
-                                + " clock_timestamp() - make_interval(secs => cast(:after as double"
-                                + " precision)) and not exists (select 1 from outbox o where o.key ="
-                                + " cast(" + table
-                                + ".id as text) and o.topic = :topic) returning id",
-                        UUID.class)
+        return entities.createNativeQuery("""
+            with silent as (
+                select w.id from %1$s w
+                where w.state = 'QUEUED' and coalesce(w.not_before, w.queued_at) <= clock_timestamp()
+                  and w.rung_at < clock_timestamp() - make_interval(secs => cast(:after as double precision))
+                  and not exists (select 1 from outbox o where o.key = cast(w.id as text) and o.topic = :topic)
+                order by w.rung_at, w.id limit 1000 for update of w skip locked),
+            rung as (
+                update %1$s w set rung_at = clock_timestamp() from silent s where w.id = s.id returning w.id)
+            insert into outbox (topic, key, payload, due_at)
+            select :topic, cast(id as text), cast(json_build_object('id', id) as text), clock_timestamp() from rung order by id
+            """.formatted(table))
                 .setParameter("after", limits.ringAgainAfter().toMillis() / 1000.0)
                 .setParameter("topic", topic)
-                .getResultList();
-        Instant now = rows.now();
-        silent.forEach(id -> rows.ring(topic, (UUID) id, now));
-        return silent.size();
+                .executeUpdate();
     }
 
     @Transactional

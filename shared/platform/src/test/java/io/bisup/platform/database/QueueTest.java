@@ -24,6 +24,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +45,12 @@ class QueueTest {
 
     @Inject
     EntityManager entities;
+
+    @Inject
+    Sweeps sweeps;
+
+    @Inject
+    Outbox outbox;
 
     @BeforeEach
     void emptyTheQueue() {
@@ -145,6 +156,47 @@ class QueueTest {
             left.add(c.get().jobId());
         }
         assertThat(claimed.size() + left.size()).isEqualTo(40);
+    }
+
+    /** Else a worker that looks while somebody changes the only job goes away empty-handed. */
+    @Test
+    void aClaimWaitsForTheLastJobThatAnotherTransactionHolds() throws Exception {
+        String id = submit("default", 1).getFirst();
+        CountDownLatch held = new CountDownLatch(1);
+        try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            Future<?> holder =
+                    threads.submit(() -> QuarkusTransaction.requiringNew().run(() -> {
+                        entities.createNativeQuery("select 1 from job where id = :id for update")
+                                .setParameter("id", UUID.fromString(id))
+                                .getSingleResult();
+                        held.countDown();
+                        LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
+                    }));
+            held.await();
+            assertThat(next().jobId()).isEqualTo(id);
+            holder.get();
+        }
+    }
+
+    /** A round holds its rows for as long as it runs: a long queue gets its bells in parts. */
+    @Test
+    void aLongQueueIsRungForInParts() {
+        String like = submit("default", 1).getFirst();
+        QuarkusTransaction.requiringNew().run(() -> {
+            entities.createNativeQuery("""
+                    insert into job select r.* from job j, generate_series(1, 1499) g, lateral jsonb_populate_record(j,
+                        jsonb_build_object('id', cast(md5('rung' || g) as uuid))) r where j.id = :like""")
+                    .setParameter("like", UUID.fromString(like))
+                    .executeUpdate();
+            entities.createNativeQuery("update job set rung_at = rung_at - interval '1 hour' where state = 'QUEUED'")
+                    .executeUpdate();
+            entities.createNativeQuery("delete from outbox").executeUpdate();
+        });
+        assertThat(sweeps.ringAgain()).isEqualTo(1_000);
+        assertThat(sweeps.ringAgain()).isEqualTo(500);
+        assertThat(outbox.size()).isEqualTo(1_500);
+        emptyTheQueue();
+        do {} while (outbox.drain(messages -> {}) > 0);
     }
 
     private static QueueContext told(QueueContext.Reason reason, int ofTenant, int ahead, int running, int own) {
