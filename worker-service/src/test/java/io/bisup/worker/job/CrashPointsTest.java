@@ -8,6 +8,7 @@ import io.bisup.contract.JobState;
 import io.bisup.contract.Json;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.platform.database.Given;
+import io.bisup.platform.database.Sweeper;
 import io.bisup.platform.job.Attempt;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.CommittedBlock;
@@ -53,7 +54,7 @@ class CrashPointsTest {
     private static final int CORRUPTIONS = Integer.getInteger("bisup.corruptions", 50);
     private static final long SEED = Long.getLong("bisup.seed", 20_261_128);
 
-    /** The worker of this process finds no work: nobody rings, and nobody sweeps. */
+    /** The worker of this process finds no work: nobody rings, and the test sweeps. */
     public static class Alone implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
@@ -69,6 +70,9 @@ class CrashPointsTest {
 
     @Inject
     ObjectStore objects;
+
+    @Inject
+    Sweeper sweeper;
 
     @Inject
     EventStream events;
@@ -89,6 +93,7 @@ class CrashPointsTest {
                     new Deadly(call, before).run(key);
                     throw new AssertionError("nothing died at call " + call);
                 } catch (Died e) {
+                    sweeper.sweep();
                     String id = new Deadly(-1, true).run(key);
                     assertThat(ended(id))
                             .as("dead %s call %d, %s", before ? "before" : "after", call, e.getMessage())

@@ -4,38 +4,34 @@ import io.bisup.contract.Doorbell;
 import io.bisup.contract.EvaluationProgress;
 import io.bisup.contract.EvaluationState;
 import io.bisup.contract.Failure;
-import io.bisup.contract.FailureCode;
 import io.bisup.contract.Score;
 import io.bisup.platform.job.EvaluationClaim;
 import io.bisup.platform.job.EvaluationJobRecord;
 import io.bisup.platform.job.EvaluationJobStore;
 import io.bisup.platform.job.IdempotencyConflictException;
 import io.bisup.platform.job.JobNotFoundException;
-import io.bisup.platform.job.StaleEpochException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.LockModeType;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** Evaluation jobs of their own in PostgreSQL. */
 @ApplicationScoped
 class DatabaseEvaluationJobStore implements EvaluationJobStore {
 
     private final Rows rows;
+    private final EvaluationRows evaluations;
+    private final EvaluationJobRows evaluationJobs;
     private final EntityManager entities;
-    private final JobLimits limits;
 
-    DatabaseEvaluationJobStore(Rows rows, JobLimits limits) {
+    DatabaseEvaluationJobStore(Rows rows, EvaluationRows evaluations, EvaluationJobRows evaluationJobs) {
         this.rows = rows;
+        this.evaluations = evaluations;
+        this.evaluationJobs = evaluationJobs;
         this.entities = rows.entities();
-        this.limits = limits;
     }
 
     @Override
@@ -107,19 +103,10 @@ class DatabaseEvaluationJobStore implements EvaluationJobStore {
     @Override
     @Transactional
     public Optional<EvaluationClaim> claimJob(String id, String workerId, Duration lease) {
-        Optional<EvaluationJobEntity> found = Rows.parse(id).flatMap(this::lock);
-        if (found.isEmpty()) {
-            return Optional.empty();
-        }
-        EvaluationJobEntity row = found.get();
-        Instant now = rows.now();
-        if (row.state == EvaluationState.RUNNING && row.leaseExpired(now)) {
-            String message = "evaluator " + row.workerId + " sent no heartbeat until " + row.leaseUntil;
-            end(row, Failure.of(FailureCode.LEASE_LOST, message), now);
-        }
-        return row.state == EvaluationState.QUEUED && row.due(now)
-                ? Optional.of(take(row, workerId, lease, now))
-                : Optional.empty();
+        return Rows.parse(id)
+                .flatMap(evaluationJobs::lock)
+                .filter(row -> row.state == EvaluationState.QUEUED && row.due(rows.now()))
+                .map(row -> take(row, workerId, lease, rows.now()));
     }
 
     private static EvaluationClaim take(EvaluationJobEntity row, String workerId, Duration lease, Instant now) {
@@ -132,23 +119,14 @@ class DatabaseEvaluationJobStore implements EvaluationJobStore {
     @Override
     @Transactional
     public Optional<String> oldestWaitingJob(Duration waited) {
-        Optional<String> queued = Waiting.oldest(entities, "evaluation_job", waited);
-        return queued.isPresent()
-                ? queued
-                : entities.createNativeQuery(
-                                "select cast(id as text) from evaluation_job where state = 'RUNNING'"
-                                        + " and lease_until < clock_timestamp() order by queued_at limit 1",
-                                String.class)
-                        .getResultStream()
-                        .findFirst()
-                        .map(String.class::cast);
+        return Waiting.oldest(entities, "evaluation_job", waited);
     }
 
     @Override
     @Transactional
     public EvaluationJobRecord cancel(String tenant, String id) {
         EvaluationJobEntity row = Rows.parse(id)
-                .flatMap(this::lock)
+                .flatMap(evaluationJobs::lock)
                 .filter(found -> found.tenant.equals(tenant))
                 .orElseThrow(() -> new JobNotFoundException(id));
         if (!row.state.terminal()) {
@@ -162,7 +140,7 @@ class DatabaseEvaluationJobStore implements EvaluationJobStore {
     @Override
     @Transactional
     public void heartbeat(EvaluationClaim claim) {
-        EvaluationJobEntity row = fenced(claim);
+        EvaluationJobEntity row = evaluationJobs.fenced(claim);
         row.heartbeatAt = rows.now();
         row.leaseUntil = row.heartbeatAt.plus(claim.lease());
     }
@@ -170,13 +148,13 @@ class DatabaseEvaluationJobStore implements EvaluationJobStore {
     @Override
     @Transactional
     public void progress(EvaluationClaim claim, EvaluationProgress progress) {
-        held(claim).ifPresent(row -> row.progress = Documents.write(progress));
+        evaluationJobs.held(claim).ifPresent(row -> row.progress = Documents.write(progress));
     }
 
     @Override
     @Transactional
     public void complete(EvaluationClaim claim, List<? extends Score> scores) {
-        EvaluationJobEntity row = fenced(claim);
+        EvaluationJobEntity row = evaluationJobs.fenced(claim);
         row.state = EvaluationState.SUCCEEDED;
         row.scores = Documents.write(scores);
         row.failure = null;
@@ -187,56 +165,14 @@ class DatabaseEvaluationJobStore implements EvaluationJobStore {
     @Override
     @Transactional
     public EvaluationState fail(EvaluationClaim claim, Failure failure) {
-        EvaluationJobEntity row = fenced(claim);
-        end(row, failure, rows.now());
+        EvaluationJobEntity row = evaluationJobs.fenced(claim);
+        evaluations.end(row, failure, rows.now());
         return row.state;
-    }
-
-    /** Ends an attempt with a failure: tried again, or FAILED. */
-    private void end(EvaluationJobEntity row, Failure failure, Instant now) {
-        String code = failure.code().name();
-        row.failures = (row.failures + " " + code).trim();
-        row.failure = Documents.write(failure);
-        int used = (int)
-                Arrays.stream(row.failures.split(" ")).filter(code::equals).count();
-        if (used < failure.code().attempts()) {
-            enqueue(row, BackOff.until(failure.code(), used, now, limits), now);
-            return;
-        }
-        row.state = EvaluationState.FAILED;
-        row.leaseUntil = null;
-        row.finishedAt = now;
     }
 
     @Override
     @Transactional
     public void giveBack(EvaluationClaim claim) {
-        enqueue(fenced(claim), null, rows.now());
-    }
-
-    private void enqueue(EvaluationJobEntity row, @Nullable Instant notBefore, Instant now) {
-        row.state = EvaluationState.QUEUED;
-        row.leaseUntil = null;
-        row.queuedAt = now;
-        row.notBefore = notBefore;
-        row.rungAt = notBefore == null ? now : notBefore;
-        rows.ring(Doorbell.EVALUATION_JOBS, row.id, row.rungAt);
-    }
-
-    private Optional<EvaluationJobEntity> lock(UUID id) {
-        return entities.createQuery("from EvaluationJobEntity e where e.id = :id", EvaluationJobEntity.class)
-                .setParameter("id", id)
-                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
-                .getResultStream()
-                .findFirst();
-    }
-
-    private Optional<EvaluationJobEntity> held(EvaluationClaim claim) {
-        return lock(UUID.fromString(claim.evaluationId()))
-                .filter(row -> row.epoch == claim.epoch() && row.state == EvaluationState.RUNNING);
-    }
-
-    private EvaluationJobEntity fenced(EvaluationClaim claim) {
-        return held(claim).orElseThrow(() -> new StaleEpochException(claim.evaluationId(), claim.epoch()));
+        evaluations.enqueue(evaluationJobs.fenced(claim), null, rows.now());
     }
 }

@@ -1,17 +1,13 @@
 package io.bisup.platform.database;
 
 import io.bisup.contract.EvaluationProgress;
-import io.bisup.contract.EvaluationState;
 import io.bisup.contract.Failure;
 import io.bisup.contract.Measurement;
 import io.bisup.contract.Score;
 import io.bisup.platform.job.EvaluationRecord;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
-import jakarta.persistence.EnumType;
-import jakarta.persistence.Enumerated;
 import jakarta.persistence.Table;
-import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -19,27 +15,13 @@ import org.jspecify.annotations.Nullable;
 @Entity
 @Table(name = "evaluation")
 @SuppressWarnings("NullAway.Init") // Hibernate sets the fields
-public class EvaluationEntity extends LeasedEntity {
+public class EvaluationEntity extends MeasuringEntity {
 
     @Column(name = "job_id")
     UUID jobId;
 
-    @Enumerated(EnumType.STRING)
-    EvaluationState state;
-
-    String failures = "";
-
     @Nullable
     String measurements;
-
-    @Nullable
-    String scores;
-
-    @Nullable
-    String progress;
-
-    @Column(name = "created_at")
-    Instant createdAt;
 
     EvaluationRecord toRecord() {
         return new EvaluationRecord(

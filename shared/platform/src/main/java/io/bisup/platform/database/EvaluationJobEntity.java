@@ -3,7 +3,6 @@ package io.bisup.platform.database;
 import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.EvaluationJobSpec;
 import io.bisup.contract.EvaluationProgress;
-import io.bisup.contract.EvaluationState;
 import io.bisup.contract.Failure;
 import io.bisup.contract.Score;
 import io.bisup.platform.job.EvaluationJobRecord;
@@ -12,20 +11,14 @@ import io.bisup.platform.registry.RegisteredDataset;
 import io.bisup.platform.registry.RegisteredModel;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
-import jakarta.persistence.EnumType;
-import jakarta.persistence.Enumerated;
 import jakarta.persistence.Table;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** A row of {@code evaluation_job}. */
 @Entity
 @Table(name = "evaluation_job")
 @SuppressWarnings("NullAway.Init") // Hibernate sets the fields
-public class EvaluationJobEntity extends LeasedEntity {
-
-    @Enumerated(EnumType.STRING)
-    EvaluationState state;
+public class EvaluationJobEntity extends MeasuringEntity {
 
     String tenant;
     String spec;
@@ -35,21 +28,11 @@ public class EvaluationJobEntity extends LeasedEntity {
     String artifact;
 
     String datasets;
-    String failures = "";
-
-    @Nullable
-    String scores;
-
-    @Nullable
-    String progress;
 
     @Column(name = "idempotency_key")
     String idempotencyKey;
 
     String fingerprint;
-
-    @Column(name = "created_at")
-    Instant createdAt;
 
     EvaluationJobRecord toRecord() {
         return new EvaluationJobRecord(

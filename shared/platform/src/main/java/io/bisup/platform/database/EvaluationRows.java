@@ -17,7 +17,10 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What every transaction on an evaluation does. Who needs both rows locks the job's first, so that nobody deadlocks. */
+/**
+ * What transactions on evaluations share, those of jobs and those of their own. Who needs an evaluation's row and its job's locks the
+ * job's first, so that nobody deadlocks.
+ */
 @ApplicationScoped
 class EvaluationRows {
 
@@ -59,35 +62,44 @@ class EvaluationRows {
                 .orElseThrow(() -> new StaleEpochException(claim.evaluationId(), claim.epoch()));
     }
 
-    void enqueue(EvaluationEntity evaluation, @Nullable Instant notBefore, Instant now) {
-        evaluation.state = EvaluationState.QUEUED;
-        evaluation.leaseUntil = null;
-        evaluation.queuedAt = now;
-        evaluation.notBefore = notBefore;
-        evaluation.rungAt = notBefore == null ? now : notBefore;
-        rows.ring(Doorbell.EVALUATION_JOBS, evaluation.id, evaluation.rungAt);
+    void enqueue(MeasuringEntity row, @Nullable Instant notBefore, Instant now) {
+        row.state = EvaluationState.QUEUED;
+        row.leaseUntil = null;
+        row.queuedAt = now;
+        row.notBefore = notBefore;
+        row.rungAt = notBefore == null ? now : notBefore;
+        rows.ring(Doorbell.EVALUATION_JOBS, row.id, row.rungAt);
     }
 
-    /** Ends an attempt with a failure: tried again, or FAILED with its job. Both rows are locked. */
-    void fail(JobEntity job, EvaluationEntity evaluation, Failure failure, Instant now) {
+    /** Ends an attempt with a failure: tried again, or FAILED. The row is locked. */
+    void end(MeasuringEntity row, Failure failure, Instant now) {
         String code = failure.code().name();
-        evaluation.failures = (evaluation.failures + " " + code).trim();
-        evaluation.failure = Documents.write(failure);
-        int used = (int) Arrays.stream(evaluation.failures.split(" "))
-                .filter(code::equals)
-                .count();
+        row.failures = (row.failures + " " + code).trim();
+        row.failure = Documents.write(failure);
+        int used = (int)
+                Arrays.stream(row.failures.split(" ")).filter(code::equals).count();
         if (used < failure.code().attempts()) {
-            enqueue(evaluation, BackOff.until(failure.code(), used, now, limits), now);
+            enqueue(row, BackOff.until(failure.code(), used, now, limits), now);
             return;
         }
-        evaluation.state = EvaluationState.FAILED;
-        evaluation.finishedAt = now;
-        job.failure = evaluation.failure;
-        rows.move(job, JobState.FAILED, now, Map.of("failure", code, "message", failure.message()));
+        row.state = EvaluationState.FAILED;
+        row.leaseUntil = null;
+        row.finishedAt = now;
     }
 
-    void lose(JobEntity job, EvaluationEntity evaluation, Instant now) {
-        String message = "evaluator " + evaluation.workerId + " sent no heartbeat until " + evaluation.leaseUntil;
-        fail(job, evaluation, Failure.of(FailureCode.LEASE_LOST, message), now);
+    /** As {@link #end}; where that fails the evaluation, its job fails too. Both rows are locked. */
+    void fail(JobEntity job, EvaluationEntity evaluation, Failure failure, Instant now) {
+        end(evaluation, failure, now);
+        if (evaluation.state == EvaluationState.FAILED) {
+            job.failure = evaluation.failure;
+            rows.move(
+                    job, JobState.FAILED, now, Map.of("failure", failure.code().name(), "message", failure.message()));
+        }
+    }
+
+    /** What is told of an attempt whose lease ran out. */
+    static Failure lost(MeasuringEntity row) {
+        return Failure.of(
+                FailureCode.LEASE_LOST, "evaluator " + row.workerId + " sent no heartbeat until " + row.leaseUntil);
     }
 }

@@ -47,9 +47,6 @@ class Evaluations {
         }
         EvaluationEntity evaluation = id.flatMap(evaluations::lock).orElseThrow();
         Instant now = rows.now();
-        if (evaluation.state == EvaluationState.RUNNING && evaluation.leaseExpired(now)) {
-            evaluations.lose(job.get(), evaluation, now);
-        }
         return evaluation.state == EvaluationState.QUEUED && evaluation.due(now)
                 ? Optional.of(take(job.get(), evaluation, workerId, lease, now))
                 : Optional.empty();

@@ -63,6 +63,9 @@ public class Sweeper {
         for (UUID id : sweeps.suspectEvaluations()) {
             guarded("evaluation", id, () -> sweeps.settleEvaluation(id, trusted));
         }
+        for (UUID id : sweeps.suspectEvaluationJobs()) {
+            guarded("evaluation job", id, () -> sweeps.settleEvaluationJob(id, trusted));
+        }
         for (UUID id : sweeps.suspectExports()) {
             guarded("export", id, () -> sweeps.settleExport(id, trusted));
         }

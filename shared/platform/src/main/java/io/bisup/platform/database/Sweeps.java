@@ -27,14 +27,22 @@ class Sweeps {
 
     private final Rows rows;
     private final EvaluationRows evaluations;
+    private final EvaluationJobRows evaluationJobs;
     private final ExportRows exports;
     private final Settlements settlements;
     private final EntityManager entities;
     private final JobLimits limits;
 
-    Sweeps(Rows rows, EvaluationRows evaluations, ExportRows exports, Settlements settlements, JobLimits limits) {
+    Sweeps(
+            Rows rows,
+            EvaluationRows evaluations,
+            EvaluationJobRows evaluationJobs,
+            ExportRows exports,
+            Settlements settlements,
+            JobLimits limits) {
         this.rows = rows;
         this.evaluations = evaluations;
+        this.evaluationJobs = evaluationJobs;
         this.exports = exports;
         this.settlements = settlements;
         this.entities = rows.entities();
@@ -117,11 +125,21 @@ class Sweeps {
         }
         if (evaluation.leaseExpired(now)) {
             if (leasesCount) {
-                evaluations.lose(job, evaluation, now);
+                evaluations.fail(job, evaluation, EvaluationRows.lost(evaluation), now);
             }
         } else if (before(evaluation.attemptStartedAt, now, limits.maxAttempt())) {
             evaluations.fail(job, evaluation, deadline("bisup.jobs.max-attempt", limits.maxAttempt()), now);
         }
+    }
+
+    @Transactional
+    List<UUID> suspectEvaluationJobs() {
+        return evaluationJobs.suspects();
+    }
+
+    @Transactional
+    void settleEvaluationJob(UUID id, boolean leasesCount) {
+        evaluationJobs.settle(id, leasesCount);
     }
 
     @Transactional
@@ -139,7 +157,8 @@ class Sweeps {
     int ringAgain() {
         return ringAgain("job", Doorbell.QUANTIZATION_JOBS)
                 + ringAgain("artifact_export", Doorbell.QUANTIZATION_JOBS)
-                + ringAgain("evaluation", Doorbell.EVALUATION_JOBS);
+                + ringAgain("evaluation", Doorbell.EVALUATION_JOBS)
+                + ringAgain("evaluation_job", Doorbell.EVALUATION_JOBS);
     }
 
     /**

@@ -45,10 +45,10 @@ public interface EvaluationJobStore extends EvaluationLease {
     /** The tenant's newest, newest first. */
     List<EvaluationJobRecord> newest(String tenant, int count);
 
-    /** As {@link JobStore#claim}. */
+    /** As {@link EvaluationStore#claim}. */
     Optional<EvaluationClaim> claimJob(String id, String workerId, Duration lease);
 
-    /** As {@link JobStore#oldestWaiting}; one whose lease ran out waits too. */
+    /** As {@link JobStore#oldestWaiting}. */
     Optional<String> oldestWaitingJob(Duration waited);
 
     /**

@@ -16,7 +16,12 @@ public interface EvaluationStore extends EvaluationLease {
     /** The evaluations of a quantization job, oldest first. */
     List<EvaluationRecord> ofJob(String jobId);
 
-    /** As {@link JobStore#claim}. */
+    /**
+     * Claims an evaluation that is QUEUED and due: epoch and attempt grow by one. Whether a lease that ran out counts is the sweeper's
+     * to say, since it may have run out because the database was away.
+     *
+     * @return nothing when there is nothing to claim: someone else was first, or it is not its time
+     */
     Optional<EvaluationClaim> claim(String evaluationId, String workerId, Duration lease);
 
     /** As {@link JobStore#oldestWaiting}. */

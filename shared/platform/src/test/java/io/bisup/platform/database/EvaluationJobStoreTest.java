@@ -4,15 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bisup.contract.ArtifactManifest;
-import io.bisup.contract.Digests;
-import io.bisup.contract.EvaluationJobSpec;
 import io.bisup.contract.EvaluationProgress;
 import io.bisup.contract.EvaluationState;
 import io.bisup.contract.Failure;
 import io.bisup.contract.FailureCode;
-import io.bisup.contract.Json;
 import io.bisup.contract.Measurement;
-import io.bisup.contract.PerplexitySpec;
 import io.bisup.platform.access.Tenant;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.job.EvaluationClaim;
@@ -33,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -54,12 +49,16 @@ class EvaluationJobStoreTest {
     JobStore jobs;
 
     @Inject
+    Sweeper sweeper;
+
+    @Inject
     EntityManager entities;
 
     @Test
     void everyWriteOfAnOlderEpochIsRefused() {
         String id = submit();
         EvaluationClaim stale = claim(id, "zombie", Duration.ZERO);
+        sweeper.sweep();
         EvaluationClaim current = claim(id, "e2", LEASE);
 
         assertRefused(stale);
@@ -77,9 +76,14 @@ class EvaluationJobStoreTest {
     void aLeaseThatHoldsIsNotTakenAndOneThatRanOutIsFoundAndCounted() {
         String id = submit();
         EvaluationClaim first = claim(id, "e1", LEASE);
+        sweeper.sweep();
         assertThat(evaluations.claimJob(id, "e2", LEASE)).isEmpty();
 
         age(id, "lease_until", "10 minutes");
+        assertThat(evaluations.claimJob(id, "e2", LEASE))
+                .as("the sweeper decides")
+                .isEmpty();
+        sweeper.sweep();
         age(id, "queued_at", "1 day");
         assertThat(evaluations.oldestWaitingJob(Duration.ofHours(1))).contains(id);
         EvaluationClaim second = claim(id, "e2", LEASE);
@@ -100,6 +104,7 @@ class EvaluationJobStoreTest {
 
         evaluations.heartbeat(claim);
         age(id, "lease_until", "200 seconds");
+        sweeper.sweep();
 
         assertThat(evaluations.claimJob(id, "e2", LEASE)).isEmpty();
     }
@@ -154,10 +159,11 @@ class EvaluationJobStoreTest {
     @Test
     void aKeyIsOneSpecAndATenantsOwn() {
         String key = UUID.randomUUID().toString();
-        String id = evaluations.submit(job("one", key, null)).id();
+        String id = evaluations.submit(Given.evaluationJob("one", key, null)).id();
 
-        assertThat(evaluations.submit(job("one", key, null)).id()).isEqualTo(id);
-        assertThatThrownBy(() -> evaluations.submit(job("other", key, null)))
+        assertThat(evaluations.submit(Given.evaluationJob("one", key, null)).id())
+                .isEqualTo(id);
+        assertThatThrownBy(() -> evaluations.submit(Given.evaluationJob("other", key, null)))
                 .isInstanceOf(IdempotencyConflictException.class);
         assertThat(evaluations.findJob("somebody", id)).isEmpty();
         assertThatThrownBy(() -> evaluations.cancel("somebody", id)).isInstanceOf(JobNotFoundException.class);
@@ -169,7 +175,7 @@ class EvaluationJobStoreTest {
                 jobs.claim(jobs.submit(Given.job()).job().id(), "w1", LEASE).orElseThrow();
         ArtifactManifest artifact = Given.manifest(made);
         String id = evaluations
-                .submit(job("artifact", UUID.randomUUID().toString(), artifact))
+                .submit(Given.evaluationJob("artifact", UUID.randomUUID().toString(), artifact))
                 .id();
 
         EvaluationClaim claim = claim(id, "e1", LEASE);
@@ -194,25 +200,7 @@ class EvaluationJobStoreTest {
     }
 
     private String submit() {
-        return evaluations
-                .submit(job("one", UUID.randomUUID().toString(), null))
-                .id();
-    }
-
-    private static EvaluationJobStore.New job(String name, String key, @Nullable ArtifactManifest artifact) {
-        EvaluationJobSpec spec = new EvaluationJobSpec(
-                artifact == null ? "tiny" : null,
-                artifact == null ? null : artifact.jobId(),
-                List.of(new PerplexitySpec("wiki", PerplexitySpec.Protocol.GPTQ, 128)),
-                Map.of("name", name));
-        return new EvaluationJobStore.New(
-                Tenant.DEFAULT,
-                spec,
-                Given.model(),
-                artifact,
-                List.of(Given.dataset("wiki")),
-                key,
-                Digests.sha256(Json.write(spec)));
+        return evaluations.submit(Given.evaluationJob()).id();
     }
 
     private EvaluationClaim claim(String id, String worker, Duration lease) {

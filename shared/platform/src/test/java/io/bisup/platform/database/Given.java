@@ -4,6 +4,7 @@ import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.BlockReport;
 import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.Digests;
+import io.bisup.contract.EvaluationJobSpec;
 import io.bisup.contract.Json;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.contract.PerplexityResult;
@@ -14,12 +15,15 @@ import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.recipe.Recipe;
 import io.bisup.platform.access.Tenant;
 import io.bisup.platform.job.Claim;
+import io.bisup.platform.job.EvaluationJobStore;
 import io.bisup.platform.job.NewJob;
 import io.bisup.platform.job.Origin;
 import io.bisup.platform.registry.RegisteredDataset;
 import io.bisup.platform.registry.RegisteredModel;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Valid values for tests. */
 public final class Given {
@@ -77,6 +81,28 @@ public final class Given {
                 key,
                 kind + " " + older,
                 new Origin(kind, older));
+    }
+
+    /** An evaluation of its own, of the model "tiny" on "wiki". */
+    public static EvaluationJobStore.New evaluationJob() {
+        return evaluationJob("one", UUID.randomUUID().toString(), null);
+    }
+
+    /** An evaluation of its own, of the artifact where there is one, else of the model "tiny". */
+    public static EvaluationJobStore.New evaluationJob(String name, String key, @Nullable ArtifactManifest artifact) {
+        EvaluationJobSpec spec = new EvaluationJobSpec(
+                artifact == null ? "tiny" : null,
+                artifact == null ? null : artifact.jobId(),
+                List.of(new PerplexitySpec("wiki", PerplexitySpec.Protocol.GPTQ, 128)),
+                Map.of("name", name));
+        return new EvaluationJobStore.New(
+                Tenant.DEFAULT,
+                spec,
+                model(),
+                artifact,
+                List.of(dataset("wiki")),
+                key,
+                Digests.sha256(Json.write(spec)));
     }
 
     public static RegisteredModel model() {

@@ -3,7 +3,10 @@ package io.bisup.platform.database;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bisup.contract.ObjectEntry;
+import io.bisup.platform.access.Tenant;
 import io.bisup.platform.job.Claim;
+import io.bisup.platform.job.EvaluationClaim;
+import io.bisup.platform.job.EvaluationJobStore;
 import io.bisup.platform.job.JobStore;
 import io.bisup.platform.job.Submission;
 import io.bisup.platform.object.ObjectKey;
@@ -39,6 +42,12 @@ class RaceTest {
     JobStore jobs;
 
     @Inject
+    EvaluationJobStore evaluations;
+
+    @Inject
+    Sweeps sweeps;
+
+    @Inject
     ObjectStore objects;
 
     @Test
@@ -59,6 +68,22 @@ class RaceTest {
             List<Optional<Claim>> claims = race(racer -> () -> jobs.claim(id, "w" + racer, Duration.ofSeconds(30)));
             assertThat(claims.stream().flatMap(Optional::stream)).hasSize(1);
             assertThat(jobs.attempts(id)).extracting("outcome").containsExactly("lost", null);
+        }
+    }
+
+    /** Each of those who claim settles it first, as sweepers of several services may at once. */
+    @Test
+    void oneExpiredEvaluationIsTakenOverOnce() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            String id = evaluations.submit(Given.evaluationJob()).id();
+            assertThat(evaluations.claimJob(id, "dead", Duration.ZERO)).isPresent();
+            List<Optional<EvaluationClaim>> claims = race(racer -> () -> {
+                sweeps.settleEvaluationJob(UUID.fromString(id), true);
+                return evaluations.claimJob(id, "e" + racer, Duration.ofMinutes(1));
+            });
+            assertThat(claims.stream().flatMap(Optional::stream)).hasSize(1);
+            assertThat(evaluations.findJob(Tenant.DEFAULT, id).orElseThrow().attempt())
+                    .isEqualTo(2);
         }
     }
 

@@ -111,6 +111,7 @@ class StaleEpochTest {
         String evaluation = evaluations.ofJob(id).getFirst().id();
         EvaluationClaim stale =
                 evaluations.claim(evaluation, "zombie", Duration.ZERO).orElseThrow();
+        sweeper.sweep();
         EvaluationClaim current = evaluations.claim(evaluation, "e2", LEASE).orElseThrow();
         List<Measurement> results = List.of(new Measurement(Given.perplexity(11), Given.perplexity(10)));
         Map<String, ThrowingCallable> writes = Map.of(

@@ -2,10 +2,16 @@ package io.bisup.platform.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bisup.contract.EvaluationState;
+import io.bisup.contract.Failure;
 import io.bisup.contract.FailureCode;
 import io.bisup.contract.JobEvent;
 import io.bisup.contract.JobState;
+import io.bisup.platform.access.Tenant;
 import io.bisup.platform.job.Claim;
+import io.bisup.platform.job.EvaluationClaim;
+import io.bisup.platform.job.EvaluationJobRecord;
+import io.bisup.platform.job.EvaluationJobStore;
 import io.bisup.platform.job.EvaluationStore;
 import io.bisup.platform.job.EventStream;
 import io.bisup.platform.job.JobStore;
@@ -16,8 +22,10 @@ import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,12 +34,19 @@ import org.junit.jupiter.api.Test;
 class SweeperTest {
 
     private static final Duration LEASE = Duration.ofSeconds(30);
+    private static final Duration GRACE = Duration.ofSeconds(15);
 
     @Inject
     JobStore jobs;
 
     @Inject
     EvaluationStore evaluations;
+
+    @Inject
+    EvaluationJobStore evaluationJobs;
+
+    @Inject
+    Sweeps sweeps;
 
     @Inject
     EventStream events;
@@ -148,6 +163,45 @@ class SweeperTest {
         assertThat(evaluations.claim(evaluation, "e2", LEASE)).isPresent();
     }
 
+    /** The database was away for longer than a lease: then nothing is counted until whoever works had time to renew it. */
+    @Test
+    void anOutagesExpiredLeaseCostsAnEvaluationJobNoFailureAndARealOneDoes() {
+        String id = evaluationJobs.submit(Given.evaluationJob()).id();
+        EvaluationClaim held = evaluationJobs.claimJob(id, "e1", Duration.ZERO).orElseThrow();
+        AtomicReference<Instant> clock = new AtomicReference<>(Instant.EPOCH);
+        Sweeper afterTheOutage = new Sweeper(sweeps, GRACE, clock::get);
+        afterTheOutage.sweep();
+        assertThat(evaluationJobs.claimJob(id, "e2", LEASE)).isEmpty();
+        assertThat(evaluationJob(id))
+                .returns(EvaluationState.RUNNING, EvaluationJobRecord::state)
+                .returns(null, EvaluationJobRecord::failure);
+
+        evaluationJobs.heartbeat(held);
+        emptyTheOutbox();
+        clock.set(Instant.EPOCH.plus(GRACE));
+        afterTheOutage.sweep();
+        assertThat(evaluationJob(id))
+                .returns(EvaluationState.QUEUED, EvaluationJobRecord::state)
+                .returns(1, EvaluationJobRecord::attempt);
+        assertThat(evaluationJob(id).failure()).returns(FailureCode.LEASE_LOST, Failure::code);
+        assertThat(bells(id)).isEqualTo(1);
+        assertThat(evaluationJobs.claimJob(id, "e2", LEASE).orElseThrow().attempt())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aQueuedEvaluationJobWhoseBellWasLostIsRungForAgain() {
+        String id = evaluationJobs.submit(Given.evaluationJob()).id();
+        emptyTheOutbox();
+        age("evaluation_job", id, "rung_at", "1 hour");
+        sweeper.sweep();
+        assertThat(bells(id)).isEqualTo(1);
+    }
+
+    private EvaluationJobRecord evaluationJob(String id) {
+        return evaluationJobs.findJob(Tenant.DEFAULT, id).orElseThrow();
+    }
+
     @Test
     void anOverdueHeartbeatMakesProgressUnknown() {
         String id = jobs.submit(Given.job()).job().id();
@@ -169,9 +223,13 @@ class SweeperTest {
 
     /** Makes a time of the row older: how a test waits without waiting. */
     private void age(String id, String column, String interval) {
+        age("job", id, column, interval);
+    }
+
+    private void age(String table, String id, String column, String interval) {
         QuarkusTransaction.requiringNew()
-                .run(() -> entities.createNativeQuery("update job set " + column + " = " + column + " - interval '"
-                                + interval + "' where id = :id")
+                .run(() -> entities.createNativeQuery("update " + table + " set " + column + " = " + column
+                                + " - interval '" + interval + "' where id = :id")
                         .setParameter("id", UUID.fromString(id))
                         .executeUpdate());
     }
