@@ -7,7 +7,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -42,24 +41,12 @@ class EvaluationJobRows {
         return held(claim).orElseThrow(() -> new StaleEpochException(claim.evaluationId(), claim.epoch()));
     }
 
-    /** Evaluation jobs whose leases may have run out. */
-    List<UUID> suspects() {
-        return entities.createQuery(
-                        "select e.id from EvaluationJobEntity e where e.state = RUNNING and e.leaseUntil < :now",
-                        UUID.class)
-                .setParameter("now", rows.now())
-                .setMaxResults(1000)
-                .getResultList();
-    }
-
     /** Settles one after looking again, under its lock. */
     void settle(UUID id, boolean leasesCount) {
         lock(id).ifPresent(row -> settle(row, rows.now(), leasesCount));
     }
 
     private void settle(EvaluationJobEntity row, Instant now, boolean leasesCount) {
-        if (leasesCount && row.state == EvaluationState.RUNNING && row.leaseExpired(now)) {
-            evaluations.end(row, EvaluationRows.lost(row), now);
-        }
+        evaluations.overdue(row, now, leasesCount).ifPresent(failure -> evaluations.end(row, failure, now));
     }
 }

@@ -12,6 +12,7 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -71,16 +72,48 @@ class EvaluationRows {
         rows.ring(Doorbell.EVALUATION_JOBS, row.id, row.rungAt);
     }
 
-    /** Ends an attempt with a failure: tried again, or FAILED. The row is locked. */
+    /** Evaluations of a kind that one of the three clocks may have run out for. */
+    List<UUID> suspects(Class<? extends MeasuringEntity> kind) {
+        Instant now = rows.now();
+        return entities.createQuery(
+                        "select e.id from " + kind.getSimpleName()
+                                + " e where (e.state = RUNNING and (e.leaseUntil < :now or e.attemptStartedAt < :ran))"
+                                + " or (e.state = QUEUED and e.queuedAt < :waited)",
+                        UUID.class)
+                .setParameter("now", now)
+                .setParameter("ran", now.minus(limits.maxAttempt()))
+                .setParameter("waited", now.minus(limits.maxPending()))
+                .setMaxResults(1000)
+                .getResultList();
+    }
+
+    /** What ends the attempt or the wait of a locked row, if one of the three clocks ran out. */
+    Optional<Failure> overdue(MeasuringEntity row, Instant now, boolean leasesCount) {
+        boolean running = row.state == EvaluationState.RUNNING;
+        if (running && row.leaseExpired(now)) {
+            return leasesCount ? Optional.of(lost(row)) : Optional.empty();
+        }
+        if (running && Sweeps.before(row.attemptStartedAt, now, limits.maxAttempt())) {
+            return Optional.of(Sweeps.deadline("bisup.jobs.max-attempt", limits.maxAttempt()));
+        }
+        if (row.state == EvaluationState.QUEUED && Sweeps.before(row.queuedAt, now, limits.maxPending())) {
+            return Optional.of(Sweeps.deadline("bisup.jobs.max-pending", limits.maxPending()));
+        }
+        return Optional.empty();
+    }
+
+    /** Ends an attempt with a failure: tried again, or FAILED. What only waited is FAILED. The row is locked. */
     void end(MeasuringEntity row, Failure failure, Instant now) {
-        String code = failure.code().name();
-        row.failures = (row.failures + " " + code).trim();
         row.failure = Documents.write(failure);
-        int used = (int)
-                Arrays.stream(row.failures.split(" ")).filter(code::equals).count();
-        if (used < failure.code().attempts()) {
-            enqueue(row, BackOff.until(failure.code(), used, now, limits), now);
-            return;
+        if (row.state == EvaluationState.RUNNING) {
+            String code = failure.code().name();
+            row.failures = (row.failures + " " + code).trim();
+            int used = (int)
+                    Arrays.stream(row.failures.split(" ")).filter(code::equals).count();
+            if (used < failure.code().attempts()) {
+                enqueue(row, BackOff.until(failure.code(), used, now, limits), now);
+                return;
+            }
         }
         row.state = EvaluationState.FAILED;
         row.leaseUntil = null;
@@ -98,7 +131,7 @@ class EvaluationRows {
     }
 
     /** What is told of an attempt whose lease ran out. */
-    static Failure lost(MeasuringEntity row) {
+    private static Failure lost(MeasuringEntity row) {
         return Failure.of(
                 FailureCode.LEASE_LOST, "evaluator " + row.workerId + " sent no heartbeat until " + row.leaseUntil);
     }

@@ -9,7 +9,6 @@ import io.bisup.platform.job.StaleEpochException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -105,15 +104,11 @@ class ExportRows {
             if (leasesCount) {
                 lose(row, now);
             }
-        } else if (running && before(row.attemptStartedAt, now, limits.maxAttempt())) {
+        } else if (running && Sweeps.before(row.attemptStartedAt, now, limits.maxAttempt())) {
             fail(row, Sweeps.deadline("bisup.jobs.max-attempt", limits.maxAttempt()), now);
-        } else if (row.state == ExportState.QUEUED && before(row.queuedAt, now, limits.maxPending())) {
+        } else if (row.state == ExportState.QUEUED && Sweeps.before(row.queuedAt, now, limits.maxPending())) {
             row.failure = Documents.write(Sweeps.deadline("bisup.jobs.max-pending", limits.maxPending()));
             row.end(ExportState.FAILED, now);
         }
-    }
-
-    private static boolean before(@Nullable Instant begin, Instant now, Duration limit) {
-        return begin != null && begin.plus(limit).isBefore(now);
     }
 }

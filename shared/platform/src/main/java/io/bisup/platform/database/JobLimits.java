@@ -4,11 +4,11 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** The three clocks of a job, and how it is tried again. */
+/** The three clocks of a job, an export or an evaluation, and how it is tried again. */
 @ConfigMapping(prefix = "bisup.jobs")
 public interface JobLimits {
 
-    /** Longest wait in the queue before the job fails with DEADLINE_EXCEEDED. */
+    /** Longest wait in the queue before what waits fails with DEADLINE_EXCEEDED. */
     @WithDefault("P7D")
     Duration maxPending();
 

@@ -1,7 +1,6 @@
 package io.bisup.platform.database;
 
 import io.bisup.contract.Doorbell;
-import io.bisup.contract.EvaluationState;
 import io.bisup.contract.Failure;
 import io.bisup.contract.FailureCode;
 import io.bisup.contract.JobState;
@@ -105,14 +104,7 @@ class Sweeps {
 
     @Transactional
     List<UUID> suspectEvaluations() {
-        return entities.createQuery("""
-            select e.id from EvaluationEntity e
-            where e.state = RUNNING and (e.leaseUntil < :now or e.attemptStartedAt < :ran)
-            """, UUID.class)
-                .setParameter("now", rows.now())
-                .setParameter("ran", rows.now().minus(limits.maxAttempt()))
-                .setMaxResults(1000)
-                .getResultList();
+        return evaluations.suspects(EvaluationEntity.class);
     }
 
     @Transactional
@@ -120,21 +112,14 @@ class Sweeps {
         JobEntity job = evaluations.jobOf(id).flatMap(rows::lock).orElseThrow();
         EvaluationEntity evaluation = evaluations.lock(id).orElseThrow();
         Instant now = rows.now();
-        if (evaluation.state != EvaluationState.RUNNING) {
-            return;
-        }
-        if (evaluation.leaseExpired(now)) {
-            if (leasesCount) {
-                evaluations.fail(job, evaluation, EvaluationRows.lost(evaluation), now);
-            }
-        } else if (before(evaluation.attemptStartedAt, now, limits.maxAttempt())) {
-            evaluations.fail(job, evaluation, deadline("bisup.jobs.max-attempt", limits.maxAttempt()), now);
-        }
+        evaluations
+                .overdue(evaluation, now, leasesCount)
+                .ifPresent(failure -> evaluations.fail(job, evaluation, failure, now));
     }
 
     @Transactional
     List<UUID> suspectEvaluationJobs() {
-        return evaluationJobs.suspects();
+        return evaluations.suspects(EvaluationJobEntity.class);
     }
 
     @Transactional
@@ -227,7 +212,7 @@ class Sweeps {
                 .executeUpdate();
     }
 
-    private static boolean before(@Nullable Instant begin, Instant now, Duration limit) {
+    static boolean before(@Nullable Instant begin, Instant now, Duration limit) {
         return begin != null && begin.plus(limit).isBefore(now);
     }
 

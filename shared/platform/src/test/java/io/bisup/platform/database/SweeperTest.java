@@ -1,6 +1,7 @@
 package io.bisup.platform.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bisup.contract.EvaluationState;
 import io.bisup.contract.Failure;
@@ -15,6 +16,7 @@ import io.bisup.platform.job.EvaluationJobStore;
 import io.bisup.platform.job.EvaluationStore;
 import io.bisup.platform.job.EventStream;
 import io.bisup.platform.job.JobStore;
+import io.bisup.platform.job.StaleEpochException;
 import io.bisup.platform.testing.LocalStackResource;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -187,6 +189,49 @@ class SweeperTest {
         assertThat(bells(id)).isEqualTo(1);
         assertThat(evaluationJobs.claimJob(id, "e2", LEASE).orElseThrow().attempt())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void anEvaluationJobThatWaitsLongerThanItsLimitFails() {
+        String waits = evaluationJobs.submit(Given.evaluationJob()).id();
+        String patient = evaluationJobs.submit(Given.evaluationJob()).id();
+        age("evaluation_job", waits, "queued_at", "8 days");
+        age("evaluation_job", patient, "queued_at", "6 days");
+        sweeper.sweep();
+        assertThat(evaluationJob(waits).state()).isEqualTo(EvaluationState.FAILED);
+        assertThat(evaluationJob(waits).failure()).returns(FailureCode.DEADLINE_EXCEEDED, Failure::code);
+        assertThat(evaluationJob(waits).failure().message()).contains("bisup.jobs.max-pending");
+        assertThat(evaluationJob(waits).finishedAt()).isNotNull();
+        assertThat(evaluationJob(patient).state()).isEqualTo(EvaluationState.QUEUED);
+    }
+
+    @Test
+    void anEvaluationJobsAttemptThatRunsLongerThanItsLimitEnds() {
+        String id = evaluationJobs.submit(Given.evaluationJob()).id();
+        for (EvaluationState reached : List.of(EvaluationState.QUEUED, EvaluationState.FAILED)) {
+            age("evaluation_job", id, "not_before", "1 day");
+            EvaluationClaim held = evaluationJobs.claimJob(id, "e1", LEASE).orElseThrow();
+            age("evaluation_job", id, "attempt_started_at", "4 days");
+            sweeper.sweep();
+            assertThat(evaluationJob(id).state()).isEqualTo(reached);
+            assertThat(evaluationJob(id).failure()).returns(FailureCode.DEADLINE_EXCEEDED, Failure::code);
+            assertThatThrownBy(() -> evaluationJobs.heartbeat(held)).isInstanceOf(StaleEpochException.class);
+        }
+        assertThat(evaluationJob(id).failure().message()).contains("bisup.jobs.max-attempt");
+    }
+
+    @Test
+    void aJobWhoseEvaluationWaitsLongerThanItsLimitFailsAndKeepsItsArtifact() {
+        String id = jobs.submit(Given.job()).job().id();
+        Claim claim = jobs.claim(id, "w1", LEASE).orElseThrow();
+        jobs.publish(claim, Given.manifest(claim));
+        age("evaluation", evaluations.ofJob(id).getFirst().id(), "queued_at", "8 days");
+        sweeper.sweep();
+        assertThat(jobs.find(id).orElseThrow().state()).isEqualTo(JobState.FAILED);
+        assertThat(jobs.find(id).orElseThrow().failure()).returns(FailureCode.DEADLINE_EXCEEDED, Failure::code);
+        assertThat(jobs.find(id).orElseThrow().failure().message()).contains("bisup.jobs.max-pending");
+        assertThat(evaluations.ofJob(id).getFirst().state()).isEqualTo(EvaluationState.FAILED);
+        assertThat(jobs.artifact(id)).isPresent();
     }
 
     @Test
