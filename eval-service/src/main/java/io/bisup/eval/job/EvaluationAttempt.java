@@ -10,6 +10,7 @@ import io.bisup.platform.job.StaleEpochException;
 import io.bisup.platform.outage.Outages;
 import io.bisup.platform.outage.Patience;
 import io.bisup.platform.outage.Store;
+import io.bisup.platform.work.ClaimJournal;
 import io.bisup.platform.work.Failures;
 import io.bisup.platform.work.Heartbeat;
 import java.io.IOException;
@@ -33,13 +34,23 @@ class EvaluationAttempt {
 
     private final EvaluationLease store;
     private final Measurements measurements;
+    private final ClaimJournal journal;
     private final BooleanSupplier stopping;
     private final Clock clock;
 
-    /** @param stopping whether the service shuts down: the work in hand then ends at its next step and is given back */
-    EvaluationAttempt(EvaluationLease store, Measurements measurements, BooleanSupplier stopping, Clock clock) {
+    /**
+     * @param journal where the claim is noted until it has ended
+     * @param stopping whether the service shuts down: the work in hand then ends at its next step and is given back
+     */
+    EvaluationAttempt(
+            EvaluationLease store,
+            Measurements measurements,
+            ClaimJournal journal,
+            BooleanSupplier stopping,
+            Clock clock) {
         this.store = store;
         this.measurements = measurements;
+        this.journal = journal;
         this.stopping = stopping;
         this.clock = clock;
     }
@@ -57,10 +68,21 @@ class EvaluationAttempt {
         } catch (StaleEpochException e) {
             LOG.log(Level.INFO, "evaluation {0} stops: {1}", claim.evaluationId(), e.getMessage());
         }
+        forget(claim);
+    }
+
+    /** An error that ends the process passes this by: then the next process of the folder reports the claim. */
+    private void forget(EvaluationClaim claim) {
+        try {
+            journal.end();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "the end of evaluation {0} cannot be noted: {1}", claim.evaluationId(), e.getMessage());
+        }
     }
 
     private void end(EvaluationClaim claim, Heartbeat heartbeat) {
         try {
+            journal.begin(claim.evaluationId(), claim.epoch());
             Step step = new Reporting(claim, heartbeat);
             List<Score> scores = measurements.of(claim.work(), step);
             step.patience().tell(() -> store.complete(claim, scores));

@@ -6,7 +6,9 @@ import io.bisup.platform.job.EvaluationClaim;
 import io.bisup.platform.job.EvaluationJobStore;
 import io.bisup.platform.job.EvaluationStore;
 import io.bisup.platform.object.ObjectStore;
+import io.bisup.platform.work.ClaimJournal;
 import io.bisup.platform.work.FileCache;
+import io.bisup.platform.work.Predecessor;
 import io.bisup.platform.work.WorkFolder;
 import io.bisup.platform.work.WorkSettings;
 import io.quarkus.runtime.ShutdownEvent;
@@ -27,6 +29,7 @@ class EvaluationListener {
     private final EvaluationJobStore alone;
     private final ObjectStore objects;
     private final Engine engine;
+    private final Predecessor predecessor;
     private final WorkSettings settings;
     private volatile boolean stopping;
     private @Nullable WorkFolder folder;
@@ -38,24 +41,28 @@ class EvaluationListener {
             EvaluationJobStore alone,
             ObjectStore objects,
             Engine engine,
+            Predecessor predecessor,
             WorkSettings settings) {
         this.doorbells = doorbells;
         this.store = store;
         this.alone = alone;
         this.objects = objects;
         this.engine = engine;
+        this.predecessor = predecessor;
         this.settings = settings;
     }
 
     void start(@Observes StartupEvent event) throws IOException {
         WorkFolder taken = WorkFolder.take(settings.dir());
         folder = taken;
+        ClaimJournal journal = taken.journal();
+        predecessor.report(journal);
         Clock clock = Clock.systemUTC();
         FileCache cache = new FileCache(objects, taken.cache(), settings.cacheBytes(), clock);
         Measurements measurements =
                 new Measurements(engine.runtime(), new EvaluationFiles(cache), store, objects, clock);
-        EvaluationAttempt ofJobs = new EvaluationAttempt(store, measurements, () -> stopping, clock);
-        EvaluationAttempt ofTheirOwn = new EvaluationAttempt(alone, measurements, () -> stopping, clock);
+        EvaluationAttempt ofJobs = new EvaluationAttempt(store, measurements, journal, () -> stopping, clock);
+        EvaluationAttempt ofTheirOwn = new EvaluationAttempt(alone, measurements, journal, () -> stopping, clock);
         listening = doorbells.listen(
                 Doorbell.EVALUATION_JOBS,
                 waited -> store.oldestWaiting(waited).or(() -> alone.oldestWaitingJob(waited)),

@@ -5,9 +5,8 @@ import io.bisup.platform.dispatch.Doorbells;
 import io.bisup.platform.job.ExportStore;
 import io.bisup.platform.job.JobStore;
 import io.bisup.platform.object.ObjectStore;
-import io.bisup.platform.outage.Patience;
-import io.bisup.platform.work.ClaimJournal;
 import io.bisup.platform.work.FileCache;
+import io.bisup.platform.work.Predecessor;
 import io.bisup.platform.work.WorkFolder;
 import io.bisup.platform.work.WorkSettings;
 import io.quarkus.runtime.Quarkus;
@@ -36,17 +35,25 @@ class Worker {
     private final ExportStore exports;
     private final ObjectStore objects;
     private final Doorbells doorbells;
+    private final Predecessor predecessor;
     private final WorkSettings settings;
     private volatile boolean stopping;
     private @Nullable WorkFolder folder;
     private @Nullable AttemptProcesses processes;
     private Doorbells.@Nullable Listening listening;
 
-    Worker(JobStore jobs, ExportStore exports, ObjectStore objects, Doorbells doorbells, WorkSettings settings) {
+    Worker(
+            JobStore jobs,
+            ExportStore exports,
+            ObjectStore objects,
+            Doorbells doorbells,
+            Predecessor predecessor,
+            WorkSettings settings) {
         this.jobs = jobs;
         this.exports = exports;
         this.objects = objects;
         this.doorbells = doorbells;
+        this.predecessor = predecessor;
         this.settings = settings;
     }
 
@@ -57,7 +64,7 @@ class Worker {
         AttemptProcesses started = new AttemptProcesses(engine(settings), taken.crashes());
         processes = started;
         awaitFirst(started);
-        reportPredecessor(taken.journal());
+        predecessor.report(taken.journal());
         FileCache cache = new FileCache(objects, taken.cache(), settings.cacheBytes(), Clock.systemUTC());
         Workplace place = new Workplace(objects, started, cache, taken, () -> stopping);
         AttemptRunner attempts = new AttemptRunner(jobs, place, settings.grace());
@@ -93,22 +100,6 @@ class Worker {
             throw e;
         }
         started.putBack(first);
-    }
-
-    /** The folder's lock is ours, so its last owner is dead: what it claimed need not wait for its lease. */
-    private void reportPredecessor(ClaimJournal journal) throws IOException {
-        Optional<ClaimJournal.Entry> left = journal.left();
-        if (left.isPresent()) {
-            LOG.infof(
-                    "the last process of this folder died while it worked on %s",
-                    left.get().id());
-            Patience.quiet(() -> {}).tell(() -> {
-                // The id is that of a job or that of an export.
-                jobs.lost(left.get().id(), left.get().epoch());
-                exports.lost(left.get().id(), left.get().epoch());
-            });
-            journal.end();
-        }
     }
 
     /** Without an engine this process is of no use: it ends, and whoever supervises it starts another. */

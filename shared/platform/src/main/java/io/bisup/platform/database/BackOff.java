@@ -17,9 +17,15 @@ final class BackOff {
      * @return null for "at once": a lost lease was waited for long enough
      */
     static @Nullable Instant until(FailureCode code, int failures, Instant now, JobLimits limits) {
-        if (code == FailureCode.LEASE_LOST) {
-            return null;
-        }
+        return code == FailureCode.LEASE_LOST ? null : pause(failures, now, limits);
+    }
+
+    /**
+     * The end of a pause that doubles with each failure.
+     *
+     * @param failures so far, from 1
+     */
+    static Instant pause(int failures, Instant now, JobLimits limits) {
         Duration wait = limits.backOff().multipliedBy(1L << Math.min(failures - 1, 20));
         return now.plus(wait.compareTo(limits.maxBackOff()) < 0 ? wait : limits.maxBackOff());
     }

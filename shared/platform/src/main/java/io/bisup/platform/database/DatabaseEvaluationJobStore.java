@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /** Evaluation jobs of their own in PostgreSQL. */
 @ApplicationScoped
@@ -148,7 +149,9 @@ class DatabaseEvaluationJobStore implements EvaluationJobStore {
     @Override
     @Transactional
     public void progress(EvaluationClaim claim, EvaluationProgress progress) {
-        evaluationJobs.held(claim).ifPresent(row -> row.progress = Documents.write(progress));
+        evaluationJobs
+                .held(UUID.fromString(claim.evaluationId()), claim.epoch())
+                .ifPresent(row -> row.progress = Documents.write(progress));
     }
 
     @Override
@@ -168,6 +171,15 @@ class DatabaseEvaluationJobStore implements EvaluationJobStore {
         EvaluationJobEntity row = evaluationJobs.fenced(claim);
         evaluations.end(row, failure, rows.now());
         return row.state;
+    }
+
+    @Override
+    @Transactional
+    public void lost(String evaluationId, long epoch) {
+        Rows.parse(evaluationId).flatMap(id -> evaluationJobs.held(id, epoch)).ifPresent(row -> {
+            Instant now = rows.now();
+            evaluations.end(row, EvaluationRows.lost(row, now), now);
+        });
     }
 
     @Override

@@ -82,6 +82,11 @@ class DatabaseEvaluationStore implements EvaluationStore {
     }
 
     @Override
+    public void lost(String evaluationId, long epoch) {
+        evaluations.lost(evaluationId, epoch);
+    }
+
+    @Override
     public void giveBack(EvaluationClaim claim) {
         evaluations.giveBack(claim);
     }

@@ -1,6 +1,5 @@
 package io.bisup.platform.database;
 
-import io.bisup.contract.EvaluationState;
 import io.bisup.platform.job.EvaluationClaim;
 import io.bisup.platform.job.StaleEpochException;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -32,13 +31,13 @@ class EvaluationJobRows {
                 .findFirst();
     }
 
-    Optional<EvaluationJobEntity> held(EvaluationClaim claim) {
-        return lock(UUID.fromString(claim.evaluationId()))
-                .filter(row -> row.epoch == claim.epoch() && row.state == EvaluationState.RUNNING);
+    Optional<EvaluationJobEntity> held(UUID id, long epoch) {
+        return lock(id).filter(row -> row.heldBy(epoch));
     }
 
     EvaluationJobEntity fenced(EvaluationClaim claim) {
-        return held(claim).orElseThrow(() -> new StaleEpochException(claim.evaluationId(), claim.epoch()));
+        return held(UUID.fromString(claim.evaluationId()), claim.epoch())
+                .orElseThrow(() -> new StaleEpochException(claim.evaluationId(), claim.epoch()));
     }
 
     /** Settles one after looking again, under its lock. */

@@ -91,7 +91,7 @@ class EvaluationRows {
     Optional<Failure> overdue(MeasuringEntity row, Instant now, boolean leasesCount) {
         boolean running = row.state == EvaluationState.RUNNING;
         if (running && row.leaseExpired(now)) {
-            return leasesCount ? Optional.of(lost(row)) : Optional.empty();
+            return leasesCount ? Optional.of(lost(row, now)) : Optional.empty();
         }
         if (running && Sweeps.before(row.attemptStartedAt, now, limits.maxAttempt())) {
             return Optional.of(Sweeps.deadline("bisup.jobs.max-attempt", limits.maxAttempt()));
@@ -111,13 +111,19 @@ class EvaluationRows {
             int used = (int)
                     Arrays.stream(row.failures.split(" ")).filter(code::equals).count();
             if (used < failure.code().attempts()) {
-                enqueue(row, BackOff.until(failure.code(), used, now, limits), now);
+                enqueue(row, nextAttempt(row, failure.code(), used, now), now);
                 return;
             }
         }
         row.state = EvaluationState.FAILED;
         row.leaseUntil = null;
         row.finishedAt = now;
+    }
+
+    /** One that took its process with it may do so again: unlike after a lease that was waited for, others go first. */
+    private @Nullable Instant nextAttempt(MeasuringEntity row, FailureCode code, int used, Instant now) {
+        boolean died = code == FailureCode.LEASE_LOST && !row.leaseExpired(now);
+        return died ? BackOff.pause(used, now, limits) : BackOff.until(code, used, now, limits);
     }
 
     /** As {@link #end}; where that fails the evaluation, its job fails too. Both rows are locked. */
@@ -130,9 +136,12 @@ class EvaluationRows {
         }
     }
 
-    /** What is told of an attempt whose lease ran out. */
-    private static Failure lost(MeasuringEntity row) {
+    /** What is told of an attempt whose lease ran out, or whose process died. */
+    static Failure lost(MeasuringEntity row, Instant now) {
         return Failure.of(
-                FailureCode.LEASE_LOST, "evaluator " + row.workerId + " sent no heartbeat until " + row.leaseUntil);
+                FailureCode.LEASE_LOST,
+                row.leaseExpired(now)
+                        ? "evaluator " + row.workerId + " sent no heartbeat until " + row.leaseUntil
+                        : "the process of evaluator " + row.workerId + " died");
     }
 }

@@ -143,6 +143,19 @@ class Evaluations {
     }
 
     @Transactional
+    void lost(String evaluationId, long epoch) {
+        Optional<UUID> id = Rows.parse(evaluationId);
+        Optional<JobEntity> job = id.flatMap(evaluations::jobOf).flatMap(rows::lock);
+        if (job.isEmpty()) {
+            return;
+        }
+        Instant now = rows.now();
+        id.flatMap(evaluations::lock)
+                .filter(row -> row.heldBy(epoch))
+                .ifPresent(row -> evaluations.fail(job.get(), row, EvaluationRows.lost(row, now), now));
+    }
+
+    @Transactional
     void giveBack(EvaluationClaim claim) {
         evaluations.enqueue(evaluations.fenced(claim), null, rows.now());
     }

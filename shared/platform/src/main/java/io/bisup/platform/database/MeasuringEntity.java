@@ -27,4 +27,9 @@ public abstract class MeasuringEntity extends LeasedEntity {
 
     @Column(name = "created_at")
     Instant createdAt;
+
+    /** Whether an attempt of this epoch works on it. */
+    boolean heldBy(long claimed) {
+        return epoch == claimed && state == EvaluationState.RUNNING;
+    }
 }

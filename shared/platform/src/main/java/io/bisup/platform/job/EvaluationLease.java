@@ -6,7 +6,7 @@ import io.bisup.contract.Failure;
 import io.bisup.contract.Score;
 import java.util.List;
 
-/** What the holder of an evaluation's claim may do, until the claim is lost. */
+/** What the holder of an evaluation's claim may do, until the claim is lost, and who comes after it when it died. */
 public interface EvaluationLease {
 
     /**
@@ -28,6 +28,12 @@ public interface EvaluationLease {
      * @return the state reached
      */
     EvaluationState fail(EvaluationClaim claim, Failure failure);
+
+    /**
+     * Ends an attempt whose process is known to have died, without waiting for its lease: tried again after a pause that doubles, or
+     * FAILED. One that is no longer the newest changes nothing.
+     */
+    void lost(String evaluationId, long epoch);
 
     /** Gives the evaluation back to the queue, as when the service shuts down. */
     void giveBack(EvaluationClaim claim);

@@ -130,6 +130,28 @@ class EvaluationJobStoreTest {
         assertThat(evaluations.claimJob(id, "e2", LEASE)).isEmpty();
     }
 
+    /** One that takes its process with it lets others go first, for longer each time. */
+    @Test
+    void aDeathIsTriedAgainAfterPausesThatDouble() {
+        String id = submit();
+        for (int death = 1; death < FailureCode.LEASE_LOST.attempts(); death++) {
+            evaluations.lost(id, claim(id, "e1", LEASE).epoch());
+            assertThat(find(id).state()).isEqualTo(EvaluationState.QUEUED);
+            assertThat(pause(id)).isEqualTo(Duration.ofMillis(10L << (death - 1)));
+            age(id, "not_before", "1 day");
+        }
+        evaluations.lost(id, claim(id, "e1", LEASE).epoch());
+        assertThat(find(id)).returns(EvaluationState.FAILED, EvaluationJobRecord::state);
+        assertThat(find(id).failure()).returns(FailureCode.LEASE_LOST, Failure::code);
+    }
+
+    private Duration pause(String id) {
+        return QuarkusTransaction.requiringNew().call(() -> {
+            EvaluationJobEntity row = entities.find(EvaluationJobEntity.class, UUID.fromString(id));
+            return Duration.between(row.queuedAt, row.notBefore);
+        });
+    }
+
     @Test
     void whatIsGivenBackIsDueAtOnceAndHasNotFailed() {
         String id = submit();
