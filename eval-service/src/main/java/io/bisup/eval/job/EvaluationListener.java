@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class EvaluationListener {
 
+    private static final int LOOKED_AT = 16;
+
     private final Doorbells doorbells;
     private final EvaluationStore store;
     private final EvaluationJobStore alone;
@@ -66,7 +68,15 @@ class EvaluationListener {
         listening = doorbells.listen(
                 Doorbell.EVALUATION_JOBS,
                 waited -> store.oldestWaiting(waited).or(() -> alone.oldestWaitingJob(waited)),
-                id -> claim(id, ofJobs, ofTheirOwn));
+                bell -> next(ofJobs, ofTheirOwn));
+    }
+
+    /** A bell says that there is work, not which. Others may claim at the same moment, so more than one is looked at. */
+    private Optional<Runnable> next(EvaluationAttempt ofJobs, EvaluationAttempt ofTheirOwn) {
+        return store.due(LOOKED_AT).stream()
+                .map(id -> claim(id, ofJobs, ofTheirOwn))
+                .flatMap(Optional::stream)
+                .findFirst();
     }
 
     /** An id is that of a job's evaluation or that of an evaluation of its own. */

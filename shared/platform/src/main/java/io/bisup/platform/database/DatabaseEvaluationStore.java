@@ -51,6 +51,12 @@ class DatabaseEvaluationStore implements EvaluationStore {
     }
 
     @Override
+    @Transactional
+    public List<String> due(int most) {
+        return evaluations.due(most);
+    }
+
+    @Override
     public Optional<EvaluationClaim> claim(String evaluationId, String workerId, Duration lease) {
         return evaluations.claim(evaluationId, workerId, lease);
     }

@@ -38,6 +38,30 @@ class Evaluations {
         this.entities = rows.entities();
     }
 
+    /** The n-th of a tenant's comes after the evaluations that run already, so that tenants take turns along the list too. */
+    List<String> due(int most) {
+        return entities
+                .createNativeQuery("""
+            with live as (
+                select e.id, j.tenant, j.priority, e.created_at, e.state, coalesce(e.not_before, e.queued_at) as due
+                from evaluation e join job j on j.id = e.job_id where e.state in ('QUEUED', 'RUNNING')
+                union all
+                select id, tenant, 0, created_at, state, coalesce(not_before, queued_at)
+                from evaluation_job where state in ('QUEUED', 'RUNNING'))
+            select cast(q.id as text) from (
+                select id, tenant, row_number() over (partition by tenant order by priority desc, id) as place,
+                       min(created_at) over (partition by tenant) as since
+                from live where state = 'QUEUED' and due <= clock_timestamp()) q
+            left join (select tenant, count(*) as running from live where state = 'RUNNING' group by tenant) r
+                on r.tenant = q.tenant
+            order by q.place + coalesce(r.running, 0), q.since, q.tenant
+            """, String.class)
+                .setMaxResults(most)
+                .getResultStream()
+                .map(String::valueOf)
+                .toList();
+    }
+
     @Transactional
     Optional<EvaluationClaim> claim(String evaluationId, String workerId, Duration lease) {
         Optional<UUID> id = Rows.parse(evaluationId);

@@ -17,6 +17,16 @@ public interface EvaluationStore extends EvaluationLease {
     List<EvaluationRecord> ofJob(String jobId);
 
     /**
+     * Evaluations that are due, those of jobs and those of their own, in the order in which they are to be claimed. Tenants share the
+     * evaluators: the one with the fewest running evaluations is served first, and of several the one whose oldest waits longest;
+     * within a tenant the evaluation of the job of the highest priority, where one of its own counts as normal, and of several the one
+     * that was queued first, wherever it was tried again meanwhile.
+     *
+     * @param most how many ids at most
+     */
+    List<String> due(int most);
+
+    /**
      * Claims an evaluation that is QUEUED and due: epoch and attempt grow by one. Whether a lease that ran out counts is the sweeper's
      * to say, since it may have run out because the database was away.
      *
