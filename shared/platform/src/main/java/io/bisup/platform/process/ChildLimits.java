@@ -5,7 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What the operating system grants a child process; beyond it allocations fail, or the process is killed.
+ * What the operating system grants a child process. Beyond its memory allocations fail; beyond its processor time it gets
+ * SIGXCPU and a second later SIGKILL. No core file is written, which would hold what the process read.
  *
  * @param memoryBytes of its private memory, heap and native
  * @param processorSeconds it may compute
@@ -20,7 +21,14 @@ public record ChildLimits(long memoryBytes, int processorSeconds) {
         if (!Files.isExecutable(SHELL)) {
             return List.of();
         }
-        String limits = "ulimit -d " + memoryBytes / KIBI + " && ulimit -t " + processorSeconds;
-        return List.of(SHELL.toString(), "-c", limits + " && exec \"$@\"", "sh");
+        // Without a hard limit above the soft one the first signal is SIGKILL, which does not say why.
+        String limits = String.join(
+                " && ",
+                "ulimit -c 0",
+                "ulimit -d " + memoryBytes / KIBI,
+                "ulimit -S -t " + processorSeconds,
+                "ulimit -H -t " + (processorSeconds + 1),
+                "exec \"$@\"");
+        return List.of(SHELL.toString(), "-c", limits, "sh");
     }
 }
