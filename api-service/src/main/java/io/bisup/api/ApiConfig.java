@@ -49,6 +49,26 @@ public interface ApiConfig {
     @WithDefault("68719476736")
     long maxModelFileBytes();
 
+    /** How many models may be tried at a time, each in a process of its own, before they are registered. */
+    @WithDefault("1")
+    int trials();
+
+    /** The longest wait of a registration for its turn to be tried. */
+    @WithDefault("10s")
+    Duration trialWait();
+
+    /** The longest time a model's trial may take. */
+    @WithDefault("40s")
+    Duration trialTime();
+
+    /** The most processor time of a model's trial, in whole seconds. */
+    @WithDefault("15s")
+    Duration trialProcessorTime();
+
+    /** The most private memory of the process that a model is tried in, in bytes; half of it may be its heap. */
+    @WithDefault("1073741824")
+    long trialMemoryBytes();
+
     /** How long a download URL holds; at most 15 minutes are sensible. */
     @WithDefault("10m")
     Duration downloadUrlValidity();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bisup.api.testing.ApiStack;
 import io.bisup.api.testing.Inputs;
 import io.bisup.api.testing.TinyModel;
+import io.bisup.api.testing.Tokenizers;
 import io.bisup.contract.Json;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -15,8 +16,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Model folders that somebody made to do harm: each is refused with the file at fault, before a byte is stored. */
@@ -103,6 +106,27 @@ class HostileModelTest {
         Files.delete(folder.resolve("model.safetensors"));
         Files.writeString(folder.resolve("model.safetensors.index.json"), index);
         assertRefused(register(folder), index);
+    }
+
+    /** Nothing of them but their loading tells; the process that loads some of them ends. */
+    @ParameterizedTest
+    @MethodSource("tokenizers")
+    void tokenizersThatCannotBeLoaded(String tokenizer) throws Exception {
+        Path folder = tiny();
+        Files.writeString(folder.resolve("tokenizer.json"), tokenizer);
+        Response answer = register(folder);
+        assertRefused(answer, tokenizer);
+        assertThat(answer.jsonPath().getString("code")).isEqualTo("MALFORMED_CHECKPOINT");
+        assertThat(answer.jsonPath().getString("errors[0].message"))
+                .contains("tokenizer.json", "cannot be loaded")
+                .doesNotContain("/");
+
+        given().get("/q/health/live").then().statusCode(200);
+        assertThat(register(tiny()).statusCode()).isEqualTo(201);
+    }
+
+    static Stream<String> tokenizers() {
+        return Stream.of(Tokenizers.REFUSED.getFirst().json(), Tokenizers.ABORTS, Tokenizers.LARGE, Tokenizers.SLOW);
     }
 
     private static Path tiny() throws Exception {

@@ -8,6 +8,7 @@ import io.bisup.api.problem.ProblemException;
 import io.bisup.api.problem.ProblemKind;
 import io.bisup.contract.Digests;
 import io.bisup.contract.ObjectEntry;
+import io.bisup.llm.checkpoint.MalformedCheckpointException;
 import io.bisup.platform.object.ObjectKeys;
 import io.bisup.platform.object.ObjectStore;
 import io.bisup.platform.registry.ModelRegistry;
@@ -20,11 +21,15 @@ import java.io.UncheckedIOException;
 import java.security.DigestInputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/** Brings a model into the object store: inspected first, then copied and digested in one pass. */
+/**
+ * Brings a model into the object store: inspected first, then loaded once in a process of its own, then copied and digested in one
+ * pass.
+ */
 @ApplicationScoped
 class ModelRegistration {
 
@@ -46,12 +51,15 @@ class ModelRegistration {
     }
 
     private final ModelSources sources;
+    private final ModelTrials trials;
     private final ModelRegistry registry;
     private final ObjectStore objects;
     private final ApiConfig config;
 
-    ModelRegistration(ModelSources sources, ModelRegistry registry, ObjectStore objects, ApiConfig config) {
+    ModelRegistration(
+            ModelSources sources, ModelTrials trials, ModelRegistry registry, ObjectStore objects, ApiConfig config) {
         this.sources = sources;
+        this.trials = trials;
         this.registry = registry;
         this.objects = objects;
         this.config = config;
@@ -73,7 +81,8 @@ class ModelRegistration {
             if (existing.isPresent()) {
                 return new Registered(requireSame(existing.get(), source, files), false);
             }
-            RegisteredModel model = model(name, inspection, copy(source, files));
+            Map<String, String> tried = tried(source, inspection);
+            RegisteredModel model = model(name, inspection, requireTried(copy(source, files), tried));
             return new Registered(registry.register(tenant, model), true);
         } catch (IOException e) {
             throw ProblemException.at(
@@ -90,9 +99,22 @@ class ModelRegistration {
         } catch (ModelRefusedException e) {
             throw ProblemException.at(e.kind(), "/source", String.valueOf(e.getMessage()), e.remedy());
         } catch (UncheckedIOException e) {
-            throw ProblemException.at(
-                    ProblemKind.SOURCE_NOT_READABLE, "/source", "has files that cannot be read", "check permissions");
+            throw unreadable();
         }
+    }
+
+    /** SHA-256 of the small files with which the model could be loaded. */
+    private Map<String, String> tried(ModelSource source, Inspection inspection) {
+        try {
+            return trials.load(source, inspection);
+        } catch (UncheckedIOException | MalformedCheckpointException changed) {
+            throw unreadable();
+        }
+    }
+
+    private static ProblemException unreadable() {
+        return ProblemException.at(
+                ProblemKind.SOURCE_NOT_READABLE, "/source", "has files that cannot be read", "check permissions");
     }
 
     private List<String> files(ModelSource source, Inspection inspection) {
@@ -136,6 +158,20 @@ class ModelRegistration {
         for (String file : files) {
             try (InputStream in = source.open(file)) {
                 entries.add(objects.put(ObjectKeys.model(upload, file), in, source.size(file)));
+            }
+        }
+        return entries;
+    }
+
+    /** A small file that changed between its trial and its copy was not tried. */
+    private static List<ObjectEntry> requireTried(List<ObjectEntry> entries, Map<String, String> digests) {
+        for (ObjectEntry entry : entries) {
+            if (!entry.sha256().equals(digests.getOrDefault(entry.name(), entry.sha256()))) {
+                throw ProblemException.at(
+                        ProblemKind.SOURCE_NOT_READABLE,
+                        "/source",
+                        entry.name() + " changed while it was read",
+                        "send the request again when nobody writes there");
             }
         }
         return entries;

@@ -61,7 +61,7 @@ public final class ProblemDescriptions implements OASFilter {
                 "403", "The caller, or the page that calls, may not do this",
                 "421", "The request names a Host that is not served",
                 "429", "The tenant sends more than it may; Retry-After says when to go on",
-                "503", "A store is away; Retry-After says when to try again"));
+                "503", "A store is away, or the service is busy; Retry-After says when to try again"));
         if (path.contains("{")) {
             refusals.put("404", "There is no such resource in the caller's tenant");
         }

@@ -38,6 +38,7 @@ public enum ProblemKind {
     UNSUPPORTED_MEDIA_TYPE(415, "The body has the wrong content type"),
     BAD_REQUEST(400, "The request cannot be understood"),
     STORE_UNAVAILABLE(503, "A store is not reachable"),
+    BUSY(503, "The service is busy"),
     INTERNAL(500, "The service failed");
 
     private final int status;
@@ -58,7 +59,7 @@ public enum ProblemKind {
 
     /** Whether the same request can succeed later. */
     public boolean retryable() {
-        return this == STORE_UNAVAILABLE || this == TOO_MANY_REQUESTS || this == QUOTA_EXCEEDED;
+        return this == STORE_UNAVAILABLE || this == BUSY || this == TOO_MANY_REQUESTS || this == QUOTA_EXCEEDED;
     }
 
     /** A URI that names the kind. */

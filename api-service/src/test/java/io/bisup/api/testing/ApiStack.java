@@ -16,6 +16,9 @@ public final class ApiStack extends LocalStackResource {
                 "bisup.local", "true",
                 "bisup.api.import-buckets", IMPORT_BUCKET,
                 "bisup.api.max-dataset-bytes", "1000000",
+                "bisup.api.trial-processor-time", "6s",
+                "bisup.api.trial-wait", "1m",
+                "bisup.api.trial-time", "1m",
                 "bisup.api.event-heartbeat", "0.2S");
     }
 }

@@ -86,8 +86,8 @@ final class Launch {
         command.add("-Dquarkus.http.host=127.0.0.1");
         command.add("-Dquarkus.http.port=" + port);
         command.add("-Dsmallrye.config.locations=" + folders.stackProperties().toUri());
+        command.add("-DDJL_CACHE_DIR=" + djlCache());
         if (member != Member.API) {
-            command.add("-DDJL_CACHE_DIR=" + djlCache());
             command.add("-Dbisup.work.dir=" + folders.work(member));
         }
         settings.properties().entrySet().stream()
