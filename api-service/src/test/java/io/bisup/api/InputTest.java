@@ -44,6 +44,19 @@ class InputTest {
                 .body("code", equalTo("NAME_TAKEN"));
     }
 
+    /** The card says whose licence holds; a model that was registered without one is the same with it. */
+    @Test
+    void aModelsCardIsKept() throws Exception {
+        Path folder = Inputs.folder();
+        String source = new TinyModel().write(folder);
+        model("without-card", source).statusCode(201);
+        Files.writeString(folder.resolve("README.md"), "---\nlicense: mit\n---\n");
+        model("without-card", source).statusCode(200).body("files", hasSize(3));
+        model("with-card", source).statusCode(201).body("files.name", hasItem("README.md"));
+        Files.writeString(folder.resolve("README.md"), "---\nlicense: other\n---\n");
+        model("with-card", source).statusCode(409);
+    }
+
     @Test
     void modelsThatCannotRunAreRefused() throws Exception {
         refused(

@@ -33,6 +33,9 @@ import java.util.UUID;
 @ApplicationScoped
 class ModelRegistration {
 
+    /** Says the licence. Models that were registered by the first release lack it: they are the same without. */
+    private static final String CARD = "README.md";
+
     private static final Set<String> SIDE_FILES = Set.of(
             "config.json",
             "generation_config.json",
@@ -43,7 +46,8 @@ class ModelRegistration {
             "vocab.json",
             "merges.txt",
             "chat_template.jinja",
-            "LICENSE");
+            "LICENSE",
+            CARD);
 
     /** Whether a file of this name is part of a model. */
     static boolean reads(String file) {
@@ -134,8 +138,13 @@ class ModelRegistration {
 
     private static RegisteredModel requireSame(RegisteredModel existing, ModelSource source, List<String> files)
             throws IOException {
+        boolean cardKept =
+                existing.files().stream().anyMatch(kept -> kept.name().equals(CARD));
         List<ObjectEntry> offered = new ArrayList<>();
         for (String file : files) {
+            if (file.equals(CARD) && !cardKept) {
+                continue;
+            }
             offered.add(new ObjectEntry(file, "", source.size(file), digest(source, file)));
         }
         String digest = Digests.of(offered);

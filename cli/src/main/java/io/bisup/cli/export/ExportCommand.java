@@ -64,6 +64,14 @@ public final class ExportCommand implements Callable<Integer> {
             description = "lines of Markdown with what was measured on the artifact, for the export's README.md")
     private @Nullable Path scores;
 
+    @Option(
+            names = "--base-model",
+            defaultValue = "",
+            paramLabel = "NAME",
+            description =
+                    "name of the model that the artifact was made of, such as org/name, for the export's README.md (default: the name in the job)")
+    private String baseModel;
+
     @Mixin
     private ServiceOptions service;
 
@@ -77,6 +85,7 @@ public final class ExportCommand implements Callable<Integer> {
             ExportOptions options = ExportOptions.DEFAULT
                     .withValues(dtype)
                     .withLayout(layout)
+                    .withBaseModel(baseModel.isBlank() ? folder.model() : baseModel)
                     .withScores(scores == null ? "" : Files.readString(scores));
             show(Exports.write(wanted, folder.path(), out, options, ExportProgress.NONE));
         }

@@ -149,7 +149,7 @@ class ExportsTest {
         assertThat(out.resolve("LICENSE")).hasContent("MIT");
         assertThat(out.resolve("README.md"))
                 .content()
-                .contains("this folder too: LICENSE", "## Scores\nWikiText-2, perplexity: 12.5", "## Recipe");
+                .contains("whose text is in LICENSE.", "## Scores\nWikiText-2, perplexity: 12.5", "## Recipe");
     }
 
     @Test

@@ -66,7 +66,7 @@ class PeftExportTest {
         JsonNode base = Json.mapper().readTree(Files.readString(parts.resolve("base/config.json")));
         assertThat(base.at("/quantization_config/format").asText()).isEqualTo("pack-quantized");
         assertThat(Files.readString(parts.resolve("README.md")))
-                .contains("--max-lora-rank 8", "--lora-modules model=./adapter");
+                .contains("library_name: \"peft\"", "--max-lora-rank 8", "--lora-modules model=./adapter", "## Recipe");
     }
 
     private Path artifact(String family, String weights) throws IOException {

@@ -50,8 +50,11 @@ public sealed interface AttemptOrder {
      * @param format which form
      * @param artifact folder of the artifact
      * @param target folder that appears when all of the export is written
+     * @param baseModel the registered name of the model that the artifact was made of
+     * @param scores what was measured on the artifact, lines of Markdown for the card; blank where nothing was
      */
-    record Export(ExportFormat format, String artifact, String target) implements AttemptOrder {}
+    record Export(ExportFormat format, String artifact, String target, String baseModel, String scores)
+            implements AttemptOrder {}
 
     /** One line. */
     default String line() {

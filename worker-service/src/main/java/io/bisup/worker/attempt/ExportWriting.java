@@ -27,7 +27,9 @@ final class ExportWriting {
                             order.format(),
                             Path.of(order.artifact()),
                             Path.of(order.target()),
-                            ExportOptions.DEFAULT,
+                            ExportOptions.DEFAULT
+                                    .withBaseModel(order.baseModel())
+                                    .withScores(order.scores()),
                             this::report)
                     .files());
         } catch (ExportRefusedException e) {

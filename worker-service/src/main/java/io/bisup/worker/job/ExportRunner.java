@@ -6,6 +6,7 @@ import io.bisup.contract.FailureException;
 import io.bisup.contract.Folders;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.contract.Phase;
+import io.bisup.export.folder.ScoreTable;
 import io.bisup.platform.job.ExportClaim;
 import io.bisup.platform.job.ExportStore;
 import io.bisup.platform.job.StaleEpochException;
@@ -84,7 +85,9 @@ final class ExportRunner {
         AttemptOrder.Export order = new AttemptOrder.Export(
                 claim.format(),
                 fetched.toAbsolutePath().toString(),
-                target.toAbsolutePath().toString());
+                target.toAbsolutePath().toString(),
+                artifact.model(),
+                ScoreTable.of(claim.scores()));
         return switch (process.export(order, control::check, control::at)) {
             case AttemptMessage.Exported exported ->
                 new ExportUpload(

@@ -22,6 +22,8 @@ import org.jboss.logging.Logger;
 final class JobExports {
 
     private static final Logger LOG = Logger.getLogger(JobExports.class);
+    /** A job is evaluated behind its exports. */
+    private static final String NOT_EVALUATED_YET = "";
 
     private final Claim claim;
     private final ObjectStore objects;
@@ -58,7 +60,9 @@ final class JobExports {
         AttemptOrder.Export order = new AttemptOrder.Export(
                 format,
                 artifact.toAbsolutePath().toString(),
-                target.toAbsolutePath().toString());
+                target.toAbsolutePath().toString(),
+                claim.work().model().name(),
+                NOT_EVALUATED_YET);
         return switch (process.export(order, control::check, written -> {})) {
             case AttemptMessage.Exported exported -> {
                 ExportUpload upload = new ExportUpload(

@@ -4,12 +4,18 @@ import static io.bisup.worker.job.Inputs.in;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bisup.contract.ArtifactExport;
+import io.bisup.contract.DatasetFormat;
 import io.bisup.contract.ExportFormat;
 import io.bisup.contract.ExportState;
 import io.bisup.contract.FailureCode;
 import io.bisup.contract.JobEvent;
 import io.bisup.contract.JobState;
+import io.bisup.contract.Measurement;
 import io.bisup.contract.ObjectEntry;
+import io.bisup.contract.PerplexityResult;
+import io.bisup.contract.PerplexitySpec;
+import io.bisup.platform.job.EvaluationClaim;
+import io.bisup.platform.job.EvaluationStore;
 import io.bisup.platform.job.ExportRecord;
 import io.bisup.platform.job.ExportStore;
 import io.bisup.platform.job.JobStore;
@@ -18,6 +24,7 @@ import io.bisup.platform.testing.LocalStackResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -42,6 +49,9 @@ class ExportTest {
 
     @Inject
     ExportStore exports;
+
+    @Inject
+    EvaluationStore evaluations;
 
     @Inject
     ObjectStore objects;
@@ -116,12 +126,64 @@ class ExportTest {
         assertThat(exports.ofArtifact(id)).hasSize(1);
     }
 
+    /** Scores are in the card of an export that is asked for behind the evaluation; one made before says that there are none. */
+    @Test
+    void anExportOfAnEvaluatedJobHasItsScoresInTheCard() throws Exception {
+        String id = inputs.submitPreset(
+                inputs.model(), PRESET, "[\"compressed-tensors\"]", "[{\"dataset\": \"words\", \"window\": 16}]");
+        inputs.await(id, in(JobState.EVALUATING));
+        EvaluationClaim claim = evaluations
+                .claim(evaluations.ofJob(id).getFirst().id(), "evaluator", Duration.ofMinutes(1))
+                .orElseThrow();
+        evaluations.complete(claim, List.of(new Measurement(perplexity(12.5), perplexity(10))));
+        assertThat(card(jobs.artifact(id).orElseThrow().exports().getFirst().files()))
+                .contains("# demo, quantized with recipe " + PRESET, "Not evaluated when exported");
+        ask(id, ExportFormat.HF_FAKE);
+        ExportRecord made = await(id, e -> e.state().terminal());
+        assertThat(made.state()).isEqualTo(ExportState.SUCCEEDED);
+        assertThat(card(made.files()))
+                .contains("\nbase_model: \"demo\"\n")
+                .contains(
+                        "| perplexity, words (gptq, 3 windows of 16 tokens) | 12.5000 | 10.0000 | times 1.2500 |",
+                        "Not stated by the base model")
+                .doesNotContain("Not evaluated");
+    }
+
+    private static PerplexityResult perplexity(double value) {
+        return new PerplexityResult(
+                "words",
+                "sha",
+                DatasetFormat.TEXT,
+                PerplexitySpec.Protocol.GPTQ,
+                16,
+                48,
+                3,
+                "none",
+                "none",
+                "float32",
+                "1",
+                value,
+                0.1,
+                null);
+    }
+
+    private String card(List<ObjectEntry> files) throws Exception {
+        ObjectEntry card = files.stream()
+                .filter(file -> file.name().equals("README.md"))
+                .findFirst()
+                .orElseThrow();
+        Path read = folder.resolve(UUID.randomUUID().toString());
+        objects.get(card, read);
+        return Files.readString(read);
+    }
+
     private void ask(String artifact) {
+        ask(artifact, ExportFormat.COMPRESSED_TENSORS);
+    }
+
+    private void ask(String artifact, ExportFormat format) {
         exports.submit(new ExportStore.New(
-                "default",
-                artifact,
-                ExportFormat.COMPRESSED_TENSORS,
-                UUID.randomUUID().toString()));
+                "default", artifact, format, UUID.randomUUID().toString()));
     }
 
     /** Waits for the artifact's newest export, for at most a minute. */

@@ -65,10 +65,16 @@ class Inputs {
 
     /** A job of a preset that learns nothing, with exports (a JSON array of formats). */
     String submitPreset(RegisteredModel model, String preset, String exports) {
-        return submit(model, Json.read("""
-            {"model": "%s", "calibrationDataset": "words", "recipe": "%s", "exports": %s,
+        return submitPreset(model, preset, exports, "[]");
+    }
+
+    /** The same with an evaluation (a JSON array), which nobody carries out here. */
+    String submitPreset(RegisteredModel model, String preset, String exports, String evaluation) {
+        return submit(
+                model, Json.read("""
+            {"model": "%s", "calibrationDataset": "words", "recipe": "%s", "exports": %s, "evaluation": %s,
              "calibration": {"samples": 5, "sequenceLength": 48, "seed": 1}}
-            """.formatted(model.name(), preset, exports), QuantizationJobSpec.class));
+            """.formatted(model.name(), preset, exports, evaluation), QuantizationJobSpec.class));
     }
 
     /** Each block is learnt for some tenths of a second; nothing is searched. */

@@ -3,13 +3,15 @@ package io.bisup.export.folder;
 import io.bisup.contract.Json;
 import io.bisup.contract.recipe.Format;
 import io.bisup.contract.recipe.Precision;
+import io.bisup.contract.recipe.Recipe;
 import io.bisup.export.format.ExportWork;
-import java.nio.file.Files;
+import io.bisup.llm.artifact.ArtifactConfig;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * README.md of an export.
+ * README.md of an export: a card as Hugging Face reads it.
  *
  * @param holds what the folder holds, in a sentence
  * @param use how it is opened or served: lines of a shell or of Python
@@ -22,15 +24,44 @@ public record ModelCard(String holds, List<String> use, List<String> remarks) {
         remarks = List.copyOf(remarks);
     }
 
-    /** The card of one export. */
-    public String text(ExportWork work) {
-        var sidecar = work.source().artifact().sidecar();
-        Precision precision = sidecar.recipe().precision();
+    /**
+     * The card of one export.
+     *
+     * @throws IOException when the source's licence is there and cannot be read
+     */
+    public String text(ExportWork work) throws IOException {
+        ArtifactConfig sidecar = work.source().artifact().sidecar();
+        Licence licence = Licence.of(work.source().artifact().directory());
+        String base = work.options().baseModel().strip();
         List<String> lines = new ArrayList<>();
-        lines.add("# Quantized with recipe " + sidecar.recipe().name());
+        lines.add((base.isEmpty() ? "# Quantized" : "# " + Markdown.text(base) + ", quantized") + " with recipe "
+                + Markdown.text(sidecar.recipe().name()));
         lines.add("");
         lines.add(holds);
         lines.add("");
+        stored(sidecar.recipe().precision(), lines);
+        if (!use.isEmpty()) {
+            lines.addAll(List.of("## How to open or serve it", "```"));
+            lines.addAll(use);
+            lines.addAll(List.of("```", ""));
+        }
+        List<String> notes = new ArrayList<>(remarks);
+        notes.addAll(work.notes());
+        if (!notes.isEmpty()) {
+            lines.add("## What to know");
+            notes.forEach(note -> lines.add("- " + note));
+            lines.add("");
+        }
+        lines.add("## Scores");
+        String scores = work.options().scores().strip();
+        lines.add(scores.isEmpty() ? "Not evaluated when exported, as far as the export was told." : scores);
+        lines.addAll(List.of("", "## Licence", licence.words(), ""));
+        provenance(sidecar, base, lines);
+        recipe(sidecar.recipe(), lines);
+        return CardHeader.text(work.format(), base, licence) + "\n" + String.join("\n", lines) + "\n";
+    }
+
+    private static void stored(Precision precision, List<String> lines) {
         lines.add("| what | stored as |");
         lines.add("|---|---|");
         lines.add("| weights of the linears | " + words(precision.weights()) + " |");
@@ -38,35 +69,24 @@ public record ModelCard(String holds, List<String> use, List<String> remarks) {
         lines.add(
                 "| keys and values, by the recipe | " + words(precision.cache().keys()) + ", "
                         + words(precision.cache().values()) + " |");
-        lines.add("| source, SHA-256 | `" + sidecar.sourceSha256() + "` |");
         lines.add("");
-        if (!use.isEmpty()) {
-            lines.add("```");
-            lines.addAll(use);
-            lines.add("```");
-            lines.add("");
-        }
-        List<String> notes = new ArrayList<>(remarks);
-        notes.addAll(work.notes());
-        notes.add(licence(work));
-        notes.forEach(note -> lines.add("- " + note));
-        lines.add("");
-        if (!work.options().scores().isBlank()) {
-            lines.add("## Scores");
-            lines.add(work.options().scores().strip());
-            lines.add("");
-        }
-        lines.add("## Recipe");
-        lines.add("```json");
-        lines.add(Json.tree(sidecar.recipe()).toPrettyString());
-        lines.add("```");
-        return String.join("\n", lines) + "\n";
     }
 
-    private static String licence(ExportWork work) {
-        return Files.isRegularFile(work.source().artifact().directory().resolve(ModelFiles.LICENCE))
-                ? "The licence of the source holds for this folder too: LICENSE."
-                : "The licence of the source holds for this folder too; the source's folder has no LICENSE file to copy.";
+    private static void provenance(ArtifactConfig sidecar, String base, List<String> lines) {
+        lines.add("## Provenance");
+        lines.add("- Base model: " + (base.isEmpty() ? "its name was not told to the export" : Markdown.text(base))
+                + ".");
+        lines.add("- Digest of the base model: `" + sidecar.sourceSha256() + "`.");
+        lines.add("- SHA-256 of the calibration's token ids: `" + sidecar.calibrationSha256() + "`.");
+        lines.add("- `bisup_export.json` has the same for programs.");
+        lines.add("");
+    }
+
+    private static void recipe(Recipe recipe, List<String> lines) {
+        lines.add("## Recipe");
+        lines.add("```json");
+        lines.add(Json.tree(recipe).toPrettyString());
+        lines.add("```");
     }
 
     private static String words(Format format) {

@@ -9,12 +9,13 @@ import java.util.Locale;
  * @param layout of codes in compressed-tensors
  * @param shardBytes most bytes of tensors in one file, unless one tensor alone has more
  * @param scores what was measured on the artifact, for the card: lines of Markdown; blank where nothing was
+ * @param baseModel name of the model that the artifact was made of, for the card; blank where it is not known
  */
-public record ExportOptions(ValueType values, Layout layout, long shardBytes, String scores) {
+public record ExportOptions(ValueType values, Layout layout, long shardBytes, String scores, String baseModel) {
 
     /** Four billion bytes a file, codes packed, values in bfloat16. */
     public static final ExportOptions DEFAULT =
-            new ExportOptions(ValueType.BFLOAT16, Layout.PACKED, 4_000_000_000L, "");
+            new ExportOptions(ValueType.BFLOAT16, Layout.PACKED, 4_000_000_000L, "", "");
 
     /** Types of values. */
     public enum ValueType {
@@ -43,21 +44,26 @@ public record ExportOptions(ValueType values, Layout layout, long shardBytes, St
 
     /** The same with other values. */
     public ExportOptions withValues(ValueType other) {
-        return new ExportOptions(other, layout, shardBytes, scores);
+        return new ExportOptions(other, layout, shardBytes, scores, baseModel);
     }
 
     /** The same with another layout. */
     public ExportOptions withLayout(Layout other) {
-        return new ExportOptions(values, other, shardBytes, scores);
+        return new ExportOptions(values, other, shardBytes, scores, baseModel);
     }
 
     /** The same with other files. */
     public ExportOptions withShardBytes(long other) {
-        return new ExportOptions(values, layout, other, scores);
+        return new ExportOptions(values, layout, other, scores, baseModel);
     }
 
     /** The same with other scores. */
     public ExportOptions withScores(String other) {
-        return new ExportOptions(values, layout, shardBytes, other);
+        return new ExportOptions(values, layout, shardBytes, other, baseModel);
+    }
+
+    /** The same of a model with this name. */
+    public ExportOptions withBaseModel(String other) {
+        return new ExportOptions(values, layout, shardBytes, scores, other);
     }
 }

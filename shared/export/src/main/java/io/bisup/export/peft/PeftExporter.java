@@ -9,6 +9,8 @@ import io.bisup.export.compressed.CompressedTensorsExporter;
 import io.bisup.export.fake.FakeExporter;
 import io.bisup.export.folder.ExportRecord;
 import io.bisup.export.folder.LazyTensor;
+import io.bisup.export.folder.ModelCard;
+import io.bisup.export.folder.ModelFiles;
 import io.bisup.export.format.ExportWork;
 import io.bisup.export.format.Exporter;
 import io.bisup.export.format.ModelShape;
@@ -70,7 +72,10 @@ public final class PeftExporter implements Exporter {
                 .forEach(linear -> add(linear, rank, tensors));
         SafetensorsWriter.write(folder.resolve("adapter_model.safetensors"), SafetensorsWriter.FORMAT_PT, tensors);
         Files.writeString(folder.resolve("adapter_config.json"), Json.write(config(rank, targets)) + "\n");
-        Files.writeString(work.folder().resolve("README.md"), readme(work, rank));
+        ModelFiles.copyLicence(work);
+        Files.writeString(
+                work.folder().resolve("README.md"),
+                card(work.source().artifact().sidecar().recipe(), rank).text(work));
         ExportRecord.write(work);
     }
 
@@ -114,21 +119,13 @@ public final class PeftExporter implements Exporter {
         return config;
     }
 
-    private static String readme(ExportWork work, int rank) {
-        Recipe recipe = work.source().artifact().sidecar().recipe();
-        List<String> lines = new ArrayList<>();
-        lines.add("# Quantized base and its low-rank branches");
-        lines.add("");
-        lines.add(
+    private static ModelCard card(Recipe recipe, int rank) {
+        return new ModelCard(
                 "`base` is the quantized model without its branches, in a format of its own; `adapter` holds the branches of"
-                        + " rank " + rank + " as LoRA. Only both together are what was quantized.");
-        lines.add("");
-        lines.add("```");
-        lines.add(String.join(" ", Serving.arguments(ExportFormat.PEFT, recipe, ".", rank)));
-        lines.add("model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(\"base\"), \"adapter\")");
-        lines.add("```");
-        lines.add("");
-        work.notes().forEach(note -> lines.add("- " + note));
-        return String.join("\n", lines) + "\n";
+                        + " rank " + rank + " as LoRA. Only both together are what was quantized.",
+                List.of(
+                        String.join(" ", Serving.arguments(ExportFormat.PEFT, recipe, ".", rank)),
+                        "model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(\"base\"), \"adapter\")"),
+                List.of());
     }
 }

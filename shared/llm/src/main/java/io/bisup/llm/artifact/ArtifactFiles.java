@@ -10,6 +10,9 @@ public final class ArtifactFiles {
     /** Embedding, final norm and output head, as the source checkpoint holds them. */
     public static final String ENDS = "ends.safetensors";
 
+    /** The source's own card (its README.md), where it has one: what states its licence. */
+    public static final String SOURCE_CARD = "SOURCE_README.md";
+
     private ArtifactFiles() {}
 
     /** The file of one block. */

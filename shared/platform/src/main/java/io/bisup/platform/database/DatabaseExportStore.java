@@ -7,6 +7,7 @@ import io.bisup.contract.ExportState;
 import io.bisup.contract.ExportedBytes;
 import io.bisup.contract.Failure;
 import io.bisup.contract.ObjectEntry;
+import io.bisup.contract.Score;
 import io.bisup.platform.access.QuotaExceededException;
 import io.bisup.platform.access.Tenant;
 import io.bisup.platform.access.Tenants;
@@ -166,7 +167,20 @@ class DatabaseExportStore implements ExportStore {
                 workerId,
                 lease,
                 row.format,
-                Documents.read(artifact.manifest, ArtifactManifest.class));
+                Documents.read(artifact.manifest, ArtifactManifest.class),
+                scores(row.jobId));
+    }
+
+    private List<Score> scores(UUID jobId) {
+        return entities.createQuery(
+                        "from EvaluationEntity e where e.jobId = :id and e.state = SUCCEEDED order by e.id desc",
+                        EvaluationEntity.class)
+                .setParameter("id", jobId)
+                .setMaxResults(1)
+                .getResultStream()
+                .findFirst()
+                .map(evaluation -> Documents.readList(evaluation.scores, Score.class))
+                .orElse(List.of());
     }
 
     @Override

@@ -2,7 +2,9 @@ package io.bisup.platform.job;
 
 import io.bisup.contract.ArtifactManifest;
 import io.bisup.contract.ExportFormat;
+import io.bisup.contract.Score;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The right to work on an export; as {@link Claim}.
@@ -14,6 +16,7 @@ import java.time.Duration;
  * @param lease how long the claim holds after each heartbeat
  * @param format which form
  * @param artifact what is exported
+ * @param scores what its job's evaluation measured; empty where it was not evaluated
  */
 public record ExportClaim(
         String exportId,
@@ -22,4 +25,10 @@ public record ExportClaim(
         String workerId,
         Duration lease,
         ExportFormat format,
-        ArtifactManifest artifact) {}
+        ArtifactManifest artifact,
+        List<Score> scores) {
+
+    public ExportClaim {
+        scores = List.copyOf(scores);
+    }
+}

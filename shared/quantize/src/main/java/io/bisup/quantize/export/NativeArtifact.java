@@ -44,6 +44,9 @@ public final class NativeArtifact {
             "chat_template.jinja",
             "LICENSE");
 
+    /** The name of a checkpoint's card. */
+    private static final String CARD = "README.md";
+
     private final TensorRuntime runtime;
     private final Path source;
     private final Path target;
@@ -81,20 +84,28 @@ public final class NativeArtifact {
                     target);
             sidecar.write(target);
             for (String name : COPIED) {
-                if (Files.isRegularFile(source.resolve(name))) {
-                    Files.copy(source.resolve(name), target.resolve(name), StandardCopyOption.REPLACE_EXISTING);
-                }
+                copy(name, name);
             }
+            copy(CARD, ArtifactFiles.SOURCE_CARD);
             if (residual != null) {
                 untie(target.resolve("config.json"));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the artifact to " + target, e);
         }
-        return Stream.concat(Stream.of(ArtifactFiles.ENDS, ArtifactFiles.SIDECAR, ShardIndex.FILE), COPIED.stream())
+        return Stream.concat(
+                        Stream.of(
+                                ArtifactFiles.ENDS, ArtifactFiles.SIDECAR, ArtifactFiles.SOURCE_CARD, ShardIndex.FILE),
+                        COPIED.stream())
                 .map(target::resolve)
                 .filter(Files::isRegularFile)
                 .toList();
+    }
+
+    private void copy(String from, String to) throws IOException {
+        if (Files.isRegularFile(source.resolve(from))) {
+            Files.copy(source.resolve(from), target.resolve(to), StandardCopyOption.REPLACE_EXISTING);
+        }
     }
 
     private static List<TensorSource> copiedEnds(DecoderConfig config, Checkpoint checkpoint) {
