@@ -26,31 +26,38 @@ SAMPLES = int(os.environ.get("CALIBRATION_SAMPLES", "8"))
 # Which programs read what, by recipe: a reader is a script here and an environment of ./readers.
 CASES = {
     "w4a16-g64": {"compressed-tensors": ["transformers", "vllm"], "gptq": ["gptqmodel", "vllm"], "awq": ["gptqmodel", "vllm"],
-                  "gguf": ["transformers", "llamacpp"], "hf-fake": ["transformers", "vllm"]},
-    "w4a16-asym-g64": {"compressed-tensors": ["transformers", "vllm"], "compressed-tensors-naive": ["transformers"],
+                  "gguf": ["transformers", "llamacpp"], "hf-fake": ["transformers", "vllm"], "hf-fake-float32": ["transformers"]},
+    "w4a16-asym-g64": {"compressed-tensors": ["transformers", "vllm"], "compressed-tensors-naive": ["transformers", "vllm"],
                        "gptq": ["gptqmodel"], "awq": ["gptqmodel", "vllm"],
                        "gguf": ["transformers", "llamacpp"]},
     "w3a16-g64": {"compressed-tensors": ["transformers", "vllm"], "gptq": ["gptqmodel"]},
     "w8a16-g64": {"compressed-tensors": ["transformers", "vllm"], "gptq": ["gptqmodel"], "gguf": ["transformers", "llamacpp"]},
     "w8a8": {"compressed-tensors": ["transformers", "vllm"]},
+    # vLLM's packed kernels for rounded inputs need CUDA: on a CPU the row is its refusal.
     "w4a8-g64": {"compressed-tensors": ["transformers", "vllm"], "compressed-tensors-naive": ["transformers", "vllm"]},
     "w4a4-g64": {"compressed-tensors": ["transformers", "vllm"]},
     "folded-w4a16-g64": {"compressed-tensors": ["transformers", "vllm"], "gguf": ["transformers", "llamacpp"],
-                         "hf-fake": ["transformers"]},
-    "branch-w4a16-g64": {"peft": ["peft"], "hf-fake": ["transformers"]},
-    "portable-w4a16-g128": {"compressed-tensors": ["transformers", "vllm"]},
+                         "hf-fake": ["transformers"], "hf-fake-float32": ["transformers"]},
+    "branch-w4a16-g64": {"peft": ["peft"], "hf-fake": ["transformers"], "hf-fake-float32": ["transformers"]},
+    # The presets learn and have groups of 128: a model of other widths is a row that says so.
+    "portable-w4a16-g128": {"compressed-tensors": ["transformers", "vllm"], "gptq": ["gptqmodel", "vllm"],
+                            "awq": ["gptqmodel", "vllm"], "gguf": ["transformers", "llamacpp"]},
+    "portable-w8a8": {"compressed-tensors": ["transformers", "vllm"]},
+    "portable-w4a8-g128": {"compressed-tensors": ["transformers", "vllm"], "compressed-tensors-naive": ["transformers", "vllm"]},
+    "portable-w4a4-g128": {"compressed-tensors": ["transformers", "vllm"]},
 }
-# What an export is asked for where its name is not the whole of it.
+# What an export is asked for where its name is not the whole of it. hf-fake is bfloat16 by itself.
 OPTIONS = {"compressed-tensors-naive": ["--format", "compressed-tensors", "--layout", "naive"],
-           "hf-fake": ["--format", "hf-fake", "--dtype", "float32"]}
+           "hf-fake-float32": ["--format", "hf-fake", "--dtype", "float32"]}
 
 
 def bisup(*args):
-    """Runs the command line; its own message where it fails."""
+    """Runs the command line: what it prints, or its own message where it fails."""
     done = subprocess.run([BISUP, *map(str, args)], capture_output=True, text=True)
     if done.returncode:
         lines = [line for line in done.stderr.strip().splitlines() if line.startswith("bisup:")]
         raise RuntimeError(lines[-1] if lines else done.stderr.strip()[-400:])
+    return done.stdout
 
 
 def windows(model, text):
@@ -90,6 +97,8 @@ def read(work, reader, export, rows, name):
                                    "logits": str(work / f"{name}.{reader}.pt")}))
     if not answer.exists():
         python = pathlib.Path(os.environ["READERS_HOME"]) / reader / "bin" / "python"
+        if not python.exists():
+            raise RuntimeError(f"{reader} is not installed")
         script = HERE / f"read_{reader}.py"
         try:
             done = subprocess.run([python, script, request, answer], capture_output=True, text=True, timeout=LIMIT_SECONDS)
