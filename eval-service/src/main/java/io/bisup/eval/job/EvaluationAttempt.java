@@ -76,7 +76,11 @@ class EvaluationAttempt {
         try {
             journal.end();
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "the end of evaluation {0} cannot be noted: {1}", claim.evaluationId(), e.getMessage());
+            LOG.log(
+                    Level.WARNING,
+                    "the end of evaluation {0} cannot be noted: {1}",
+                    claim.evaluationId(),
+                    e.getMessage());
         }
     }
 

@@ -51,7 +51,6 @@ class DatabaseEvaluationStore implements EvaluationStore {
     }
 
     @Override
-    @Transactional
     public List<String> due(int most) {
         return evaluations.due(most);
     }

@@ -38,10 +38,10 @@ class Evaluations {
         this.entities = rows.entities();
     }
 
-    /** The n-th of a tenant's comes after the evaluations that run already, so that tenants take turns along the list too. */
+    /** By how many of the tenant's run or come before it: tenants take turns along the whole list. */
+    @Transactional
     List<String> due(int most) {
-        return entities
-                .createNativeQuery("""
+        List<?> ids = entities.createNativeQuery("""
             with live as (
                 select e.id, j.tenant, j.priority, e.created_at, e.state, coalesce(e.not_before, e.queued_at) as due
                 from evaluation e join job j on j.id = e.job_id where e.state in ('QUEUED', 'RUNNING')
@@ -57,9 +57,8 @@ class Evaluations {
             order by q.place + coalesce(r.running, 0), q.since, q.tenant
             """, String.class)
                 .setMaxResults(most)
-                .getResultStream()
-                .map(String::valueOf)
-                .toList();
+                .getResultList();
+        return ids.stream().map(String::valueOf).toList();
     }
 
     @Transactional

@@ -21,8 +21,7 @@ public class Predecessor {
     private final EvaluationStore evaluations;
     private final EvaluationJobStore evaluationJobs;
 
-    Predecessor(
-            JobStore jobs, ExportStore exports, EvaluationStore evaluations, EvaluationJobStore evaluationJobs) {
+    Predecessor(JobStore jobs, ExportStore exports, EvaluationStore evaluations, EvaluationJobStore evaluationJobs) {
         this.jobs = jobs;
         this.exports = exports;
         this.evaluations = evaluations;

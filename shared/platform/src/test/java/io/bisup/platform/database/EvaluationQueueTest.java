@@ -46,8 +46,8 @@ class EvaluationQueueTest {
     void emptyTheQueue() {
         QuarkusTransaction.requiringNew().run(() -> {
             for (String table : List.of("evaluation", "evaluation_job")) {
-                entities.createNativeQuery("update " + table
-                                + " set state = 'CANCELLED' where state in ('QUEUED', 'RUNNING')")
+                entities.createNativeQuery(
+                                "update " + table + " set state = 'CANCELLED' where state in ('QUEUED', 'RUNNING')")
                         .executeUpdate();
             }
             entities.createNativeQuery("insert into tenant (id, max_live_jobs, requests_per_minute)"

@@ -152,8 +152,8 @@ class PredecessorTest {
         }
 
         @Override
-        public void close() throws InterruptedException {
-            kill();
+        public void close() {
+            process.destroyForcibly();
         }
     }
 }
