@@ -1,7 +1,9 @@
 package io.bisup.systemtests.suite;
 
 import static io.bisup.systemtests.suite.Nemesis.FREEZE_API;
+import static io.bisup.systemtests.suite.Nemesis.FREEZE_ATTEMPT;
 import static io.bisup.systemtests.suite.Nemesis.FREEZE_EVAL;
+import static io.bisup.systemtests.suite.Nemesis.FREEZE_POSTGRES;
 import static io.bisup.systemtests.suite.Nemesis.FREEZE_STORES;
 import static io.bisup.systemtests.suite.Nemesis.FREEZE_WORKER;
 import static io.bisup.systemtests.suite.Nemesis.KILL_API;
@@ -23,7 +25,10 @@ import java.util.concurrent.Future;
 
 /**
  * Blows against a suite in an order that strikes each service four times as often as each store. What stands in one round
- * strikes at the same moment.
+ * strikes at the same moment. A cycle of ten rounds kills the worker, api-service, eval-service and an attempt four times each,
+ * the stores and PostgreSQL once each; it freezes the worker twice, and api-service, eval-service, an attempt, the stores and
+ * PostgreSQL once each. 150 rounds are 60 kills of each service and of attempts, 15 of each store, and 15 freezes of each (30
+ * of the worker).
  */
 final class Campaign {
 
@@ -33,11 +38,14 @@ final class Campaign {
             List.of(FREEZE_WORKER, KILL_API, KILL_EVAL),
             List.of(KILL_ATTEMPT, KILL_STORES, KILL_API),
             List.of(KILL_WORKER, FREEZE_API),
-            List.of(KILL_ATTEMPT, FREEZE_EVAL),
+            // What the supervisor says of the dead attempt waits until the database goes on.
+            List.of(KILL_ATTEMPT, FREEZE_POSTGRES),
             List.of(KILL_WORKER, FREEZE_STORES),
-            List.of(FREEZE_WORKER, KILL_EVAL),
+            // The supervisor that wakes has lost its lease and its attempt.
+            List.of(FREEZE_WORKER, KILL_ATTEMPT, KILL_EVAL),
             List.of(KILL_WORKER, KILL_API),
-            List.of(KILL_ATTEMPT));
+            // Nothing is lost: the supervisor keeps the lease of an attempt that stands still.
+            List.of(FREEZE_ATTEMPT, FREEZE_EVAL));
 
     private final RunningSuite suite;
     private final Map<Nemesis, Integer> struck = new EnumMap<>(Nemesis.class);
@@ -57,6 +65,15 @@ final class Campaign {
                 struck.merge(round.get(i), hits.get(i).get() ? 1 : 0, Integer::sum);
             }
         }
+    }
+
+    /** What that many rounds, from the first, hold. */
+    static Map<Nemesis, Integer> planned(int rounds) {
+        Map<Nemesis, Integer> blows = new EnumMap<>(Nemesis.class);
+        for (int number = 0; number < rounds; number++) {
+            CYCLE.get(number % CYCLE.size()).forEach(nemesis -> blows.merge(nemesis, 1, Integer::sum));
+        }
+        return blows;
     }
 
     /** How often each process was there to be struck. */

@@ -19,11 +19,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * R-01, R-02, R-08 and R-20: while jobs come in, processes are killed with SIGKILL or stopped with SIGSTOP for longer than a
- * lease: api-service, the worker, its attempt, the evaluator, the stores together (Kafka and S3 are one process),
- * PostgreSQL. Every job that was accepted ends SUCCEEDED with the same bytes, and every history holds; only a job two of
- * whose attempts were killed may fail, and says so. {@code -Dbisup.chaos.rounds=N} is the long form (150 rounds kill each
- * service 60 times and each store 15 times), {@code -Dbisup.seed} repeats one.
+ * R-01, R-02, R-08 and R-20: while jobs come in, processes are killed with SIGKILL or stopped with SIGSTOP for longer than
+ * three leases: api-service, the worker, its attempt, the evaluator, the stores together (Kafka and S3 are one process),
+ * PostgreSQL with its processes. Every job that was accepted ends SUCCEEDED with the same bytes, and every history holds; only
+ * a job two of whose attempts were killed may fail, and says so. {@code -Dbisup.chaos.rounds=N} is the long form (150 rounds
+ * kill each service and attempts 60 times and each store 15 times, and freeze each 15 times), {@code -Dbisup.seed} repeats
+ * one.
  */
 class ChaosTest {
 

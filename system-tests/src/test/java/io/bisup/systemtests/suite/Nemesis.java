@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -21,10 +23,13 @@ enum Nemesis {
     FREEZE_STORES(true),
     KILL_ATTEMPT(false),
     FREEZE_API(true),
-    FREEZE_EVAL(true);
+    FREEZE_EVAL(true),
+    FREEZE_ATTEMPT(true),
+    /** The server with every process that serves a connection. */
+    FREEZE_POSTGRES(true);
 
     /** More than three leases of {@link RunningSuite}. */
-    private static final Duration FROZEN = Duration.ofSeconds(10);
+    static final Duration FROZEN = Duration.ofSeconds(10);
 
     /** A process that was struck before may still be starting. */
     private static final Duration AWAITED = Duration.ofSeconds(20);
@@ -46,14 +51,21 @@ enum Nemesis {
             return false;
         }
         if (freezes) {
-            signal("-STOP", process.get());
-            LockSupport.parkNanos(FROZEN.toNanos());
-            signal("-CONT", process.get());
+            freeze(process.get());
         } else {
             process.get().destroyForcibly();
             process.get().onExit().join();
         }
         return true;
+    }
+
+    private void freeze(ProcessHandle process) throws IOException, InterruptedException {
+        Freeze freeze = this == FREEZE_POSTGRES ? Freeze.ofAll(process) : Freeze.of(process);
+        try {
+            LockSupport.parkNanos(FROZEN.toNanos());
+        } finally {
+            freeze.end();
+        }
     }
 
     private Optional<ProcessHandle> awaited(RunningSuite suite) {
@@ -72,15 +84,16 @@ enum Nemesis {
             case KILL_STORES, FREEZE_STORES -> suite.process(Member.LOCAL_STACK);
             case KILL_API, FREEZE_API -> suite.process(Member.API);
             case KILL_EVAL, FREEZE_EVAL -> suite.process(Member.EVAL);
-            case KILL_POSTGRES -> suite.postgres();
-            case KILL_ATTEMPT -> suite.process(Member.WORKER).flatMap(Nemesis::attempt);
+            case KILL_POSTGRES, FREEZE_POSTGRES -> suite.postgres();
+            case KILL_ATTEMPT, FREEZE_ATTEMPT -> suite.process(Member.WORKER).flatMap(Nemesis::attempt);
         };
     }
 
+    /** The one at work: the next one, which waits for its order, was started after it. */
     private static Optional<ProcessHandle> attempt(ProcessHandle worker) {
         return worker.children()
                 .filter(child -> commandLine(child).contains("AttemptMain"))
-                .findFirst();
+                .min(Comparator.comparing(child -> child.info().startInstant().orElse(Instant.MAX)));
     }
 
     private static String commandLine(ProcessHandle process) {
@@ -89,12 +102,5 @@ enum Nemesis {
         } catch (IOException e) {
             return process.info().commandLine().orElse("");
         }
-    }
-
-    private static void signal(String signal, ProcessHandle process) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", signal, String.valueOf(process.pid()))
-                .inheritIO()
-                .start()
-                .waitFor();
     }
 }

@@ -44,9 +44,16 @@ import java.util.function.Supplier;
 /** A suite of its own, in a folder of its own, with the demo model and its texts registered. */
 public final class RunningSuite implements AutoCloseable {
 
-    /** Short leases, so that a killed worker's job is taken over in seconds and not in half a minute. */
-    private static final Map<String, String> QUICK =
-            Map.of("bisup.work.lease", "3S", Guardian.LONGEST_PAUSE, "PT2S", "bisup.housekeeping.sweep-interval", "1S");
+    /** Short, so that a killed worker's job is taken over in seconds and not in half a minute. */
+    static final Duration LEASE = Duration.ofSeconds(3);
+
+    private static final Map<String, String> QUICK = Map.of(
+            "bisup.work.lease",
+            LEASE.toSeconds() + "S",
+            Guardian.LONGEST_PAUSE,
+            "PT2S",
+            "bisup.housekeeping.sweep-interval",
+            "1S");
 
     /** Characters that are evaluated on: what is measured is no matter here. */
     private static final int STORIES = 4_000;
