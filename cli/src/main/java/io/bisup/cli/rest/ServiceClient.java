@@ -70,10 +70,10 @@ public final class ServiceClient {
      *
      * @param tag its ETag, or "" when it has none
      */
-    record Tagged(String tag, JsonNode body) {}
+    public record Tagged(String tag, JsonNode body) {}
 
     /** Asks for a document, or for its change when one was seen: what was seen comes back when nothing changed in time. */
-    Tagged changed(String path, @Nullable Tagged seen) {
+    public Tagged changed(String path, @Nullable Tagged seen) {
         Map<String, String> known =
                 seen == null || seen.tag().isEmpty() ? Map.of() : Map.of("If-None-Match", seen.tag());
         try {

@@ -63,6 +63,7 @@ public final class RunningSuite implements AutoCloseable {
     private final Path data;
     private final ServiceClient client;
     private final Jobs jobs;
+    private final JobReader reader;
 
     private RunningSuite(Suite suite, SuiteFolders folders) {
         this.suite = suite;
@@ -70,6 +71,7 @@ public final class RunningSuite implements AutoCloseable {
         this.data = folders.data();
         this.client = new ServiceClient(suite.address());
         this.jobs = new Jobs(client);
+        this.reader = new JobReader(client);
     }
 
     public static RunningSuite start(Path folder) throws IOException {
@@ -142,8 +144,14 @@ public final class RunningSuite implements AutoCloseable {
         return jobs.submit(spec, key);
     }
 
+    /** The job, whose answers so far this one must follow. */
     JobView get(String id) {
-        return jobs.get(id);
+        return reader.get(id);
+    }
+
+    /** The job's attempts, which hold those of earlier answers. */
+    JsonNode attempts(String id) {
+        return reader.attempts(id);
     }
 
     /** Has dead members started again. */
@@ -190,7 +198,7 @@ public final class RunningSuite implements AutoCloseable {
         return await(id, limit, job -> job.state().terminal());
     }
 
-    /** The job once it is as wanted. */
+    /** The job once it is as wanted. What an ended job says of its life is checked. */
     public JobView await(String id, Duration limit, Predicate<JobView> wanted) {
         Instant end = Instant.now().plus(limit);
         JobView job = patiently(() -> get(id));
@@ -201,6 +209,12 @@ public final class RunningSuite implements AutoCloseable {
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
             job = patiently(() -> get(id));
+        }
+        if (job.state().terminal()) {
+            patiently(() -> {
+                reader.requireGoodHistory(id);
+                return id;
+            });
         }
         return job;
     }
