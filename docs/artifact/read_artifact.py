@@ -275,7 +275,8 @@ class Artifact:
         raise SystemExit(f"a map of kind {kind} is not known to this script")
 
     def weight(self, block, name):
-        segments, stem = self.form["weights"].get(LINEARS[name], []), block + name
+        own = self.form.get("layers", {}).get(block.split(".")[2], self.form["weights"])
+        segments, stem = {role.lower(): value for role, value in own.items()}.get(LINEARS[name], []), block + name
         if len(segments) < 2:
             return self.segment(stem, segments[0]) if segments else self.get(stem + ".weight")
         return torch.cat([self.segment(f"{stem}.{i}", segment) for i, segment in enumerate(segments)], 1)

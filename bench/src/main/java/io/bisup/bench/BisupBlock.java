@@ -129,7 +129,7 @@ final class BisupBlock implements AutoCloseable {
         for (BlockTensor linear : BlockSites.LINEARS) {
             int out = linear.shape(plan.config()).getFirst().intValue();
             List<RangeLogits> logits = new ArrayList<>();
-            for (Segment segment : plan.weightSegments(linear)) {
+            for (Segment segment : plan.weightSegments(0, linear)) {
                 int tiles = out / segment.format().scope().sharedRows();
                 logits.add(new RangeLogits(
                         logit(tiles, segment.groups()),

@@ -1,12 +1,12 @@
 package io.bisup.bench.methods;
 
 import io.bisup.contract.recipe.Recipe;
-import io.bisup.contract.recipe.StoredBits;
 import io.bisup.llm.artifact.ArtifactFiles;
 import io.bisup.llm.checkpoint.SafetensorsFile;
 import io.bisup.llm.checkpoint.TensorEntry;
 import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.config.DecoderConfig;
+import io.bisup.llm.plan.Planner;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -40,15 +40,9 @@ final class StoredSize {
         return 8.0 * bytes / (config.layers() * weights());
     }
 
-    /** By the formula, each linear by its own shape. */
+    /** By the formula, each linear by its own shape and format. */
     double formula(Recipe recipe) {
-        return linears()
-                        .mapToDouble(shape -> StoredBits.perWeight(
-                                        recipe, Math.toIntExact(shape.getFirst()), Math.toIntExact(shape.getLast()))
-                                * shape.getFirst()
-                                * shape.getLast())
-                        .sum()
-                / weights();
+        return Planner.require(recipe, config).bitsPerWeight();
     }
 
     private double weights() {

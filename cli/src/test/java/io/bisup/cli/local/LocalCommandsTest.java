@@ -47,7 +47,7 @@ class LocalCommandsTest {
             training: {epochs: 1, learningRate: 0.005, heldOut: 2}
             """;
 
-    /** Atom (2310.19102) at the width of a small model: permutations, tiles of two rows, ragged groups, keepers, keys before RoPE. */
+    /** Atom (2310.19102) at the width of a small model: permutations, tiles, ragged groups, keepers, one block at other bits. */
     private static final String SMALL_ATOM = """
             version: 2
             name: small-atom
@@ -56,6 +56,7 @@ class LocalCommandsTest {
               weights: {scope: {columns: 48, rows: 2}}
               inputs: {scope: {columns: 48}}
               keepers: {channels: 32, bits: 8}
+              overrides: {"model.layers.1.*": {bits: 6, scope: {columns: 32}}}
             """;
 
     @TempDir

@@ -45,7 +45,7 @@ public final class Exports {
      */
     public static void requirePossible(ExportFormat format, Recipe recipe, DecoderConfig config) {
         BlockPlan plan = Planner.require(recipe, config);
-        require(format, recipe, config, plan::weightSegments);
+        require(format, recipe, config, linear -> plan.weightSegments(0, linear));
     }
 
     /**
@@ -60,7 +60,7 @@ public final class Exports {
             ExportFormat format, Path artifact, Path out, ExportOptions options, ExportProgress progress) {
         try (StoredArtifact stored = StoredArtifact.open(artifact)) {
             Recipe recipe = stored.sidecar().recipe();
-            require(format, recipe, stored.config(), stored::segments);
+            require(format, recipe, stored.config(), linear -> stored.segments(linear, 0));
             try (Staging staging = Staging.open(out)) {
                 ExportWork work =
                         new ExportWork(format, new ArtifactSource(stored), staging.folder(), options, progress);

@@ -97,7 +97,7 @@ public final class Artifacts {
 
     /** What the engine's own reader says a weight stands for, [out × in]. */
     public static float[] values(StoredArtifact artifact, BlockTensor linear, int layer) {
-        List<Segment> segments = artifact.segments(linear);
+        List<Segment> segments = artifact.segments(linear, layer);
         WeightForm form = new WeightForm(
                 Math.toIntExact(linear.shape(artifact.config()).getFirst()),
                 segments.stream()

@@ -46,6 +46,19 @@ class FakeExportTest {
         assertThat(Files.readString(narrow.resolve("config.json"))).contains("\"torch_dtype\" : \"bfloat16\"");
     }
 
+    /** Overrides may single out one block, which is then read by its own formats. */
+    @ParameterizedTest
+    @CsvSource({"llama, model.layers.1.*", "phi3, '*.layers.0.self_attn.qkv_proj'"})
+    void blocksOfOtherBitsAreReadByTheirOwnFormats(String family, String pattern) throws IOException {
+        Path model = Artifacts.model(folder.resolve("model"), family, false);
+        Path artifact = Artifacts.quantized(
+                model,
+                "precision: {weights: {bits: 4, scope: {columns: 32}}, overrides: {'%s': {bits: 8}}}".formatted(pattern),
+                folder.resolve("artifact"));
+        float[] actual = Artifacts.logits(export(artifact, ValueType.FLOAT32));
+        assertThat(difference(actual, Artifacts.logits(artifact))).isCloseTo(0, within(2e-4f));
+    }
+
     private Path export(Path artifact, ValueType type) {
         Path out = folder.resolve(type.dtype());
         Exports.write(ExportFormat.HF_FAKE, artifact, out, ExportOptions.DEFAULT.withValues(type), ExportProgress.NONE);

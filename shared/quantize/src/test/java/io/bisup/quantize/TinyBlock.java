@@ -155,7 +155,7 @@ public final class TinyBlock implements AutoCloseable {
     /** The same through the draft with everything rounded to nearest. */
     public NDArray nearest(int sample) {
         BlockOperands operands = operands();
-        return quantized(sample, work.planned().roundedToNearest(work.kernels(), operands));
+        return quantized(sample, work.planned().roundedToNearest(work.layer(), work.kernels(), operands));
     }
 
     /** The same through the draft that multiplies given weights. */

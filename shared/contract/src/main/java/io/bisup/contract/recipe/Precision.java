@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param inputs of those linears
  * @param cache keys and values
  * @param keepers input channels at more bits, or null
- * @param overrides another format for the weights whose role or module name matches the pattern (as "down" or "model.layers.0.*")
+ * @param overrides another format for the weights whose role, or whose module in the checkpoint, matches the pattern (as "down" or
+ *     "model.layers.0.*"); of several that match, the one with the most characters that are no '*' counts
  */
 public record Precision(
         Format weights,

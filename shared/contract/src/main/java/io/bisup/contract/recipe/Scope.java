@@ -26,7 +26,7 @@ public sealed interface Scope {
     /** One head's vector of one token, in the key-value cache. */
     record Head() implements Scope {}
 
-    /** The whole tensor. */
+    /** The whole tensor; the language has it, and the planner refuses it for every model. */
     record Tensor() implements Scope {}
 
     /** Groups of so many columns of one row. */

@@ -9,13 +9,17 @@ public final class StoredBits {
     private StoredBits() {}
 
     /**
-     * Bits of codes, scales, zero points, keepers and branches, over the number of weights.
+     * Bits of codes, scales, zero points, keepers and branches, over the number of weights, where no override counts.
      *
      * @param out output channels of the linear
      * @param in input channels
      */
     public static double perWeight(Recipe recipe, int out, int in) {
-        Format format = recipe.precision().weights();
+        return perWeight(recipe, recipe.precision().weights(), out, in);
+    }
+
+    /** The same of a linear whose weight has its own format. */
+    public static double perWeight(Recipe recipe, Format format, int out, int in) {
         Keepers keepers = recipe.precision().keepers();
         int kept = keepers == null || !format.quantizes() ? 0 : Math.min(keepers.channels(), in);
         double bits = segment(format, out, in - kept);

@@ -18,7 +18,7 @@ public final class ArtifactSource {
     /** @param artifact stays the caller's to close */
     public ArtifactSource(StoredArtifact artifact) {
         this.artifact = artifact;
-        this.shapes = LinearShape.of(artifact.config(), artifact::segments);
+        this.shapes = LinearShape.of(artifact.config(), linear -> artifact.segments(linear, 0));
     }
 
     /** The artifact. */

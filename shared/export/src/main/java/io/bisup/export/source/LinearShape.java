@@ -14,7 +14,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * The shape of one linear layer, alike in every block.
+ * The shape of one linear layer, alike in every block; formats are those of the first block, whose like all are where a format of
+ * codes is written: {@link io.bisup.contract.recipe.Portability} refuses overrides.
  *
  * @param name inside the block, such as {@code self_attn.q_proj}
  * @param columns input channels

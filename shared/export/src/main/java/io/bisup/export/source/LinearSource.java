@@ -51,7 +51,7 @@ public final class LinearSource {
     }
 
     private Codes codes(LinearShape.Part part) {
-        List<Segment> segments = artifact.segments(part.linear());
+        List<Segment> segments = artifact.segments(part.linear(), layer);
         if (segments.size() != 1 || !segments.getFirst().format().quantizes()) {
             throw new IllegalStateException(module() + " is stored as " + segments + ", not as codes of one format");
         }
@@ -64,7 +64,7 @@ public final class LinearSource {
     }
 
     private float[] values(LinearShape.Part part) {
-        List<Segment> segments = artifact.segments(part.linear());
+        List<Segment> segments = artifact.segments(part.linear(), layer);
         if (segments.isEmpty()) {
             return artifact.tensor(part.linear().name(layer)).toFloats();
         }

@@ -1,5 +1,6 @@
 package io.bisup.llm.artifact;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.bisup.contract.recipe.Format;
 import io.bisup.contract.recipe.LowRank;
 import io.bisup.contract.recipe.Site;
@@ -15,18 +16,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param inputs how each input reaches its linears
  * @param weights formats of each linear weight's columns, from left to right; an empty list: stored as it is
+ * @param layers the same of the layers, counted from 0, whose weights are not all of those formats
  * @param cache how keys and values are stored
  * @param branches which input low-rank branches read; a branch is there where its tensors are
  */
 public record BlockLayout(
         Map<Site, InputLayout> inputs,
         Map<BlockTensor, List<Segment>> weights,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<Integer, Map<BlockTensor, List<Segment>>> layers,
         CacheLayout cache,
         LowRank.Reads branches) {
 
     public BlockLayout {
         inputs = Map.copyOf(inputs);
         weights = Map.copyOf(weights);
+        layers = layers == null ? Map.of() : Map.copyOf(layers);
     }
 
     /**
@@ -59,7 +63,7 @@ public record BlockLayout(
         return layout == null ? new InputLayout(List.of(), List.of()) : layout;
     }
 
-    List<Segment> weight(BlockTensor linear) {
-        return weights.getOrDefault(linear, List.of());
+    List<Segment> weight(BlockTensor linear, int layer) {
+        return layers.getOrDefault(layer, weights).getOrDefault(linear, List.of());
     }
 }

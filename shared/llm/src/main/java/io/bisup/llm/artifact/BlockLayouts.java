@@ -12,9 +12,12 @@ import io.bisup.llm.plan.Segment;
 import io.bisup.llm.transform.ChannelMap;
 import io.bisup.llm.transform.MapDescription;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The layout of the blocks that a plan makes. */
@@ -28,13 +31,21 @@ public final class BlockLayouts {
         for (Site site : BlockSites.INPUTS) {
             inputs.put(site, new BlockLayout.InputLayout(online(plan, rotations, site), plan.inputSegments(site)));
         }
-        Map<BlockTensor, List<Segment>> weights = new EnumMap<>(BlockTensor.class);
-        BlockSites.LINEARS.forEach(linear -> weights.put(linear, plan.weightSegments(linear)));
+        List<Map<BlockTensor, List<Segment>>> all = plan.weightSegments();
+        Map<BlockTensor, List<Segment>> common =
+                Collections.max(all, Comparator.comparingInt(weights -> Collections.frequency(all, weights)));
+        Map<Integer, Map<BlockTensor, List<Segment>>> others = new TreeMap<>();
+        for (int layer = 0; layer < all.size(); layer++) {
+            if (!all.get(layer).equals(common)) {
+                others.put(layer, all.get(layer));
+            }
+        }
         CachePlan cache = plan.cache();
         LowRank lowRank = plan.recipe().compensation();
         return new BlockLayout(
                 inputs,
-                weights,
+                common,
+                others,
                 new BlockLayout.CacheLayout(
                         cache.keys(), cache.values(), cache.beforeRope(), describe(rotations.keys())),
                 lowRank == null ? LowRank.Reads.EXACT : lowRank.reads());

@@ -104,12 +104,12 @@ public final class BlockReader {
     }
 
     private NDArray weight(BlockTensor linear, int layer) {
-        if (layout.weight(linear).isEmpty()) {
+        if (layout.weight(linear, layer).isEmpty()) {
             return required(linear.name(layer)).load(runtime.manager());
         }
         WeightForm form = new WeightForm(
                 Math.toIntExact(linear.shape(config).getFirst()),
-                layout.weight(linear).stream()
+                layout.weight(linear, layer).stream()
                         .map(segment -> new WeightForm.Segment(segment.columns(), segment.format()))
                         .toList());
         try (StoredWeight stored = StoredWeight.read(runtime, BlockNames.stem(linear, layer), form, tensors)) {

@@ -8,11 +8,9 @@ import io.bisup.contract.recipe.LowRank;
 import io.bisup.contract.recipe.Recipe;
 import io.bisup.contract.recipe.Site;
 import io.bisup.llm.block.BlockSites;
-import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.plan.BlockPlan;
 import io.bisup.llm.plan.Planner;
-import io.bisup.llm.plan.Segment;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -41,17 +39,16 @@ final class FirstLayout {
                 tree.path("sourceSha256").asText());
     }
 
-    /** No maps, keys after RoPE: there was nothing else. */
+    /** No maps, keys after RoPE, layers alike: there was nothing else. */
     private static BlockLayout layout(BlockPlan plan) {
         Map<Site, BlockLayout.InputLayout> inputs = new EnumMap<>(Site.class);
         for (Site site : BlockSites.INPUTS) {
             inputs.put(site, new BlockLayout.InputLayout(List.of(), plan.inputSegments(site)));
         }
-        Map<BlockTensor, List<Segment>> weights = new EnumMap<>(BlockTensor.class);
-        BlockSites.LINEARS.forEach(linear -> weights.put(linear, plan.weightSegments(linear)));
         return new BlockLayout(
                 inputs,
-                weights,
+                plan.weightSegments(0),
+                Map.of(),
                 new BlockLayout.CacheLayout(plan.cache().keys(), plan.cache().values(), false, null),
                 LowRank.Reads.EXACT);
     }

@@ -57,15 +57,15 @@ public final class StoredArtifact implements AutoCloseable {
         return config;
     }
 
-    /** Formats of a weight's columns, from left to right; an empty list: stored as it is. */
-    public List<Segment> segments(BlockTensor linear) {
-        return sidecar.block().weight(linear);
+    /** Formats of a weight's columns in one layer, from left to right; an empty list: stored as it is. */
+    public List<Segment> segments(BlockTensor linear, int layer) {
+        return sidecar.block().weight(linear, layer);
     }
 
     /** What the names of one segment of a weight begin with. */
     public String stem(BlockTensor linear, int layer, int segment) {
         String stem = BlockNames.stem(linear, layer);
-        return segments(linear).size() > 1 ? stem + "." + segment : stem;
+        return segments(linear, layer).size() > 1 ? stem + "." + segment : stem;
     }
 
     /** B of a weight's low-rank branch, [rank, in], where it has one. */

@@ -8,7 +8,6 @@ import io.bisup.contract.recipe.Site;
 import io.bisup.llm.block.BlockSites;
 import io.bisup.llm.block.KeyValues;
 import io.bisup.llm.block.RotaryEmbedding;
-import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.kernel.FusedKernels;
 import io.bisup.llm.kernel.LossWeights;
 import io.bisup.llm.plan.BlockOperands;
@@ -39,10 +38,11 @@ public final class FusedBlockStep implements AutoCloseable {
      * Allocates the workspace.
      *
      * @param planned what the block is; it holds the cache's rotation and must stay open
+     * @param layer index of the block, or of one whose weights have the same formats
      * @param batch sequences of a sample
      * @param tokens of each sequence, without the prefix
      */
-    public FusedBlockStep(TensorRuntime runtime, PlannedBlock planned, int batch, int tokens) {
+    public FusedBlockStep(TensorRuntime runtime, PlannedBlock planned, int layer, int batch, int tokens) {
         this.kernels = runtime.kernels();
         this.workspace = new Workspace(runtime.manager());
         this.none = workspace.buffer(0, 0);
@@ -52,6 +52,7 @@ public final class FusedBlockStep implements AutoCloseable {
                 workspace,
                 BlockDimensions.of(plan.config(), batch, tokens),
                 plan,
+                layer,
                 none,
                 runtime.lowPrecision());
         this.attention = new AttentionStage(tools, planned.rotations().keys());
@@ -75,9 +76,8 @@ public final class FusedBlockStep implements AutoCloseable {
 
     private static Stream<Format> formats(BlockPlan plan) {
         Stream<Site> inputs = BlockSites.INPUTS.stream();
-        Stream<BlockTensor> linears = BlockSites.LINEARS.stream();
-        Stream<List<Segment>> segments =
-                Stream.concat(inputs.map(plan::inputSegments), linears.map(plan::weightSegments));
+        Stream<List<Segment>> weights = plan.weightSegments().stream().flatMap(layer -> layer.values().stream());
+        Stream<List<Segment>> segments = Stream.concat(inputs.map(plan::inputSegments), weights);
         return Stream.concat(
                 segments.flatMap(List::stream).map(Segment::format),
                 Stream.of(plan.cache().keys(), plan.cache().values()));

@@ -30,7 +30,7 @@ final class FusedLinears {
                     tools,
                     name,
                     name.shape(tools.plan().config()),
-                    new FusedSegments(tools.plan().weightSegments(name), true));
+                    new FusedSegments(tools.plan().weightSegments(tools.layer(), name), true));
         }
 
         private Reader(StageTools tools, BlockTensor name, List<Long> shape, FusedSegments quantizer) {

@@ -7,6 +7,7 @@ import io.bisup.llm.tensor.Kernels;
 /**
  * What every stage of a block step works with.
  *
+ * @param layer index of the block, or of one whose weights have the same formats
  * @param none an empty tensor: what is absent or not wanted
  * @param lowPrecision whether the linears' products are computed in bfloat16
  */
@@ -15,5 +16,6 @@ record StageTools(
         Workspace workspace,
         BlockDimensions dims,
         BlockPlan plan,
+        int layer,
         NDArray none,
         boolean lowPrecision) {}

@@ -7,15 +7,19 @@ import io.bisup.contract.recipe.Precision;
 import io.bisup.contract.recipe.Recipe;
 import io.bisup.contract.recipe.Scope;
 import io.bisup.contract.recipe.Site;
+import io.bisup.contract.recipe.StoredBits;
 import io.bisup.contract.recipe.Transform;
 import io.bisup.contract.recipe.Transform.Rotate;
 import io.bisup.contract.recipe.Transform.Rotate.Rotation;
 import io.bisup.llm.block.BlockSites;
 import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.config.DecoderConfig;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +28,15 @@ import org.jspecify.annotations.Nullable;
  * @param recipe what is asked for
  * @param config the model's shape
  * @param cache how keys and values are stored
+ * @param formats of the linear weights
  */
-public record BlockPlan(Recipe recipe, DecoderConfig config, CachePlan cache) {
+public record BlockPlan(Recipe recipe, DecoderConfig config, CachePlan cache, WeightFormats formats) {
+
+    static BlockPlan of(Recipe recipe, DecoderConfig config) {
+        Precision precision = recipe.precision();
+        return new BlockPlan(
+                recipe, config, CachePlan.of(precision.cache(), config), new WeightFormats(precision, config));
+    }
 
     /** Channels of an input. */
     public int width(Site site) {
@@ -38,21 +49,45 @@ public record BlockPlan(Recipe recipe, DecoderConfig config, CachePlan cache) {
         return format.quantizes() ? withKeepers(width(site), format) : List.of();
     }
 
-    /** Formats of a weight's columns, from left to right; empty when it is stored as it is. */
-    public List<Segment> weightSegments(BlockTensor linear) {
-        Format format = weightFormat(linear);
+    /** Formats of a weight's columns in one layer, from left to right; empty when it is stored as it is. */
+    public List<Segment> weightSegments(int layer, BlockTensor linear) {
+        Format format = formats.of(layer, linear);
         return format.quantizes() ? withKeepers(width(BlockSites.inputOf(linear)), format) : List.of();
+    }
+
+    /** The same of every linear weight of a layer. */
+    public Map<BlockTensor, List<Segment>> weightSegments(int layer) {
+        Map<BlockTensor, List<Segment>> segments = new EnumMap<>(BlockTensor.class);
+        BlockSites.LINEARS.forEach(linear -> segments.put(linear, weightSegments(layer, linear)));
+        return segments;
+    }
+
+    /** The same of every layer. */
+    public List<Map<BlockTensor, List<Segment>>> weightSegments() {
+        return IntStream.range(0, config.layers())
+                .mapToObj(this::weightSegments)
+                .toList();
     }
 
     /** Whether any linear weight is rounded. */
     public boolean quantizesWeights() {
-        return BlockSites.LINEARS.stream()
-                .anyMatch(linear -> weightFormat(linear).quantizes());
+        return weightSegments().stream()
+                .anyMatch(layer -> layer.values().stream().anyMatch(segments -> !segments.isEmpty()));
     }
 
-    Format weightFormat(BlockTensor linear) {
-        Precision precision = recipe.precision();
-        return precision.overrides().getOrDefault(role(linear), precision.weights());
+    /** Bits that an artifact spends on each weight of the blocks' linears, all told: see {@link StoredBits}. */
+    public double bitsPerWeight() {
+        double bits = 0;
+        double weights = 0;
+        for (int layer = 0; layer < config.layers(); layer++) {
+            for (BlockTensor linear : BlockSites.LINEARS) {
+                int out = Math.toIntExact(linear.shape(config).getFirst());
+                int in = Math.toIntExact(linear.shape(config).getLast());
+                bits += StoredBits.perWeight(recipe, formats.of(layer, linear), out, in) * out * in;
+                weights += (double) out * in;
+            }
+        }
+        return bits / weights;
     }
 
     /** The name of a linear in recipes: q, k, v, o, gate, up, down. */

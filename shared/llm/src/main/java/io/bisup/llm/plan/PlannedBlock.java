@@ -63,18 +63,17 @@ public final class PlannedBlock implements AutoCloseable {
         return none;
     }
 
-    /** The weights as rounding to nearest leaves them, scales as stored; what is stored exactly is passed on. */
-    public DecoderBlockWeights roundedToNearest(KernelCalls kernels, BlockOperands operands) {
+    /** The weights of a layer as rounding to nearest leaves them, scales as stored; what is stored exactly is passed on. */
+    public DecoderBlockWeights roundedToNearest(int layer, KernelCalls kernels, BlockOperands operands) {
         Map<BlockTensor, NDArray> rounded = new EnumMap<>(operands.weights().tensors());
         for (BlockTensor linear : BlockSites.LINEARS) {
-            rounded.put(linear, rounded(kernels, linear, operands));
+            rounded.put(linear, rounded(kernels, linear, operands, plan.weightSegments(layer, linear)));
         }
         return new DecoderBlockWeights(rounded);
     }
 
-    private NDArray rounded(KernelCalls kernels, BlockTensor linear, BlockOperands operands) {
+    private NDArray rounded(KernelCalls kernels, BlockTensor linear, BlockOperands operands, List<Segment> segments) {
         NDArray weight = operands.weights().get(linear);
-        List<Segment> segments = plan.weightSegments(linear);
         List<NDArray> parts = new ArrayList<>();
         int first = 0;
         for (int i = 0; i < segments.size(); i++) {

@@ -13,8 +13,7 @@ public final class Planner {
 
     /** The plan of each block, or every reason why there is none. */
     public static Plan plan(Recipe recipe, DecoderConfig config) {
-        BlockPlan plan =
-                new BlockPlan(recipe, config, CachePlan.of(recipe.precision().cache(), config));
+        BlockPlan plan = BlockPlan.of(recipe, config);
         List<Refusal> refusals = new ArrayList<>();
         refusals.addAll(TransformRules.check(plan));
         refusals.addAll(PrecisionRules.check(plan));

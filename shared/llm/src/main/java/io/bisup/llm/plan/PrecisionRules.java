@@ -12,6 +12,7 @@ import io.bisup.contract.recipe.Site;
 import io.bisup.contract.recipe.Transform;
 import io.bisup.llm.block.BlockSites;
 import io.bisup.llm.config.BlockTensor;
+import io.bisup.llm.config.TensorMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -65,17 +66,19 @@ final class PrecisionRules {
     }
 
     private void tiles() {
-        for (BlockTensor linear : BlockSites.LINEARS) {
-            Format format = plan.weightFormat(linear);
-            long out = linear.shape(plan.config()).getFirst();
-            if (format.quantizes() && out % format.scope().sharedRows() != 0) {
-                String role = BlockPlan.role(linear);
-                String at = precision.overrides().containsKey(role) ? "overrides/" + role : "weights";
-                refuse(
-                        "/precision/" + at + "/scope/rows",
-                        "does not divide the " + out + " rows of " + linear.suffix(),
-                        "rows: 1");
-                return;
+        for (int layer = 0; layer < plan.config().layers(); layer++) {
+            for (BlockTensor linear : BlockSites.LINEARS) {
+                Format format = plan.formats().of(layer, linear);
+                long out = linear.shape(plan.config()).getFirst();
+                if (format.quantizes() && out % format.scope().sharedRows() != 0) {
+                    String pattern = plan.formats().pattern(layer, linear);
+                    String at = pattern == null ? "weights" : "overrides/" + pattern;
+                    refuse(
+                            "/precision/" + at + "/scope/rows",
+                            "does not divide the " + out + " rows of " + linear.suffix(),
+                            "rows: 1");
+                    return;
+                }
             }
         }
     }
@@ -124,15 +127,26 @@ final class PrecisionRules {
     }
 
     private void overrides() {
-        List<String> roles = BlockSites.LINEARS.stream().map(BlockPlan::role).toList();
-        new TreeMap<>(precision.overrides()).forEach((role, format) -> {
-            String at = "/precision/overrides/" + role;
-            if (roles.contains(role)) {
-                scope(at + "/scope", format, "row or {columns: 128}");
-            } else {
-                refuse(at, "names no linear of a block", "one of " + roles);
+        new TreeMap<>(precision.overrides()).forEach((pattern, format) -> {
+            String at = "/precision/overrides/" + pattern;
+            if (!plan.formats().matchesAny(pattern)) {
+                refuse(at, "'" + pattern + "' matches no linear of a block", linears());
+            } else if (plan.formats().isAmbiguous(pattern)) {
+                refuse(
+                        at,
+                        "another pattern of as many characters gives a weight that '" + pattern
+                                + "' matches another format",
+                        "the longer pattern counts: write one of the two out");
             }
+            scope(at + "/scope", format, "row or {columns: 128}");
         });
+    }
+
+    private String linears() {
+        TensorMap names = TensorMap.of(plan.config());
+        return "one of " + BlockSites.LINEARS.stream().map(BlockPlan::role).toList() + ", or a pattern of modules from "
+                + WeightFormats.module(names, 0, BlockSites.LINEARS.getFirst()) + " to "
+                + WeightFormats.module(names, plan.config().layers() - 1, BlockSites.LINEARS.getLast());
     }
 
     private void ranges() {

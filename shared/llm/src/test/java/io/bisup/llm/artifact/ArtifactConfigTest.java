@@ -40,7 +40,7 @@ class ArtifactConfigTest {
         assertThat(sidecar.recipe().learning().of())
                 .containsExactlyInAnyOrder(Space.RANGES, Space.TRANSFORMS, Space.LOW_RANK);
         Format codes = Format.integer(3, true, Scope.columns(128));
-        assertThat(sidecar.block().weight(BlockTensor.DOWN)).containsExactly(new Segment(512, codes));
+        assertThat(sidecar.block().weight(BlockTensor.DOWN, 0)).containsExactly(new Segment(512, codes));
         assertThat(sidecar.block().input(Site.QKV).segments()).containsExactly(new Segment(256, codes));
         assertThat(sidecar.block().input(Site.O).online()).isEmpty();
         assertThat(sidecar.block().cache().beforeRope()).isFalse();

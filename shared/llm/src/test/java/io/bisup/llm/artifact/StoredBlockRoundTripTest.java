@@ -162,7 +162,7 @@ class StoredBlockRoundTripTest {
         Map<BlockTensor, StoredWeight> weights = new EnumMap<>(BlockTensor.class);
         Map<BlockTensor, NDArray> exact = new EnumMap<>(operands.weights().tensors());
         for (BlockTensor linear : BlockSites.LINEARS) {
-            List<Segment> segments = plan.weightSegments(linear);
+            List<Segment> segments = plan.weightSegments(0, linear);
             if (!segments.isEmpty()) {
                 WeightGrid grid = new WeightGrid(segments.stream()
                         .map(segment -> WeightGrid.Segment.full(segment.columns(), segment.format()))
@@ -189,7 +189,7 @@ class StoredBlockRoundTripTest {
     }
 
     private NDArray inMemory(PlannedBlock planned, BlockOperands operands, KeyValues prefix, NDArray x) {
-        DecoderBlockWeights rounded = planned.roundedToNearest(kernels, operands);
+        DecoderBlockWeights rounded = planned.roundedToNearest(0, kernels, operands);
         return forward(planned.quantized(0, rounded, operands), prefix, x);
     }
 

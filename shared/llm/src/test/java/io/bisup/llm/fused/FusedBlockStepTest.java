@@ -46,7 +46,7 @@ class FusedBlockStepTest {
         try (NDScope scope = new NDScope();
                 RandomBlock random = new RandomBlock(runtime, block);
                 PlannedBlock planned = new PlannedBlock(runtime, block.plan());
-                FusedBlockStep step = new FusedBlockStep(runtime, planned, shape.batch(), shape.tokens())) {
+                FusedBlockStep step = new FusedBlockStep(runtime, planned, 0, shape.batch(), shape.tokens())) {
             scope.suppressNotUsedWarning();
             FusedBlockStep.Sample sample = random.sample(POWER);
             BlockOperands operands = random.operands();
@@ -73,7 +73,7 @@ class FusedBlockStepTest {
 
     private NDArray loss(PlannedBlock planned, FusedBlockStep.Sample sample, BlockOperands operands) {
         KernelCalls recording = kernels.recording();
-        DecoderBlock graph = planned.quantized(0, planned.roundedToNearest(recording, operands), operands);
+        DecoderBlock graph = planned.quantized(0, planned.roundedToNearest(0, recording, operands), operands);
         AttentionContext context =
                 sample.prefix() == null ? AttentionContext.EMPTY : AttentionContext.of(sample.prefix());
         NDArray y = graph.run(recording, sample.x(), sample.angles(), context, BlockObserver.NONE);

@@ -125,7 +125,7 @@ final class RandomBlock implements AutoCloseable {
     private List<BlockOperands.Clip> weightClips(BlockTensor linear) {
         List<BlockOperands.Clip> clips = new ArrayList<>();
         int rows = Math.toIntExact(linear.shape(config).getFirst());
-        for (Segment segment : plan.weightSegments(linear)) {
+        for (Segment segment : plan.weightSegments(0, linear)) {
             int tiles = rows / segment.format().scope().sharedRows();
             String name = linear + " clip " + clips.size();
             NDArray high = leaf(name, uniform(0.5, 1, tiles, segment.groups()));

@@ -74,7 +74,7 @@ class PlannedBlockTest {
         NDArray expected = forward(RandomModel.block(runtime, config, 0, DataType.FLOAT32), config, x);
         try (PlannedBlock planned = new PlannedBlock(runtime, plan("precision: {weights: {bits: 16}}", config))) {
             BlockOperands operands = operands(planned, null);
-            DecoderBlockWeights rounded = planned.roundedToNearest(kernels, operands);
+            DecoderBlockWeights rounded = planned.roundedToNearest(0, kernels, operands);
             assertThat(rounded.tensors()).isEqualTo(operands.weights().tensors());
             assertThat(forward(planned.quantized(0, rounded, operands), config, x)
                             .toFloatArray())
@@ -146,12 +146,12 @@ class PlannedBlockTest {
                 """, config);
         try (PlannedBlock planned = new PlannedBlock(runtime, plan)) {
             BlockOperands operands = operands(planned, null);
-            DecoderBlockWeights rounded = planned.roundedToNearest(kernels, operands);
+            DecoderBlockWeights rounded = planned.roundedToNearest(0, kernels, operands);
             assertThat(rounded.get(BlockTensor.OUTPUT))
                     .isSameAs(operands.weights().get(BlockTensor.OUTPUT));
             for (BlockTensor linear : List.of(BlockTensor.KEY, BlockTensor.DOWN)) {
                 NDArray weight = operands.weights().get(linear);
-                List<Segment> segments = plan.weightSegments(linear);
+                List<Segment> segments = plan.weightSegments(0, linear);
                 long cut = segments.getFirst().columns();
                 NDArray expected = fake(weight.get(":, :" + cut), segments.getFirst())
                         .concat(fake(weight.get(":, " + cut + ":"), segments.getLast()), 1);

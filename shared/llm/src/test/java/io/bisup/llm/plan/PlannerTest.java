@@ -2,6 +2,7 @@ package io.bisup.llm.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.bisup.contract.InvalidSpecException;
 import io.bisup.contract.Json;
@@ -18,6 +19,7 @@ import io.bisup.llm.model.RandomModel;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -162,6 +164,21 @@ class PlannerTest {
                         "no linear of a block",
                         "one of [q, k, v, o, gate, up, down]"),
                 refused(
+                        W4.replace("}}", "}, overrides: {model.layers.2.*: {bits: 8}}}"),
+                        "/precision/overrides/model.layers.2.*",
+                        "'model.layers.2.*' matches no linear",
+                        "from model.layers.0.self_attn.q_proj to model.layers.1.mlp.down_proj"),
+                refused(
+                        W4.replace("}}", "}, overrides: {'*.mlp.*': {bits: 6}, '*1.mlp*': {bits: 8}}}"),
+                        "/precision/overrides/*1.mlp*",
+                        "another pattern of as many characters",
+                        "longer"),
+                refused(
+                        "precision: {weights: {bits: 4}, overrides: {'*.1.*.k_proj': {bits: 8, scope: {rows: 5, columns: 8}}}}",
+                        "/precision/overrides/*.1.*.k_proj/scope/rows",
+                        "does not divide the 32 rows of self_attn.k_proj.weight",
+                        "rows: 1"),
+                refused(
                         W4.replace("}}", "}, overrides: {down: {bits: 8, scope: head}}}"),
                         "/precision/overrides/down/scope",
                         "scope of the key-value cache",
@@ -233,6 +250,8 @@ class PlannerTest {
                         + "ranges: {weights: searched}\ncompensation: {rank: 4}\nlearning: {of: [weight_ranges]}",
                 "precision: {weights: {bits: 4, scope: {columns: 32, rows: 3}}, overrides: {q: {bits: 4}, k: {bits: 4},"
                         + " v: {bits: 4}, o: {bits: 4}, gate: {bits: 4}, up: {bits: 4}, down: {bits: 16}}}",
+                "precision: {weights: {bits: 4}, overrides: {model.layers.1.*: {bits: 8}, '*.mlp.*': {bits: 6},"
+                        + " '*1.mlp*': {bits: 6}}}",
                 W4 + "compensation: {rank: 32}",
                 W4 + "compensation: {rank: 4, start: zero}\nlearning: {of: [low_rank]}",
                 W4 + "prefix: {tokens: {ids: [0, 96]}}"
@@ -325,15 +344,90 @@ class PlannerTest {
                           overrides: {down: {bits: 2, scope: {columns: 48}}, v: {bits: 16}}
                         """), LLAMA);
         Segment kept = new Segment(16, Format.integer(6, true, new Scope.Row()));
-        assertThat(plan.weightSegments(BlockTensor.GATE))
+        assertThat(plan.weightSegments(0, BlockTensor.GATE))
                 .containsExactly(new Segment(48, Format.integer(4, true, Scope.columns(32))), kept);
-        assertThat(plan.weightSegments(BlockTensor.DOWN))
+        assertThat(plan.weightSegments(0, BlockTensor.DOWN))
                 .containsExactly(new Segment(112, Format.integer(2, true, Scope.columns(48))), kept);
-        assertThat(plan.weightSegments(BlockTensor.DOWN).getFirst().groups()).isEqualTo(3);
-        assertThat(plan.weightSegments(BlockTensor.VALUE)).isEmpty();
+        assertThat(plan.weightSegments(0, BlockTensor.DOWN).getFirst().groups()).isEqualTo(3);
+        assertThat(plan.weightSegments(0, BlockTensor.VALUE)).isEmpty();
         assertThat(plan.inputSegments(Site.O))
                 .containsExactly(new Segment(48, Format.integer(8, true, new Scope.Row())), kept);
         assertThat(plan.width(Site.DOWN)).isEqualTo(128);
+    }
+
+    private static List<Integer> bits(BlockPlan plan, int layer, BlockTensor... linears) {
+        return Stream.of(linears)
+                .map(linear -> plan.formats().of(layer, linear).bits())
+                .toList();
+    }
+
+    /** Of the patterns that match, the longest counts; roles are patterns as modules are. */
+    @Test
+    void overridesFollowTheLongestPattern() {
+        BlockPlan plan = Planner.require(recipe("""
+                        precision:
+                          weights: {bits: 4}
+                          overrides:
+                            "*": {bits: 3}
+                            down: {bits: 5}
+                            "*.1.*": {bits: 6}
+                            "model.layers.1.*": {bits: 8}
+                            model.layers.1.self_attn.v_proj: {bits: 16}
+                        """), LLAMA);
+        assertThat(bits(plan, 0, BlockTensor.QUERY, BlockTensor.VALUE, BlockTensor.DOWN))
+                .containsExactly(3, 3, 5);
+        assertThat(bits(plan, 1, BlockTensor.QUERY, BlockTensor.VALUE, BlockTensor.DOWN))
+                .containsExactly(8, 16, 8);
+        assertThat(plan.quantizesWeights()).isTrue();
+    }
+
+    /** Codes and a scale for each output channel: 64 and 128 inputs, 8 bits in one layer of two and 4 in the other. */
+    @Test
+    void bitsPerWeightCountEachWeightsFormat() {
+        double four = Planner.require(recipe(W4), LLAMA).bitsPerWeight();
+        double eight = Planner.require(recipe("precision: {weights: {bits: 8}}"), LLAMA)
+                .bitsPerWeight();
+        double mixed = Planner.require(
+                        recipe("precision: {weights: {bits: 4}, overrides: {model.layers.0.*: {bits: 8}}}"), LLAMA)
+                .bitsPerWeight();
+        double down = Planner.require(recipe(W4.replace("}}", "}, overrides: {down: {bits: 8}}}")), LLAMA)
+                .bitsPerWeight();
+        // 64 x 64 of q and o, 32 x 64 of k and v, 128 x 64 of gate and up, 64 x 128 of down; 16 bits a row for the
+        // scale.
+        assertThat(four).isCloseTo(4 + 16.0 * (64 + 64 + 32 + 32 + 128 + 128 + 64) / 36_864, within(1e-12));
+        assertThat(mixed).isCloseTo((four + eight) / 2, within(1e-12));
+        assertThat(down).isCloseTo(four + 4 * 8192.0 / 36_864, within(1e-12));
+    }
+
+    /** Phi-3's checkpoints hold q, k and v in one module. */
+    @Test
+    void modulesAreNamedAsTheCheckpointNamesThem() {
+        DecoderConfig phi = RandomModel.config(Architecture.PHI3, 2);
+        BlockPlan plan = Planner.require(
+                recipe("precision: {weights: {bits: 4}, overrides: {'*.0.self_attn.qkv_proj': {bits: 8}}}"), phi);
+        assertThat(bits(plan, 0, BlockTensor.QUERY, BlockTensor.KEY, BlockTensor.VALUE, BlockTensor.OUTPUT))
+                .containsExactly(8, 8, 8, 4);
+        assertThat(bits(plan, 1, BlockTensor.QUERY)).containsExactly(4);
+        assertThat(refusals("precision: {weights: {bits: 4}, overrides: {'*.q_proj': {bits: 8}}}", phi))
+                .singleElement()
+                .satisfies(refusal -> assertThat(refusal.nearest()).contains("self_attn.qkv_proj"));
+    }
+
+    /** A pattern of many stars takes no more steps than its length times that of the name. */
+    @Test
+    @Timeout(5)
+    void patternsOfStrangersEnd() {
+        String stars = "*l".repeat(63) + "*";
+        assertThat(refusals(W4.replace("}}", "}, overrides: {'" + stars + "': {bits: 8}}}"), LLAMA))
+                .singleElement()
+                .satisfies(refusal -> assertThat(refusal.reason()).contains("matches no linear"));
+        assertThat(WeightFormats.matches("*lay*0.*proj", "model.layers.0.mlp.up_proj"))
+                .isTrue();
+        assertThat(WeightFormats.matches("*lay*0.*pro", "model.layers.0.mlp.up_proj"))
+                .isFalse();
+        assertThat(WeightFormats.matches("model.layers.0.*", "model.layers.01.x"))
+                .isFalse();
+        assertThat(WeightFormats.matches("model?layers", "model.layers")).isFalse();
     }
 
     /** Decision of the planner for what a recipe leaves open: see CachePlan. */

@@ -2,17 +2,21 @@ package io.bisup.quantize.learn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
+import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.fused.FusedBlockStep;
 import io.bisup.llm.plan.BlockPlan;
 import io.bisup.llm.plan.PlannedBlock;
+import io.bisup.llm.plan.Segment;
 import io.bisup.llm.tensor.KernelCalls;
 import io.bisup.llm.tensor.TensorRuntime;
 import io.bisup.quantize.block.BlockWork;
 import io.bisup.quantize.block.Draft;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Steps on the fused CPU kernels; blocks of the same plan and sizes share one workspace. Losses are measured by {@link GraphStep}.
+ * Steps on the fused CPU kernels; blocks of the same plan, formats and sizes share one workspace. Losses are measured by {@link GraphStep}.
  *
  * <p>Not thread safe, as training itself.
  */
@@ -32,7 +36,7 @@ public final class FusedBlockSteps implements BlockSteps {
     }
 
     /** What a workspace is made for. */
-    private record Sizes(PlannedBlock planned, long batch, long tokens) {}
+    private record Sizes(PlannedBlock planned, Map<BlockTensor, List<Segment>> weights, long batch, long tokens) {}
 
     @Override
     public BlockStep create(BlockWork work, Draft draft) {
@@ -41,11 +45,18 @@ public final class FusedBlockSteps implements BlockSteps {
 
     private FusedBlockStep step(BlockWork work, NDArray input) {
         Sizes wanted = new Sizes(
-                work.planned(), input.getShape().get(0), input.getShape().get(1));
+                work.planned(),
+                work.plan().weightSegments(work.layer()),
+                input.getShape().get(0),
+                input.getShape().get(1));
         if (shared == null || !wanted.equals(sizes)) {
             close();
             shared = new FusedBlockStep(
-                    runtime, work.planned(), Math.toIntExact(wanted.batch), Math.toIntExact(wanted.tokens));
+                    runtime,
+                    work.planned(),
+                    work.layer(),
+                    Math.toIntExact(wanted.batch),
+                    Math.toIntExact(wanted.tokens));
             sizes = wanted;
         }
         return shared;

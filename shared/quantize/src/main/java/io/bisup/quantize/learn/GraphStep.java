@@ -31,7 +31,8 @@ final class GraphStep implements BlockStep {
             KernelCalls recording = kernels.recording();
             BlockOperands operands = draft.operands(recording);
             DecoderBlock block = work.planned()
-                    .quantized(work.layer(), work.planned().roundedToNearest(recording, operands), operands);
+                    .quantized(
+                            work.layer(), work.planned().roundedToNearest(work.layer(), recording, operands), operands);
             NDArray loss = loss(recording, block, draft.context(recording), sample);
             kernels.backward(loss);
             return loss.getFloat();
@@ -46,7 +47,8 @@ final class GraphStep implements BlockStep {
             Kernels kernels = work.kernels();
             BlockOperands operands = draft.operands(kernels);
             DecoderBlock block = work.planned()
-                    .quantized(work.layer(), work.planned().roundedToNearest(kernels, operands), operands);
+                    .quantized(
+                            work.layer(), work.planned().roundedToNearest(work.layer(), kernels, operands), operands);
             AttentionContext context = draft.context(kernels);
             for (int sample : samples) {
                 work.control().checkpoint();

@@ -42,7 +42,7 @@ final class LowRankStage implements BlockStage {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             BlockOperands operands = draft.operands(work.kernels());
-            DecoderBlockWeights nearest = work.planned().roundedToNearest(work.kernels(), operands);
+            DecoderBlockWeights nearest = work.planned().roundedToNearest(work.layer(), work.kernels(), operands);
             for (Site site : BlockSites.INPUTS) {
                 work.control().checkpoint();
                 branches(work, statistics, draft, site, operands.weights(), nearest);
@@ -62,7 +62,7 @@ final class LowRankStage implements BlockStage {
             WhitenedSvd svd = new WhitenedSvd(work.runtime(), work.seeds().random(work.layer(), "low rank " + site));
             NDArray root = root(work, statistics, svd, site, draft.siteMaps(work.kernels()));
             for (BlockTensor linear : BlockSites.readers(site)) {
-                if (work.plan().weightSegments(linear).isEmpty()) {
+                if (work.plan().weightSegments(work.layer(), linear).isEmpty()) {
                     continue;
                 }
                 StoredWeight codes = draft.rounded().get(linear);

@@ -48,7 +48,7 @@ final class PathRangeSearch {
         this.cache = cache;
         this.operands = draft.operands(work.kernels());
         if (inputs) {
-            DecoderBlockWeights rounded = work.planned().roundedToNearest(work.kernels(), operands);
+            DecoderBlockWeights rounded = work.planned().roundedToNearest(work.layer(), work.kernels(), operands);
             for (Site site : BlockSites.INPUTS) {
                 errors.put(site, new double[factors.length]);
                 losses.put(site, new OutputLoss(work.kernels(), of(operands.weights(), site), of(rounded, site)));

@@ -62,7 +62,7 @@ final class RoundStage implements BlockStage {
         Rounder rounder = new Gptq(work.runtime(), gptq, scales(work));
         BlockError error = new BlockError(work, draft, operands);
         Map<BlockTensor, NDArray> weights = new EnumMap<>(work.planned()
-                .roundedToNearest(work.kernels(), operands.with(targets))
+                .roundedToNearest(work.layer(), work.kernels(), operands.with(targets))
                 .tensors());
         weights.replaceAll((linear, rounded) -> whole(work, draft, linear, operands, rounded));
         double before = gptq.onlyIfBetter() ? error.of(new DecoderBlockWeights(weights)) : Double.POSITIVE_INFINITY;
@@ -114,7 +114,7 @@ final class RoundStage implements BlockStage {
             BlockOperands operands,
             DecoderBlockWeights targets,
             @Nullable SecondMoments inputs) {
-        List<Segment> segments = work.plan().weightSegments(linear);
+        List<Segment> segments = work.plan().weightSegments(work.layer(), linear);
         if (segments.isEmpty()) {
             return null;
         }

@@ -39,7 +39,7 @@ final class WeightRangeStage implements BlockStage {
             DecoderBlockWeights folded = draft.quantizable(
                     work.kernels(), draft.operands(work.kernels()).weights());
             for (BlockTensor linear : BlockSites.LINEARS) {
-                List<Segment> segments = work.plan().weightSegments(linear);
+                List<Segment> segments = work.plan().weightSegments(work.layer(), linear);
                 if (!segments.isEmpty()) {
                     draft.weightRange(linear, logits(work, folded.get(linear), segments, learnt));
                 }

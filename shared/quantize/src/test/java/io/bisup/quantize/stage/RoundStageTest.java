@@ -82,7 +82,7 @@ class RoundStageTest {
     void nearestCodesAreThoseOfTheGraph() {
         try (TinyBlock block = rounded(NEAREST, W3)) {
             DecoderBlockWeights graph =
-                    block.work().planned().roundedToNearest(block.work().kernels(), block.operands());
+                    block.work().planned().roundedToNearest(0, block.work().kernels(), block.operands());
             for (BlockTensor linear : block.draft().rounded().keySet()) {
                 assertThat(codes(block, linear).toFloatArray())
                         .as("%s", linear)

@@ -128,7 +128,7 @@ class WeightRangeStageTest {
         BlockOperands operands = block.operands();
         NDArray rounded = block.work()
                 .planned()
-                .roundedToNearest(block.work().kernels(), operands)
+                .roundedToNearest(0, block.work().kernels(), operands)
                 .get(linear);
         float[] squares = rounded.sub(operands.weights().get(linear)).square().toFloatArray();
         double[] errors = new double[squares.length / 32];
