@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.bisup.contract.Presets;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a list says of a recipe. */
 class RecipeFactsTest {
@@ -41,6 +43,21 @@ class RecipeFactsTest {
             """)
     void needs(String preset, String needs) {
         assertThat(Need.of(PRESETS.get(preset))).hasToString(needs);
+    }
+
+    static Stream<String> names() {
+        return PRESETS.all().stream().map(Preset::name);
+    }
+
+    /** The figure to expect, or that none is published, and where the preset differs from its paper. */
+    @ParameterizedTest
+    @MethodSource("names")
+    void everyPresetSaysWhatToExpectAndWhereItDiffers(String name) {
+        About about = PRESETS.preset(name).about();
+        assertThat(about.purpose()).isNotBlank();
+        assertThat(about.paper()).isNotBlank();
+        assertThat(about.expect()).isNotBlank();
+        assertThat(about.differs()).isNotBlank();
     }
 
     /** The presets that issue and documentation name are there, and each is named by its bits. */
