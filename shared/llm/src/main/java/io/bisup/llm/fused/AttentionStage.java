@@ -19,14 +19,14 @@ final class AttentionStage {
     private List<NDArray> projected = List.of();
 
     AttentionStage(StageTools tools, @Nullable ChannelMap keyRotation) {
-        BlockDimensions dims = tools.dims();
+        BlockDimensions dimensions = tools.dimensions();
         this.tools = tools;
-        this.norm = new FusedRmsNorm((float) dims.epsilon());
+        this.norm = new FusedRmsNorm((float) dimensions.epsilon());
         this.projections = new FusedLinears(tools, Site.QKV);
         this.attention = new FusedAttention(tools, keyRotation);
         this.output = new FusedLinears(tools, Site.O);
-        this.normalized = tools.workspace().buffer(dims.rows(), dims.hidden());
-        this.dMixed = tools.workspace().buffer(dims.rows(), dims.queryWidth());
+        this.normalized = tools.workspace().buffer(dimensions.rows(), dimensions.hidden());
+        this.dMixed = tools.workspace().buffer(dimensions.rows(), dimensions.queryWidth());
     }
 
     /** @param x [rows, hidden] */
@@ -57,6 +57,7 @@ final class AttentionStage {
 
     private NDArray dHidden() {
         return tools.workspace()
-                .scratch("dHidden", tools.dims().rows(), tools.dims().hidden());
+                .scratch(
+                        "dHidden", tools.dimensions().rows(), tools.dimensions().hidden());
     }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FusedAttention {
     private final StageTools tools;
-    private final BlockDimensions dims;
+    private final BlockDimensions dimensions;
     private final boolean beforeRope;
     private final FusedCache keyCache;
     private final FusedCache valueCache;
@@ -29,14 +29,14 @@ final class FusedAttention {
     /** @param keyRotation of each head's keys while they are quantized; null for none */
     FusedAttention(StageTools tools, @Nullable ChannelMap keyRotation) {
         this.tools = tools;
-        this.dims = tools.dims();
+        this.dimensions = tools.dimensions();
         CachePlan cache = tools.plan().cache();
         this.keyCache = new FusedCache(tools, cache.keys(), keyRotation);
         this.valueCache = new FusedCache(tools, cache.values(), null);
         this.beforeRope = cache.beforeRope() && keyCache.quantizes();
-        this.headNorm = new FusedRmsNorm((float) dims.epsilon());
-        this.queries = tools.workspace().buffer(dims.rows(), dims.queryWidth());
-        this.keys = tools.workspace().buffer(dims.rows(), dims.keyValueWidth());
+        this.headNorm = new FusedRmsNorm((float) dimensions.epsilon());
+        this.queries = tools.workspace().buffer(dimensions.rows(), dimensions.queryWidth());
+        this.keys = tools.workspace().buffer(dimensions.rows(), dimensions.keyValueWidth());
     }
 
     /**
@@ -57,9 +57,9 @@ final class FusedAttention {
                 v,
                 prefix == null ? tools.none() : prefix.keys(),
                 prefix == null ? tools.none() : prefix.values(),
-                dims.batch(),
-                dims.heads(),
-                dims.keyValueHeads(),
+                dimensions.batch(),
+                dimensions.heads(),
+                dimensions.keyValueHeads(),
                 sample.window());
         return saved[0];
     }
@@ -98,8 +98,8 @@ final class FusedAttention {
                 tools.kernels(),
                 dOut,
                 saved,
-                dims.tokens(),
-                dims.keyValueHeads(),
+                dimensions.tokens(),
+                dimensions.keyValueHeads(),
                 sample.window(),
                 gradients.of(prefix == null ? null : prefix.keys()),
                 gradients.of(prefix == null ? null : prefix.values()));
@@ -148,6 +148,6 @@ final class FusedAttention {
     }
 
     private FloatMatrix heads(NDArray array) {
-        return FloatMatrix.of(array, dims.headSize());
+        return FloatMatrix.of(array, dimensions.headSize());
     }
 }

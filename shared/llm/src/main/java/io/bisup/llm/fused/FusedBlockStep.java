@@ -89,7 +89,7 @@ public final class FusedBlockStep implements AutoCloseable {
      * @param x input of the block [batch, tokens, hidden]
      * @param target what the block should return, as x
      * @param weights what tokens and channels count in the loss
-     * @param power mean square of the targets, which makes the loss free of scale
+     * @param targetMeanSquare mean square of the targets, which makes the loss free of scale
      * @param angles of the positions behind the prefix
      * @param prefix exact keys and values that precede every sequence, or null
      * @param window positions that each query sees, its own included
@@ -98,14 +98,14 @@ public final class FusedBlockStep implements AutoCloseable {
             NDArray x,
             NDArray target,
             LossWeights weights,
-            double power,
+            double targetMeanSquare,
             RotaryEmbedding.Angles angles,
             @Nullable KeyValues prefix,
             int window) {}
 
     /**
-     * Computes the loss mean(w c (block(x) − target)²) / power and adds its gradient to that of every parameter that the operands
-     * and the prefix were made of with recording kernels.
+     * Computes the loss mean(w c (block(x) − t)²) / mean(t²), t the targets, and adds its gradient to that of every parameter that
+     * the operands and the prefix were made of with recording kernels.
      */
     public double learn(Sample sample, BlockOperands operands) {
         try (NDScope scope = new NDScope()) {
@@ -129,7 +129,7 @@ public final class FusedBlockStep implements AutoCloseable {
                 FloatMatrix.of(y),
                 FloatMatrix.of(sample.target()),
                 FusedSquaredError.Weights.of(sample.weights()),
-                sample.power());
+                sample.targetMeanSquare());
 
         NDArray gradient = y;
         mlp.backward(residual, gradient, operands);

@@ -32,7 +32,8 @@ final class FusedCache {
     }
 
     private NDArray buffer() {
-        return tools.workspace().buffer(tools.dims().rows(), tools.dims().keyValueWidth());
+        return tools.workspace()
+                .buffer(tools.dimensions().rows(), tools.dimensions().keyValueWidth());
     }
 
     boolean quantizes() {
@@ -83,7 +84,7 @@ final class FusedCache {
             dx = FusedKernels.pieces(
                     tools.kernels(),
                     maps.transpose(rotation, pieces(dTurned), tools.none()),
-                    tools.dims().keyValueWidth());
+                    tools.dimensions().keyValueWidth());
         }
         if (dOffset.size() > 0) {
             FusedKernels.addDifference(tools.kernels(), dOffset, dStored, dx);
@@ -102,18 +103,18 @@ final class FusedCache {
     private NDArray pieces(NDArray x) {
         return rotation.isEmpty()
                 ? x
-                : FusedKernels.pieces(tools.kernels(), x, tools.dims().headSize());
+                : FusedKernels.pieces(tools.kernels(), x, tools.dimensions().headSize());
     }
 
     private FloatMatrix heads(NDArray x) {
-        return FloatMatrix.of(x, tools.dims().headSize());
+        return FloatMatrix.of(x, tools.dimensions().headSize());
     }
 
     private FloatMatrix rows(NDArray x) {
-        return FloatMatrix.of(x, tools.dims().keyValueWidth());
+        return FloatMatrix.of(x, tools.dimensions().keyValueWidth());
     }
 
     private FloatMatrix offset(NDArray offset) {
-        return FloatMatrix.of(offset, tools.dims().keyValueWidth());
+        return FloatMatrix.of(offset, tools.dimensions().keyValueWidth());
     }
 }

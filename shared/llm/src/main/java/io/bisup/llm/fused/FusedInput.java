@@ -33,7 +33,7 @@ final class FusedInput {
     }
 
     private NDArray buffer() {
-        return tools.workspace().buffer(tools.dims().rows(), width);
+        return tools.workspace().buffer(tools.dimensions().rows(), width);
     }
 
     private NDArray mapped() {
@@ -44,7 +44,7 @@ final class FusedInput {
     }
 
     private NDArray scratch(String purpose) {
-        return tools.workspace().scratch(purpose, tools.dims().rows(), width);
+        return tools.workspace().scratch(purpose, tools.dimensions().rows(), width);
     }
 
     /** x̃ [rows, in], what {@link #read} made of its argument. */

@@ -38,7 +38,7 @@ final class FusedLinears {
                     name,
                     quantizer,
                     quantizer.quantizes() ? tools.workspace().buffer(shape.get(0), shape.get(1)) : tools.none(),
-                    tools.workspace().buffer(tools.dims().rows(), shape.get(0)));
+                    tools.workspace().buffer(tools.dimensions().rows(), shape.get(0)));
         }
     }
 

@@ -6,7 +6,7 @@ import io.bisup.llm.kernel.LossWeights;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
-/** The loss mean(w c (y − t)²) / power, w by token and c by channel. */
+/** The loss mean(w c (y − t)²) / mean(t²), w by token and c by channel. */
 final class FusedSquaredError {
     private FusedSquaredError() {}
 
@@ -28,16 +28,16 @@ final class FusedSquaredError {
     }
 
     /**
-     * Computes the loss and replaces y by its gradient 2 w c (y − t) / (n · power).
+     * Computes the loss and replaces y by its gradient 2 w c (y − t) / (n · mean(t²)).
      *
-     * @param power mean square of the target, which makes the loss free of scale
+     * @param targetMeanSquare mean(t²), over all samples, which makes the loss free of scale
      */
-    static double lossAndGradient(FloatMatrix y, FloatMatrix target, Weights weights, double power) {
+    static double lossAndGradient(FloatMatrix y, FloatMatrix target, Weights weights, double targetMeanSquare) {
         target.requireShapeOf("target", y);
         if (weights.channels.isPresent()) {
             weights.channels.requireShape("channel weights", 1, y.columns());
         }
-        double count = (double) y.rows() * y.columns() * power;
+        double count = (double) y.rows() * y.columns() * targetMeanSquare;
         float slope = (float) (2 / count);
         double[] sums = new double[RowBlocks.count(y.rows())];
         RowBlocks.forEach(y.rows(), (block, from, to) -> {

@@ -18,16 +18,16 @@ final class MlpStage {
     private List<NDArray> projected = List.of();
 
     MlpStage(StageTools tools) {
-        BlockDimensions dims = tools.dims();
+        BlockDimensions dimensions = tools.dimensions();
         Workspace workspace = tools.workspace();
         this.tools = tools;
-        this.norm = new FusedRmsNorm((float) dims.epsilon());
+        this.norm = new FusedRmsNorm((float) dimensions.epsilon());
         this.gateAndUp = new FusedLinears(tools, Site.GATE_UP);
         this.down = new FusedLinears(tools, Site.DOWN);
-        this.normalized = workspace.buffer(dims.rows(), dims.hidden());
-        this.gated = workspace.buffer(dims.rows(), dims.intermediate());
-        this.dGated = workspace.buffer(dims.rows(), dims.intermediate());
-        this.dHidden = workspace.scratch("dHidden", dims.rows(), dims.hidden());
+        this.normalized = workspace.buffer(dimensions.rows(), dimensions.hidden());
+        this.gated = workspace.buffer(dimensions.rows(), dimensions.intermediate());
+        this.dGated = workspace.buffer(dimensions.rows(), dimensions.intermediate());
+        this.dHidden = workspace.scratch("dHidden", dimensions.rows(), dimensions.hidden());
     }
 
     /** @param residual x₁ [rows, hidden] */

@@ -14,7 +14,7 @@ import io.bisup.llm.tensor.Kernels;
 record StageTools(
         Kernels kernels,
         Workspace workspace,
-        BlockDimensions dims,
+        BlockDimensions dimensions,
         BlockPlan plan,
         int layer,
         NDArray none,

@@ -110,7 +110,9 @@ public final class FusedKernels {
                 values,
                 prefixKeys,
                 prefixValues,
-                new long[] {batch, heads, keyValueHeads},
+                batch,
+                heads,
+                keyValueHeads,
                 window);
     }
 

@@ -93,12 +93,12 @@ def fused_context(self, prefix: Tensor, fresh: Tensor) -> Tensor:
   else:
     return fresh
 
-# dims: batch, heads, kv heads. -> mixed rows [batch * T, heads * D], then what the backward pass needs.
-def fused_attention(self, q: Tensor, k: Tensor, v: Tensor, prefix_k: Tensor, prefix_v: Tensor, dims: List[int], window: int) -> List[Tensor]:
-  repeats = dims[1] // dims[2]
-  queries = self.fused_heads(q, dims[0], dims[1])
-  keys = self.repeat_heads(self.fused_context(prefix_k, self.fused_heads(k, dims[0], dims[2])), repeats)
-  values = self.repeat_heads(self.fused_context(prefix_v, self.fused_heads(v, dims[0], dims[2])), repeats)
+# -> mixed rows [batch * T, heads * D], then what the backward pass needs.
+def fused_attention(self, q: Tensor, k: Tensor, v: Tensor, prefix_k: Tensor, prefix_v: Tensor, batch: int, heads: int, kv_heads: int, window: int) -> List[Tensor]:
+  repeats = heads // kv_heads
+  queries = self.fused_heads(q, batch, heads)
+  keys = self.repeat_heads(self.fused_context(prefix_k, self.fused_heads(k, batch, kv_heads)), repeats)
+  values = self.repeat_heads(self.fused_context(prefix_v, self.fused_heads(v, batch, kv_heads)), repeats)
   if keys.size(2) == queries.size(2) and window >= keys.size(2):
     out, normalizer = torch._scaled_dot_product_flash_attention_for_cpu(queries, keys, values, 0.0, True)
   else:

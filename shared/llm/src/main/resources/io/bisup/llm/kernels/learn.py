@@ -1,12 +1,12 @@
 # BiSup's parameter spaces (arXiv 2405.15346: clipping, bounded smoothing, low-rank compensation) and its loss.
 
-# s = s0 * bound^tanh(theta): stays within [s0 / bound, s0 * bound] and never changes sign.
-def learn_smooth(self, theta: Tensor, start: Tensor, log_bound: Tensor) -> Tensor:
-    return torch.mul(start, torch.exp(torch.mul(torch.tanh(theta), log_bound)))
+# s = s0 * bound^tanh(parameter): stays within [s0 / bound, s0 * bound] and never changes sign.
+def learn_smooth(self, parameter: Tensor, start: Tensor, log_bound: Tensor) -> Tensor:
+    return torch.mul(start, torch.exp(torch.mul(torch.tanh(parameter), log_bound)))
 
-# SmoothQuant's factors with a learnt exponent: |X|^alpha / |W|^(1 - alpha), alpha = sigmoid(logit + theta).
-def learn_smooth_exponent(self, theta: Tensor, activation: Tensor, weight: Tensor, logit: float) -> Tensor:
-    alpha = torch.sigmoid(torch.add(theta, logit))
+# SmoothQuant's factors with a learnt exponent: |X|^alpha / |W|^(1 - alpha), alpha = sigmoid(logit + parameter).
+def learn_smooth_exponent(self, parameter: Tensor, activation: Tensor, weight: Tensor, logit: float) -> Tensor:
+    alpha = torch.sigmoid(torch.add(parameter, logit))
     s = torch.div(torch.pow(torch.clamp(activation, 1e-5), alpha), torch.pow(torch.clamp(weight, 1e-5), torch.rsub(alpha, 1.)))
     return torch.clamp(s, 1e-5)
 
@@ -33,10 +33,10 @@ def learn_per_head(self, x: Tensor, kv_heads: int) -> Tensor:
 
 # Squared error of the block's output over the target's mean square (BiSup eq. 2.4, made free of scale). Weights of tokens
 # [T, 1] and of channels [hidden], each empty where all are 1.
-def learn_loss(self, y: Tensor, target: Tensor, tokens: Tensor, channels: Tensor, power: float) -> Tensor:
+def learn_loss(self, y: Tensor, target: Tensor, tokens: Tensor, channels: Tensor, target_mean_square: float) -> Tensor:
     squares = torch.square(torch.sub(y, target))
     if torch.numel(tokens) > 0:
         squares = torch.mul(squares, tokens)
     if torch.numel(channels) > 0:
         squares = torch.mul(squares, channels)
-    return torch.div(torch.mean(squares), power)
+    return torch.div(torch.mean(squares), target_mean_square)

@@ -78,6 +78,7 @@ class FusedBlockStepTest {
                 sample.prefix() == null ? AttentionContext.EMPTY : AttentionContext.of(sample.prefix());
         NDArray y = graph.run(recording, sample.x(), sample.angles(), context, BlockObserver.NONE);
         LossWeights weights = sample.weights();
-        return recording.call("learn_loss", y, sample.target(), weights.tokens(), weights.channels(), sample.power());
+        return recording.call(
+                "learn_loss", y, sample.target(), weights.tokens(), weights.channels(), sample.targetMeanSquare());
     }
 }

@@ -58,7 +58,7 @@ final class RandomBlock implements AutoCloseable {
         return leaves;
     }
 
-    FusedBlockStep.Sample sample(double power) {
+    FusedBlockStep.Sample sample(double targetMeanSquare) {
         BlockShape shape = block.shape();
         RotaryEmbedding rotary = owner.own(new RotaryEmbedding(runtime, config, DataType.FLOAT32));
         return new FusedBlockStep.Sample(
@@ -67,7 +67,7 @@ final class RandomBlock implements AutoCloseable {
                 new LossWeights(
                         block.weighted() ? uniform(0.2, 1.8, shape.tokens(), 1) : none(),
                         block.weighted() ? uniform(0.2, 1.8, config.hiddenSize()) : none()),
-                power,
+                targetMeanSquare,
                 rotary.angles(block.prefix(), shape.tokens()),
                 prefix(),
                 config.windows().of(0));

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param samples what it is calibrated and trained on
  * @param angles rotary angles of the samples' positions, which start behind the prefix
  * @param prefix exact keys and values that precede every sample, or null
- * @param power mean square of the targets, which makes losses free of scale
+ * @param targetMeanSquare mean square of the targets, which makes losses free of scale
  */
 public record BlockWork(
         TensorRuntime runtime,
@@ -30,7 +30,7 @@ public record BlockWork(
         Samples samples,
         RotaryEmbedding.Angles angles,
         @Nullable KeyValues prefix,
-        double power,
+        double targetMeanSquare,
         Seeds seeds,
         Control control) {
 

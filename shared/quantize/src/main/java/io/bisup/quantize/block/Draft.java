@@ -87,7 +87,7 @@ public final class Draft implements AutoCloseable {
 
     /** Puts smoothing before the permutations of its site, so that producers can be divided; its tensors are the draft's. */
     public void append(Smoothing smoothing) {
-        owner.own(smoothing.theta());
+        owner.own(smoothing.parameter());
         smoothing.form().constants().forEach(owner::own);
         int at = 0;
         while (at < maps.size() && !isPermutation(maps.get(at), smoothing.site())) {
@@ -333,10 +333,10 @@ public final class Draft implements AutoCloseable {
     }
 
     /** θ of all smoothed sites. */
-    public List<NDArray> thetas() {
+    public List<NDArray> smoothingParameters() {
         return maps.stream()
                 .filter(DraftMap.Learnt.class::isInstance)
-                .map(map -> ((DraftMap.Learnt) map).smoothing().theta())
+                .map(map -> ((DraftMap.Learnt) map).smoothing().parameter())
                 .toList();
     }
 

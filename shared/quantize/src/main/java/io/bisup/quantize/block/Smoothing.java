@@ -13,9 +13,9 @@ import java.util.List;
  * Θ2 of one site: factors s that are learnt.
  *
  * @param form how s depends on θ
- * @param theta θ; 0 at the start
+ * @param parameter what is learnt, θ; 0 at the start
  */
-public record Smoothing(Site site, Form form, NDArray theta) {
+public record Smoothing(Site site, Form form, NDArray parameter) {
 
     /**
      * How s depends on θ (methods §2.3). Tensors are [in] at the norms' sites and down; [kv heads · head dim] at o, whose query
@@ -52,9 +52,11 @@ public record Smoothing(Site site, Form form, NDArray theta) {
     /** s at the present θ; differentiable in it when the kernels record. */
     NDArray factors(KernelCalls kernels) {
         return switch (form) {
-            case Form.Bounded bounded -> LearningKernels.smooth(kernels, theta, bounded.start(), bounded.logBound());
+            case Form.Bounded bounded ->
+                LearningKernels.smooth(kernels, parameter, bounded.start(), bounded.logBound());
             case Form.Exponent exponent ->
-                LearningKernels.smoothExponent(kernels, theta, exponent.input(), exponent.weight(), exponent.logit());
+                LearningKernels.smoothExponent(
+                        kernels, parameter, exponent.input(), exponent.weight(), exponent.logit());
         };
     }
 

@@ -11,14 +11,14 @@ public final class LearningKernels {
     private LearningKernels() {}
 
     /** s0 · e^(logBound · tanh θ), elementwise. */
-    public static NDArray smooth(KernelCalls kernels, NDArray theta, NDArray start, NDArray logBound) {
-        return kernels.call("learn_smooth", theta, start, logBound);
+    public static NDArray smooth(KernelCalls kernels, NDArray parameter, NDArray start, NDArray logBound) {
+        return kernels.call("learn_smooth", parameter, start, logBound);
     }
 
     /** input^α / weight^(1−α) with α = σ(logit + θ); θ is one number. */
     public static NDArray smoothExponent(
-            KernelCalls kernels, NDArray theta, NDArray input, NDArray weight, double logit) {
-        return kernels.call("learn_smooth_exponent", theta, input, weight, logit);
+            KernelCalls kernels, NDArray parameter, NDArray input, NDArray weight, double logit) {
+        return kernels.call("learn_smooth_exponent", parameter, input, weight, logit);
     }
 
     /** σ(logit). */
@@ -65,13 +65,14 @@ public final class LearningKernels {
     }
 
     /**
-     * mean(w c (y − t)²) / power (BiSup, eq. 2.4, made free of scale), w by token and c by channel.
+     * mean(w c (y − t)²) / mean(t²) (BiSup, eq. 2.4, made free of scale), w by token and c by channel.
      *
      * @param output y, [1, T, hidden]
      * @param target t, of the same shape
-     * @param power mean square of the targets
+     * @param targetMeanSquare mean(t²), over all samples
      */
-    public static NDArray loss(KernelCalls kernels, NDArray output, NDArray target, LossWeights weights, double power) {
-        return kernels.call("learn_loss", output, target, weights.tokens(), weights.channels(), power);
+    public static NDArray loss(
+            KernelCalls kernels, NDArray output, NDArray target, LossWeights weights, double targetMeanSquare) {
+        return kernels.call("learn_loss", output, target, weights.tokens(), weights.channels(), targetMeanSquare);
     }
 }

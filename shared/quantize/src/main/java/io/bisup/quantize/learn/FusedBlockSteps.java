@@ -85,7 +85,7 @@ public final class FusedBlockSteps implements BlockSteps {
                                         input,
                                         work.samples().target(sample),
                                         work.samples().lossWeights(sample),
-                                        work.power(),
+                                        work.targetMeanSquare(),
                                         work.angles(),
                                         draft.prefix(recording),
                                         work.plan().config().windows().of(work.layer())),

@@ -68,6 +68,10 @@ final class GraphStep implements BlockStep {
     private NDArray loss(KernelCalls calls, DecoderBlock block, AttentionContext context, int sample) {
         NDArray output = block.run(calls, work.samples().input(sample), work.angles(), context, BlockObserver.NONE);
         return LearningKernels.loss(
-                calls, output, work.samples().target(sample), work.samples().lossWeights(sample), work.power());
+                calls,
+                output,
+                work.samples().target(sample),
+                work.samples().lossWeights(sample),
+                work.targetMeanSquare());
     }
 }

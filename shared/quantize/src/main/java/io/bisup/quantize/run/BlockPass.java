@@ -52,7 +52,7 @@ final class BlockPass implements AutoCloseable {
     private final TensorOwner owner;
     private final DecoderBlockWeights weights;
     private final @Nullable KeyValues prefix;
-    private final double power;
+    private final double targetMeanSquare;
     private final long started = System.nanoTime();
 
     /** Loads the block and takes prefix and full-precision samples through it. */
@@ -67,7 +67,7 @@ final class BlockPass implements AutoCloseable {
             DecoderBlock exact = loading.own(tools.exact().block(layer, weights));
             KeyValues known = tools.streams().prefix().through(exact, tools.rotary());
             this.prefix = known == null ? null : loading.own(known);
-            this.power = finite(tools.streams()
+            this.targetMeanSquare = finite(tools.streams()
                     .advanceExact(exact, tools.rotary(), PrefixStream.contextOf(prefix), tools.control()));
             this.owner = loading.keep();
         }
@@ -108,7 +108,7 @@ final class BlockPass implements AutoCloseable {
                 tools.rotary()
                         .angles(tools.streams().prefix().length(), tools.input().time()),
                 prefix,
-                power,
+                targetMeanSquare,
                 new Seeds(tools.input().recipe().calibration().seed()),
                 tools.control());
     }
@@ -137,7 +137,7 @@ final class BlockPass implements AutoCloseable {
                 return tools.streams()
                                 .advanceQuantized(
                                         loaded.own(reader.block(layer)), tools.rotary(), behind, tools.control())
-                        / power;
+                        / targetMeanSquare;
             }
         }
     }
@@ -147,10 +147,10 @@ final class BlockPass implements AutoCloseable {
         double before = outcome == null ? error : outcome.before();
         return new BlockReport(
                 layer,
-                before * power,
-                (outcome == null ? error : outcome.after()) * power,
-                (outcome == null ? 0 : outcome.heldOutBefore()) * power,
-                (outcome == null ? 0 : outcome.heldOutAfter()) * power,
+                before * targetMeanSquare,
+                (outcome == null ? error : outcome.after()) * targetMeanSquare,
+                (outcome == null ? 0 : outcome.heldOutBefore()) * targetMeanSquare,
+                (outcome == null ? 0 : outcome.heldOutAfter()) * targetMeanSquare,
                 error,
                 (System.nanoTime() - started) / 1e9,
                 memory.bytes().orElse(0),

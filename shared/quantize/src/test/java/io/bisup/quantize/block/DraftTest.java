@@ -57,7 +57,7 @@ class DraftTest {
             Draft draft = block.draft();
             assertThat(block.unrounded(0, BlockObserver.NONE).toFloatArray())
                     .isEqualTo(block.expected(0, BlockObserver.NONE).toFloatArray());
-            assertThat(draft.thetas()).isEmpty();
+            assertThat(draft.smoothingParameters()).isEmpty();
             assertThat(draft.weightRanges()).isEmpty();
             assertThat(draft.inputRanges()).isEmpty();
             assertThat(draft.cacheRanges()).isEmpty();

@@ -109,24 +109,24 @@ class SmoothStageTest {
         Smooth all = smooth(Smooth.Start.SMOOTHQUANT, 0.5, Smooth.Form.BOUNDED, Site.values());
         try (TinyBlock block = smoothed(architecture, all)) {
             NDArray expected = block.expected(0, BlockObserver.NONE);
-            block.draft().thetas().forEach(SmoothStageTest::learnSomething);
+            block.draft().smoothingParameters().forEach(SmoothStageTest::learnSomething);
             assertThat(TinyBlock.relative(block.unrounded(0, BlockObserver.NONE), expected))
                     .isLessThan(5e-5);
         }
     }
 
-    private static void learnSomething(NDArray theta) {
-        Gaussians.floats(theta.size(), theta.getShape().getShape()).copyTo(theta);
+    private static void learnSomething(NDArray parameter) {
+        Gaussians.floats(parameter.size(), parameter.getShape().getShape()).copyTo(parameter);
     }
 
     /** tanh saturates: no θ leaves [s0 / bound, s0 · bound]. */
     @ParameterizedTest
     @CsvSource({"100, 4", "-100, 0.25"})
-    void learningStaysWithinTheBound(float theta, double farthest) {
+    void learningStaysWithinTheBound(float parameter, double farthest) {
         Smooth down = smooth(Smooth.Start.SMOOTHQUANT, 0.5, Smooth.Form.BOUNDED, Site.DOWN);
         try (TinyBlock block = smoothed(Architecture.LLAMA, down)) {
             float[] start = factors(block, Site.DOWN);
-            block.draft().thetas().getFirst().addi(theta);
+            block.draft().smoothingParameters().getFirst().addi(parameter);
             float[] moved = factors(block, Site.DOWN);
             for (int i = 0; i < start.length; i++) {
                 assertThat((double) moved[i] / start[i]).isCloseTo(farthest, within(1e-4));
@@ -173,9 +173,9 @@ class SmoothStageTest {
             for (int i = 0; i < expected.length; i++) {
                 assertThat(actual[i]).isCloseTo(expected[i], within(1e-4f * expected[i]));
             }
-            assertThat(b.draft().thetas())
+            assertThat(b.draft().smoothingParameters())
                     .singleElement()
-                    .satisfies(theta -> assertThat(theta.size()).isEqualTo(1));
+                    .satisfies(parameter -> assertThat(parameter.size()).isEqualTo(1));
         }
     }
 
@@ -193,7 +193,7 @@ class SmoothStageTest {
                 TinyModels.recipe(List.of(reorder, sparing), keeping, Ranges.FULL, new Rounding.Nearest(), null, null);
         try (TinyBlock block = new TinyBlock(recipe, TinyModels.config(Architecture.LLAMA, 1))) {
             Applied.to(block, new ReorderStage(reorder), new SmoothStage(sparing));
-            block.draft().thetas().forEach(SmoothStageTest::learnSomething);
+            block.draft().smoothingParameters().forEach(SmoothStageTest::learnSomething);
             long[] order = block.draft().permutation(site).order();
             float[] factors = factors(block, site);
             for (int place = order.length - kept; place < order.length; place++) {

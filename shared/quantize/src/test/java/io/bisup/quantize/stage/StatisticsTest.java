@@ -108,7 +108,7 @@ class StatisticsTest {
                     work.samples(),
                     work.angles(),
                     work.prefix(),
-                    work.power(),
+                    work.targetMeanSquare(),
                     work.seeds(),
                     passes::incrementAndGet);
             Statistics.collect(counted, block.draft(), Set.of()).close();
