@@ -32,7 +32,7 @@ class DatabaseJobStore implements JobStore {
     private final Claims claims;
     private final Attempts attempts;
     private final Publications publications;
-    private final Wishes wishes;
+    private final JobLifeCommands commands;
     private final Sweeps sweeps;
 
     DatabaseJobStore(
@@ -41,14 +41,14 @@ class DatabaseJobStore implements JobStore {
             Claims claims,
             Attempts attempts,
             Publications publications,
-            Wishes wishes,
+            JobLifeCommands commands,
             Sweeps sweeps) {
         this.submissions = submissions;
         this.reads = reads;
         this.claims = claims;
         this.attempts = attempts;
         this.publications = publications;
-        this.wishes = wishes;
+        this.commands = commands;
         this.sweeps = sweeps;
     }
 
@@ -174,21 +174,21 @@ class DatabaseJobStore implements JobStore {
 
     @Override
     public JobRecord requestCancel(String jobId) {
-        return wishes.cancel(jobId);
+        return commands.cancel(jobId);
     }
 
     @Override
     public JobRecord requestPause(String jobId) {
-        return wishes.pause(jobId);
+        return commands.pause(jobId);
     }
 
     @Override
     public JobRecord change(String jobId, long version, QuantizationJobSpec spec) {
-        return wishes.change(jobId, version, spec);
+        return commands.change(jobId, version, spec);
     }
 
     @Override
     public JobRecord resume(String jobId) {
-        return wishes.resume(jobId);
+        return commands.resume(jobId);
     }
 }

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** People cancel, pause and resume. */
+/** Applies what is asked of a job from outside: cancel, pause, resume and change. */
 @ApplicationScoped
-class Wishes {
+class JobLifeCommands {
 
     private static final String AGAIN =
             "only what is PAUSED can be; one that FAILED or was CANCELLED is retried with :retry, and"
@@ -27,7 +27,7 @@ class Wishes {
     private final Rows rows;
     private final EntityManager entities;
 
-    Wishes(Rows rows) {
+    JobLifeCommands(Rows rows) {
         this.rows = rows;
         this.entities = rows.entities();
     }
