@@ -53,7 +53,8 @@ class FakeExportTest {
         Path model = Artifacts.model(folder.resolve("model"), family, false);
         Path artifact = Artifacts.quantized(
                 model,
-                "precision: {weights: {bits: 4, scope: {columns: 32}}, overrides: {'%s': {bits: 8}}}".formatted(pattern),
+                "precision: {weights: {bits: 4, scope: {columns: 32}}, overrides: {'%s': {bits: 8}}}"
+                        .formatted(pattern),
                 folder.resolve("artifact"));
         float[] actual = Artifacts.logits(export(artifact, ValueType.FLOAT32));
         assertThat(difference(actual, Artifacts.logits(artifact))).isCloseTo(0, within(2e-4f));
