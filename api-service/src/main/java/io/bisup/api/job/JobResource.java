@@ -82,6 +82,7 @@ public class JobResource {
     @GET
     @Operation(summary = "List jobs, newest first")
     @APIResponseSchema(JobPage.class)
+    @APIResponse(responseCode = "304", description = "It is as If-None-Match says")
     public Response list(
             @QueryParam("state") List<String> states,
             @QueryParam("model") @Nullable String model,

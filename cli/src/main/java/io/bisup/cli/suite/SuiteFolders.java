@@ -26,12 +26,16 @@ public record SuiteFolders(Path home, Path state, Path data) {
     private static final String SETTINGS = "settings.properties";
     private static final String PORT = "port";
 
-    /** The suite of this checkout: {@code .bisup} in the project's folder. */
+    /** The suite of this checkout: in {@code .bisup} of the project's folder, or where {@code bisup.state} says. */
     public static SuiteFolders ofHome() {
-        Path home =
-                Path.of(System.getProperty("bisup.home", ".")).toAbsolutePath().normalize();
-        Path state = home.resolve(".bisup");
+        Path home = absolute(System.getProperty("bisup.home", "."));
+        String elsewhere = System.getProperty("bisup.state", "");
+        Path state = elsewhere.isBlank() ? home.resolve(".bisup") : absolute(elsewhere);
         return new SuiteFolders(home, state, state.resolve("data"));
+    }
+
+    private static Path absolute(String folder) {
+        return Path.of(folder).toAbsolutePath().normalize();
     }
 
     /** The same suite over other data. */

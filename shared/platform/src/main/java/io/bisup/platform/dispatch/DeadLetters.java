@@ -62,7 +62,7 @@ public class DeadLetters {
     }
 
     /**
-     * The newest dead letters, oldest first.
+     * The newest dead letters, oldest first; none where no worker has made the topic yet.
      *
      * @throws StoreUnavailableException when Kafka does not answer
      */
@@ -71,6 +71,9 @@ public class DeadLetters {
         List<DeadLetter> letters = new ArrayList<>();
         try (KafkaConsumer<String, String> consumer =
                 new KafkaConsumer<>(settings("enable.auto.commit", false), strings(), strings())) {
+            if (consumer.partitionsFor(TOPIC, TIMEOUT).isEmpty()) {
+                return letters;
+            }
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
             long begin = consumer.position(partition, TIMEOUT);
