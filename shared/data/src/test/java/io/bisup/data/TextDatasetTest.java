@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class TextDatasetTest {
@@ -62,6 +64,34 @@ class TextDatasetTest {
         TextDataset dataset = TextDataset.read(resource("documents.parquet"), "docs", DatasetFormat.PARQUET);
 
         assertThat(dataset.rows()).containsExactly("One document.\n", "Two, after it.");
+    }
+
+    /** The library's own threads end over a page, and the one that waits for them would wait for ever. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aPageThatTheLibraryNeverFinishesIsGivenUp() {
+        Duration patience = Duration.ofSeconds(2);
+        assertThatThrownBy(() -> ParquetRows.read(resource("broken-page.parquet"), "mine", row -> {}, patience))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageStartingWith("mine: it cannot be read as Parquet");
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    /** Unchecked, Snappy writes past the end of its buffer, and the process ends by a signal. */
+    @Test
+    void aPageThatHoldsMoreThanItSaysIsRefused() {
+        assertThatThrownBy(() -> TextDataset.read(resource("overfull-page.parquet"), "mine", DatasetFormat.PARQUET))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageStartingWith("mine: it cannot be read as Parquet");
+    }
+
+    /** One byte of the footer is changed: it lists no row groups, and the library would make rows for ever. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void noMoreRowsAreReadThanTheFooterSays() {
+        assertThatThrownBy(() -> TextDataset.read(resource("no-row-groups.parquet"), "mine", DatasetFormat.PARQUET))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("mine: it is empty");
     }
 
     @Test

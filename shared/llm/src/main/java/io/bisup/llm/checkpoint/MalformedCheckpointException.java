@@ -69,7 +69,9 @@ public final class MalformedCheckpointException extends RuntimeException {
         /** A tensor has another shape than config.json implies. */
         TENSOR_WRONG_SHAPE,
         /** A tensor has a type that cannot be used where it stands. */
-        TENSOR_WRONG_DTYPE
+        TENSOR_WRONG_DTYPE,
+        /** tokenizer.json is torn, of no known kind, or names an id that the model has no row for. */
+        TOKENIZER_INVALID
     }
 
     private final Code code;

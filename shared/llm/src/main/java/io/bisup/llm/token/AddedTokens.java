@@ -17,17 +17,22 @@ final class AddedTokens {
     /** Id by token text. */
     static Map<String, Integer> read(Path tokenizerJson) throws IOException {
         try (JsonParser json = new JsonFactory().createParser(tokenizerJson.toFile())) {
-            json.nextToken();
-            while (json.nextToken() == JsonToken.FIELD_NAME) {
-                boolean found = json.currentName().equals("added_tokens");
-                json.nextToken();
-                if (found && json.currentToken() == JsonToken.START_ARRAY) {
-                    return readTokens(json);
-                }
-                json.skipChildren();
-            }
-            return Map.of();
+            return read(json);
         }
+    }
+
+    /** Id by token text, of a document that is read from its beginning. */
+    static Map<String, Integer> read(JsonParser json) throws IOException {
+        json.nextToken();
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            boolean found = json.currentName().equals("added_tokens");
+            json.nextToken();
+            if (found && json.currentToken() == JsonToken.START_ARRAY) {
+                return readTokens(json);
+            }
+            json.skipChildren();
+        }
+        return Map.of();
     }
 
     private static Map<String, Integer> readTokens(JsonParser json) throws IOException {
@@ -41,8 +46,10 @@ final class AddedTokens {
                 switch (field) {
                     case "id" -> id = json.getValueAsInt(-1);
                     case "content" -> content = json.getValueAsString();
-                    default -> json.skipChildren();
+                    default -> {}
                 }
+                // An object in the place of a number or a text has fields that are not the token's.
+                json.skipChildren();
             }
             if (content != null && id >= 0) {
                 ids.put(content, id);

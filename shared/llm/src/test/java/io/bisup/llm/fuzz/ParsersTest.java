@@ -8,8 +8,11 @@ import io.bisup.contract.recipe.RecipeDocument;
 import io.bisup.llm.checkpoint.MalformedCheckpointException;
 import io.bisup.llm.checkpoint.SafetensorsHeader;
 import io.bisup.llm.checkpoint.ShardIndex;
+import io.bisup.llm.checkpoint.TokenizerDocument;
+import io.bisup.llm.config.ConfigDocument;
 import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.config.ModelConfigException;
+import io.bisup.llm.peer.QuantizedModel;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -19,6 +22,9 @@ import java.nio.charset.StandardCharsets;
 class ParsersTest {
 
     private static final long LARGE_FILE = 1L << 40;
+
+    /** Of the embedding that a tokenizer's ids must lie in. */
+    private static final int ROWS = 512;
 
     @FuzzTest(maxDuration = "1m")
     void safetensorsHeader(byte[] json) {
@@ -44,6 +50,28 @@ class ParsersTest {
             DecoderConfig.parse(json);
         } catch (ModelConfigException refused) {
             require(!refused.getMessage().isBlank(), refused);
+        }
+    }
+
+    /** What another tool says of its checkpoint. */
+    @FuzzTest(maxDuration = "1m")
+    void quantizationConfig(byte[] json) {
+        try {
+            ConfigDocument document = ConfigDocument.parse(json);
+            if (document.quantization() != null) {
+                QuantizedModel.of(document);
+            }
+        } catch (ModelConfigException refused) {
+            require(!refused.getMessage().isBlank(), refused);
+        }
+    }
+
+    @FuzzTest(maxDuration = "1m")
+    void tokenizerDocument(byte[] json) {
+        try {
+            TokenizerDocument.check(json, ROWS);
+        } catch (MalformedCheckpointException refused) {
+            require(refused.getMessage().contains(TokenizerDocument.FILE), refused);
         }
     }
 

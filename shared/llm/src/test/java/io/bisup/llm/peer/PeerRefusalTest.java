@@ -66,6 +66,9 @@ class PeerRefusalTest {
                 "format|'nvfp4-pack-quantized'|use pack-quantized, int-quantized",
                 "format|'mixed-precision'|format in every group",
                 "ignore|['re:(']|no regular expression",
+                "ignore|['re:((){9999}){9999}']|repeats too often",
+                "ignore|['re:x{1,400}(?:y{3})']|repeats too often",
+                "ignore|['re:(?x)(){9 999 999}']|repeats too often",
                 "ignore|[4]|not a name"
             })
     void refusesCompressedTensorsByTheField(String field, String value, String reason) {
