@@ -119,16 +119,16 @@ class AccessTest {
     }
 
     private static String evaluate(String key, String idempotency) {
+        return postEvaluation(key, idempotency).then().statusCode(202).extract().path("id");
+    }
+
+    private static Response postEvaluation(String key, String idempotency) {
         return bearer(key)
                 .contentType("application/json")
                 .header("Idempotency-Key", idempotency)
                 .body(
                         "{\"model\":\"tiny\",\"evaluation\":[{\"dataset\":\"wiki\",\"protocol\":\"gptq\",\"window\":64}]}")
-                .post(EVALUATIONS)
-                .then()
-                .statusCode(202)
-                .extract()
-                .path("id");
+                .post(EVALUATIONS);
     }
 
     @Test
@@ -171,6 +171,31 @@ class AccessTest {
                 .header("Retry-After", Integer::parseInt, greaterThan(0))
                 .body("code", equalTo("TOO_MANY_REQUESTS"));
         bearer(key).get("/v1/recipes").then().statusCode(200);
+    }
+
+    @Test
+    void evaluationJobsCountAsJobs() {
+        String key = key("measurer", "submitter", null);
+        limits("measurer", 2, 1_000);
+        submit(key, "a-job");
+        String id = evaluate(key, "an-evaluation");
+        for (Response refused : List.of(postEvaluation(key, "another"), post(key, "another-job"))) {
+            refused.then()
+                    .statusCode(429)
+                    .contentType("application/problem+json")
+                    .header("Retry-After", Integer::parseInt, greaterThan(0))
+                    .body("code", equalTo("QUOTA_EXCEEDED"))
+                    .body("retryable", equalTo(true))
+                    .body("detail", containsString("2 unfinished jobs, its limit"));
+        }
+        assertThat(evaluate(key, "an-evaluation")).isEqualTo(id);
+        bearer(key).get("/v1/quotas").then().body("liveJobs", equalTo(2));
+        bearer(key)
+                .urlEncodingEnabled(false)
+                .post(EVALUATIONS + "/" + id + ":cancel")
+                .then()
+                .statusCode(202);
+        postEvaluation(key, "another").then().statusCode(202);
     }
 
     @Test

@@ -31,7 +31,7 @@ public class QuotaResource {
      * The caller's tenant, its limits and what is used of them.
      *
      * @param caller name of the key, or subject of the token
-     * @param liveJobs unfinished jobs now
+     * @param liveJobs unfinished jobs now, evaluation jobs of their own among them
      */
     public record Quotas(
             String tenant, String caller, List<Role> roles, long liveJobs, int maxLiveJobs, int requestsPerMinute) {}

@@ -14,6 +14,6 @@ public interface Tenants {
     /** All tenants, sorted by id. */
     List<Tenant> list();
 
-    /** How many of the tenant's jobs are unfinished. */
+    /** How many of the tenant's jobs and evaluation jobs of their own are unfinished. */
     long liveJobs(String id);
 }

@@ -27,11 +27,14 @@ class DatabaseEvaluationJobStore implements EvaluationJobStore {
     private final EvaluationRows evaluations;
     private final EvaluationJobRows evaluationJobs;
     private final EntityManager entities;
+    private final Quotas quotas;
 
-    DatabaseEvaluationJobStore(Rows rows, EvaluationRows evaluations, EvaluationJobRows evaluationJobs) {
+    DatabaseEvaluationJobStore(
+            Rows rows, EvaluationRows evaluations, EvaluationJobRows evaluationJobs, Quotas quotas) {
         this.rows = rows;
         this.evaluations = evaluations;
         this.evaluationJobs = evaluationJobs;
+        this.quotas = quotas;
         this.entities = rows.entities();
     }
 
@@ -55,6 +58,7 @@ class DatabaseEvaluationJobStore implements EvaluationJobStore {
             }
             return before.get().toRecord();
         }
+        quotas.requireRoomForJob(job.tenant());
         EvaluationJobEntity row = row(job);
         entities.persist(row);
         rows.ring(Doorbell.EVALUATION_JOBS, row.id, row.queuedAt);

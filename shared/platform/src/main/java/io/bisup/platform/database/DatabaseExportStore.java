@@ -8,9 +8,6 @@ import io.bisup.contract.ExportedBytes;
 import io.bisup.contract.Failure;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.contract.Score;
-import io.bisup.platform.access.QuotaExceededException;
-import io.bisup.platform.access.Tenant;
-import io.bisup.platform.access.Tenants;
 import io.bisup.platform.job.ExportClaim;
 import io.bisup.platform.job.ExportRecord;
 import io.bisup.platform.job.ExportStore;
@@ -37,14 +34,14 @@ class DatabaseExportStore implements ExportStore {
     private final Rows rows;
     private final ExportRows exports;
     private final EntityManager entities;
-    private final Tenants tenants;
+    private final Quotas quotas;
     private final JobLimits limits;
 
-    DatabaseExportStore(Rows rows, ExportRows exports, Tenants tenants, JobLimits limits) {
+    DatabaseExportStore(Rows rows, ExportRows exports, Quotas quotas, JobLimits limits) {
         this.rows = rows;
         this.exports = exports;
         this.entities = rows.entities();
-        this.tenants = tenants;
+        this.quotas = quotas;
         this.limits = limits;
     }
 
@@ -107,24 +104,12 @@ class DatabaseExportStore implements ExportStore {
     }
 
     private ExportEntity create(UUID id, UUID jobId, New export) {
-        requireRoom(export.tenant());
+        quotas.requireRoomForExport(export.tenant());
         Instant now = rows.now();
         ExportEntity row = ExportEntity.queued(id, entities.getReference(JobEntity.class, jobId), export.format(), now);
         entities.persist(row);
         rows.ring(Doorbell.QUANTIZATION_JOBS, id, now);
         return row;
-    }
-
-    private void requireRoom(String tenant) {
-        Tenant allowed = tenants.get(tenant);
-        long live = entities.createQuery(
-                        "select count(e) from ExportEntity e where e.tenant = :tenant and e.state in (QUEUED, RUNNING)",
-                        Long.class)
-                .setParameter("tenant", tenant)
-                .getSingleResult();
-        if (live >= allowed.maxLiveJobs()) {
-            throw new QuotaExceededException(allowed);
-        }
     }
 
     @Override

@@ -63,11 +63,25 @@ class DatabaseTenants implements Tenants {
     @Transactional
     public long liveJobs(String id) {
         return (Long) entities.createNativeQuery(
-                        "select count(*) from job where tenant = :id"
-                                + " and state not in ('REJECTED', 'SUCCEEDED', 'FAILED', 'CANCELLED')",
+                        "select (select count(*) from job where tenant = :id"
+                                + " and state not in ('REJECTED', 'SUCCEEDED', 'FAILED', 'CANCELLED'))"
+                                + " + (select count(*) from evaluation_job where tenant = :id"
+                                + " and state in ('QUEUED', 'RUNNING'))",
                         Long.class)
                 .setParameter("id", id)
                 .getSingleResult();
+    }
+
+    /**
+     * The tenant, its row locked until the caller's transaction ends: who counts what the tenant has, counts one after the
+     * other. Who only refers to the row does not wait.
+     */
+    @Transactional
+    Tenant lock(String id) {
+        get(id);
+        return read(entities.createNativeQuery(COLUMNS + " where id = :id for no key update", Object[].class)
+                        .setParameter("id", id))
+                .getFirst();
     }
 
     private Optional<Tenant> find(String id) {

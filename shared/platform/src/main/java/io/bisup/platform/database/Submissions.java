@@ -4,9 +4,6 @@ import io.bisup.contract.Doorbell;
 import io.bisup.contract.JobEvent;
 import io.bisup.contract.JobState;
 import io.bisup.contract.RunLimits;
-import io.bisup.platform.access.QuotaExceededException;
-import io.bisup.platform.access.Tenant;
-import io.bisup.platform.access.Tenants;
 import io.bisup.platform.job.IdempotencyConflictException;
 import io.bisup.platform.job.NewJob;
 import io.bisup.platform.job.Submission;
@@ -25,13 +22,13 @@ class Submissions {
 
     private final Rows rows;
     private final EntityManager entities;
-    private final Tenants tenants;
+    private final Quotas quotas;
     private final Retries retries;
 
-    Submissions(Rows rows, Tenants tenants, Retries retries) {
+    Submissions(Rows rows, Quotas quotas, Retries retries) {
         this.rows = rows;
         this.retries = retries;
-        this.tenants = tenants;
+        this.quotas = quotas;
         this.entities = rows.entities();
     }
 
@@ -71,7 +68,7 @@ class Submissions {
     }
 
     private Submission create(UUID id, Instant now, NewJob request) {
-        requireRoom(request.tenant());
+        quotas.requireRoomForJob(request.tenant());
         JobEntity job = new JobEntity();
         job.id = id;
         retries.begin(job, request.origin());
@@ -99,14 +96,6 @@ class Submissions {
         rows.ring(Doorbell.QUANTIZATION_JOBS, id, now);
         entities.flush();
         return new Submission(job.toRecord(), true);
-    }
-
-    /** Requests that come at the same moment may all be let in; the limit holds for those that follow. */
-    private void requireRoom(String tenant) {
-        Tenant limits = tenants.get(tenant);
-        if (tenants.liveJobs(tenant) >= limits.maxLiveJobs()) {
-            throw new QuotaExceededException(limits);
-        }
     }
 
     private static JobInputEntity input(UUID id, NewJob request) {

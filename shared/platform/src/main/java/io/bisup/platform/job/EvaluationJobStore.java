@@ -36,6 +36,7 @@ public interface EvaluationJobStore extends EvaluationLease {
      * Stores and queues one; the same key with the same fingerprint answers the one stored before.
      *
      * @throws IdempotencyConflictException when the key was used for another spec
+     * @throws io.bisup.platform.access.QuotaExceededException as {@link JobStore#submit}
      */
     EvaluationJobRecord submit(New job);
 

@@ -26,7 +26,8 @@ public interface JobStore {
      *
      * @return the new job, or the one that the same key and fingerprint made before
      * @throws IdempotencyConflictException when the key was used for another request
-     * @throws io.bisup.platform.access.QuotaExceededException when the tenant has as many live jobs as it may
+     * @throws io.bisup.platform.access.QuotaExceededException when the tenant has as many unfinished jobs, evaluation jobs
+     *     of their own among them, as it may
      * @throws IllegalTransitionException when it retries a job that neither failed nor was cancelled
      */
     Submission submit(NewJob job);
