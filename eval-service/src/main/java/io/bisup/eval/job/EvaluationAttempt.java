@@ -112,7 +112,7 @@ class EvaluationAttempt {
 
     /** A stack trace only for what nobody expected. */
     private static void log(EvaluationClaim claim, Failure failure, Throwable cause) {
-        String line = "evaluation " + claim.evaluationId() + " failed: " + failure.code() + ": " + failure.message();
+        String line = "evaluation " + claim.evaluationId() + " failed: " + failure.code() + ": " + cause;
         if (failure.code() == FailureCode.INTERNAL) {
             LOG.log(Level.ERROR, line, cause);
         } else {

@@ -47,7 +47,7 @@ final class AttemptRunner {
             place.tell(attempt(claim), () -> jobs.giveBack(claim));
             throw e;
         } catch (Throwable e) {
-            Failure failure = failure(claim, progress, e);
+            Failure failure = Failures.of(e, progress.phase(), progress.block(), claim.attempt());
             LOG.errorf(e, "job %s: attempt %d fails with %s", claim.jobId(), claim.attempt(), failure.code());
             place.tell(attempt(claim), () -> failed(claim, failure, e));
         }
@@ -93,18 +93,5 @@ final class AttemptRunner {
             jobs.keepLog(claim, died.logTail());
         }
         jobs.fail(claim, failure);
-    }
-
-    private static Failure failure(Claim claim, AttemptProgress progress, Throwable e) {
-        if (e instanceof AttemptFailedException told) {
-            return new Failure(
-                    told.code(),
-                    String.valueOf(told.getMessage()),
-                    told.code().remedy(),
-                    progress.phase(),
-                    progress.block(),
-                    claim.attempt());
-        }
-        return Failures.of(e, progress.phase(), progress.block(), claim.attempt());
     }
 }

@@ -3,10 +3,13 @@ package io.bisup.worker.job;
 import io.bisup.contract.ArtifactExport;
 import io.bisup.contract.ExportFormat;
 import io.bisup.contract.Failure;
+import io.bisup.contract.FailureException;
+import io.bisup.contract.Phase;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.object.ObjectKeys;
 import io.bisup.platform.object.ObjectStore;
 import io.bisup.platform.outage.Patience;
+import io.bisup.platform.work.Failures;
 import io.bisup.worker.attempt.AttemptMessage;
 import io.bisup.worker.attempt.AttemptOrder;
 import java.io.IOException;
@@ -76,12 +79,7 @@ final class JobExports {
     }
 
     private Failure failure(AttemptMessage.Refused refused) {
-        return new Failure(
-                refused.code(),
-                refused.message(),
-                refused.code().remedy(),
-                io.bisup.contract.Phase.EXPORT,
-                null,
-                claim.attempt());
+        return Failures.of(
+                new FailureException(refused.code(), refused.message()), Phase.EXPORT, null, claim.attempt());
     }
 }

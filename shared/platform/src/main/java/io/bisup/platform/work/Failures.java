@@ -8,8 +8,15 @@ import io.bisup.platform.outage.Outages;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Tells what kind of failure of a job an exception is. What nobody recognised is INTERNAL, never TRANSIENT. */
+/**
+ * Tells what kind of failure of a job an exception is. What nobody recognised is INTERNAL, never TRANSIENT. A failure is read by the
+ * job's tenant: its message names no Java class and no path of the server, which the caller writes to its log.
+ */
 public final class Failures {
+
+    /** All that is said of what nobody foresaw: its own words may be anything. */
+    private static final String UNFORESEEN =
+            "an error that nobody foresaw ended the attempt; the log of its worker tells which";
 
     private Failures() {}
 
@@ -25,13 +32,18 @@ public final class Failures {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             FailureCode code = code(cause);
             if (code != FailureCode.INTERNAL) {
-                return failure(code, cause, phase, block, attempt);
+                return failure(code, words(code, cause), phase, block, attempt);
             }
         }
-        if (Outages.causedBy(thrown)) {
-            return failure(FailureCode.STORE_UNAVAILABLE, thrown, phase, block, attempt);
-        }
-        return failure(FailureCode.INTERNAL, thrown, phase, block, attempt);
+        return Outages.of(thrown)
+                .map(away ->
+                        failure(FailureCode.STORE_UNAVAILABLE, away.title() + " did not answer", phase, block, attempt))
+                .orElseGet(() -> failure(FailureCode.INTERNAL, UNFORESEEN, phase, block, attempt));
+    }
+
+    private static String words(FailureCode code, Throwable cause) {
+        String words = TenantWords.of(cause.getMessage() == null ? "" : cause.getMessage());
+        return words.isEmpty() ? code.name().toLowerCase(Locale.ROOT).replace('_', ' ') : words;
     }
 
     private static FailureCode code(Throwable thrown) {
@@ -53,10 +65,7 @@ public final class Failures {
     }
 
     private static Failure failure(
-            FailureCode code, Throwable cause, @Nullable Phase phase, @Nullable Integer block, int attempt) {
-        String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        String firstLine = message.lines().findFirst().orElse(message);
-        String told = code == FailureCode.INTERNAL ? cause.getClass().getSimpleName() + ": " + firstLine : firstLine;
-        return new Failure(code, told, code.remedy(), phase, block, attempt);
+            FailureCode code, String message, @Nullable Phase phase, @Nullable Integer block, int attempt) {
+        return new Failure(code, message, code.remedy(), phase, block, attempt);
     }
 }
