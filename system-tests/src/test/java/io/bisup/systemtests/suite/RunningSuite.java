@@ -1,5 +1,7 @@
 package io.bisup.systemtests.suite;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bisup.cli.rest.JobView;
@@ -44,6 +46,9 @@ import java.util.function.Supplier;
 /** A suite of its own, in a folder of its own, with the demo model and its texts registered. */
 public final class RunningSuite implements AutoCloseable {
 
+    /** What the services are shipped with: a lease is half a minute. */
+    static final Map<String, String> AS_SHIPPED = Map.of();
+
     /** Short, so that a killed worker's job is taken over in seconds and not in half a minute. */
     static final Duration LEASE = Duration.ofSeconds(3);
 
@@ -74,10 +79,16 @@ public final class RunningSuite implements AutoCloseable {
         this.reader = new JobReader(client);
     }
 
+    /** A suite with short leases. */
     public static RunningSuite start(Path folder) throws IOException {
+        return start(folder, QUICK);
+    }
+
+    /** @param settings of every service, over its defaults */
+    static RunningSuite start(Path folder, Map<String, String> settings) throws IOException {
         Path data = folder.resolve("data");
         SuiteFolders folders = new SuiteFolders(Project.home(), folder.resolve("state"), data);
-        Suite suite = new Suite(folders, new SuiteSettings(0, QUICK));
+        Suite suite = new Suite(folders, new SuiteSettings(0, settings));
         suite.start();
         RunningSuite running = new RunningSuite(suite, folders);
         running.register(folder);
@@ -94,7 +105,8 @@ public final class RunningSuite implements AutoCloseable {
         putText(folder, "stories", DemoCorpus.test(Register.STORIES).substring(0, STORIES));
     }
 
-    private void putText(Path folder, String name, String text) throws IOException {
+    /** Registers a text under {@code name}; {@code folder} takes its file. */
+    void putText(Path folder, String name, String text) throws IOException {
         Path file = Files.writeString(folder.resolve(name + ".txt"), text);
         client.put("/v1/datasets/" + name, file, "text/plain");
     }
@@ -236,6 +248,35 @@ public final class RunningSuite implements AutoCloseable {
         ProcessHandle process = suite.process(member).orElseThrow();
         process.destroyForcibly();
         process.onExit().join();
+    }
+
+    /**
+     * SIGTERM: the process hands over what it has in hand, and ends.
+     *
+     * @return how long that took
+     */
+    Duration terminate(Member member) {
+        ProcessHandle process = suite.process(member).orElseThrow();
+        Instant begin = Instant.now();
+        assertThat(process.destroy()).as("SIGTERM was sent").isTrue();
+        process.onExit().join();
+        return Duration.between(begin, Instant.now());
+    }
+
+    /**
+     * Waits until a guarded member that has ended is up again.
+     *
+     * @return how long its new process took to be ready
+     */
+    Duration awaitReady(Member member) {
+        Instant end = Instant.now().plus(Duration.ofMinutes(3));
+        while (suite.unwell().contains(member)) {
+            assertThat(Instant.now()).as("%s is not ready", member.id()).isBefore(end);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+        }
+        Instant ready = Instant.now();
+        Instant begun = suite.process(member).orElseThrow().info().startInstant().orElseThrow();
+        return Duration.between(begun, ready);
     }
 
     void startAgain(Member member) {

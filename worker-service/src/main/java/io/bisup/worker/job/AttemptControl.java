@@ -72,9 +72,9 @@ final class AttemptControl implements AutoCloseable {
         enter(Phase.BLOCKS);
     }
 
-    /** A block is committed: the place where a pause takes hold. */
+    /** A block is committed: the place where a pause takes hold, also one that no heartbeat has told of yet. */
     void blockEnds() {
-        heartbeat.beatNow();
+        heartbeat.beat();
         inBlock = false;
         check();
         inBlock = true;

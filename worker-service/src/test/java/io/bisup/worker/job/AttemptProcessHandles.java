@@ -26,10 +26,23 @@ final class AttemptProcessHandles {
     /** The process that waits for an order; from now on it computes nothing more, as on a machine that swaps. */
     static ProcessHandle stopped() throws IOException, InterruptedException {
         ProcessHandle attempt = idle();
-        new ProcessBuilder("kill", "-STOP", String.valueOf(attempt.pid()))
-                .start()
-                .waitFor();
+        signal("-STOP", attempt);
         return attempt;
+    }
+
+    /** The process that computes; what it has in hand stays in hand until it {@link #goesOn}. */
+    static ProcessHandle stoppedAtWork() throws IOException, InterruptedException {
+        ProcessHandle attempt = first();
+        signal("-STOP", attempt);
+        return attempt;
+    }
+
+    static void goesOn(ProcessHandle attempt) throws IOException, InterruptedException {
+        signal("-CONT", attempt);
+    }
+
+    private static void signal(String signal, ProcessHandle process) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", signal, String.valueOf(process.pid())).start().waitFor();
     }
 
     private static ProcessHandle first() {

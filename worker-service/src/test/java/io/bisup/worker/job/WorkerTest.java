@@ -19,6 +19,11 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Jobs from submission to artifact on the demo model, through the real stores, with the worker of this process. */
@@ -38,26 +43,52 @@ class WorkerTest {
     @Inject
     ObjectStore objects;
 
+    /** The pause is heard while a block is in hand: that block is finished and committed, and no other is begun. */
     @Test
-    void aPausedJobResumesAtItsLastBlockAndMakesTheSameBytes() throws InterruptedException {
+    void aPausedJobStopsBehindTheBlockInHandResumesThereAndMakesTheSameBytes() throws Exception {
         String undisturbed = inputs.undisturbedDigest();
         String paused = inputs.submit(inputs.model());
         inputs.await(paused, e -> e.type() == JobEvent.Type.BLOCK_COMMITTED);
-        jobs.requestPause(paused);
-        inputs.await(paused, in(JobState.PAUSED));
+        ProcessHandle attempt = AttemptProcessHandles.stoppedAtWork();
+        awaitHeartbeats(paused);
         int committed = jobs.committedBlocks(paused).size();
-        assertThat(committed).isBetween(1, Inputs.BLOCKS - 1);
+        assertThat(committed).isBetween(1, Inputs.BLOCKS - 2);
+        jobs.requestPause(paused);
+        awaitHeartbeats(paused);
+        assertThat(inputs.job(paused))
+                .as("the block in hand is waited for")
+                .returns(JobState.RUNNING, JobRecord::state)
+                .returns(true, JobRecord::pauseRequested);
+        AttemptProcessHandles.goesOn(attempt);
+        inputs.await(paused, in(JobState.PAUSED));
+        assertThat(jobs.committedBlocks(paused)).hasSize(committed + 1);
         jobs.resume(paused);
         inputs.await(paused, in(JobState.SUCCEEDED));
 
-        assertThat(jobs.attempts(paused)).extracting("resumedFromBlock").containsExactly(0, committed);
-        assertThat(jobs.blocks(paused)).extracting("attempt").contains(1, 2);
+        assertThat(jobs.attempts(paused)).extracting("outcome").containsExactly("paused", "published");
+        assertThat(jobs.attempts(paused)).extracting("resumedFromBlock").containsExactly(0, committed + 1);
+        assertThat(jobs.blocks(paused))
+                .filteredOn(block -> block.attempt() == 1)
+                .extracting("block")
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(0, committed).boxed().toList());
         ArtifactManifest second = jobs.artifact(paused).orElseThrow();
         assertThat(second.digest()).isEqualTo(undisturbed);
         assertThat(second.files()).hasSizeGreaterThan(Inputs.BLOCKS);
         assertThat(objects.read(ObjectKeys.manifest(paused)))
                 .contains(Json.write(second).getBytes(StandardCharsets.UTF_8));
         second.files().stream().filter(f -> f.bytes() < 1 << 20).forEach(objects::get);
+    }
+
+    /** Two from now on: what was asked for before the last of them was heard. */
+    private void awaitHeartbeats(String id) {
+        Set<Instant> beats = new HashSet<>();
+        Instant end = Instant.now().plusSeconds(60);
+        while (beats.size() < 3) {
+            beats.add(inputs.job(id).progress().updatedAt());
+            assertThat(Instant.now()).as("heartbeats of job %s", id).isBefore(end);
+            LockSupport.parkNanos(20_000_000);
+        }
     }
 
     /** whatever happened to a block's objects, the blocks before it are kept and the artifact has the same bytes. */

@@ -28,7 +28,7 @@ public final class Heartbeat implements AutoCloseable {
     private final Duration interval;
     private final ScheduledExecutorService clock;
     private volatile @Nullable StaleEpochException lost;
-    private boolean failing;
+    private volatile boolean failing;
 
     private Heartbeat(Runnable beat, Duration interval) {
         this.beat = beat;
@@ -64,7 +64,8 @@ public final class Heartbeat implements AutoCloseable {
         }
     }
 
-    private void beat() {
+    /** Beats once more and returns when that is done: what the store has to say is known then, unless it is away. */
+    public synchronized void beat() {
         if (lost != null) {
             return;
         }
