@@ -130,7 +130,7 @@ class ExportTest {
     @Test
     void anExportOfAnEvaluatedJobHasItsScoresInTheCard() throws Exception {
         String id = inputs.submitPreset(
-                inputs.model(), PRESET, "[\"compressed-tensors\"]", "[{\"dataset\": \"words\", \"window\": 16}]");
+                inputs.model(), PRESET, "[\"compressed-tensors\"]", "[{\"dataset\": \"told\", \"window\": 16}]");
         inputs.await(id, in(JobState.EVALUATING));
         EvaluationClaim claim = evaluations
                 .claim(evaluations.ofJob(id).getFirst().id(), "evaluator", Duration.ofMinutes(1))
@@ -144,14 +144,14 @@ class ExportTest {
         assertThat(card(made.files()))
                 .contains("\nbase_model: \"demo\"\n")
                 .contains(
-                        "| perplexity, words (gptq, 3 windows of 16 tokens) | 12.5000 | 10.0000 | times 1.2500 |",
+                        "| perplexity, told (gptq, 3 windows of 16 tokens) | 12.5000 | 10.0000 | times 1.2500 |",
                         "Not stated by the base model")
                 .doesNotContain("Not evaluated");
     }
 
     private static PerplexityResult perplexity(double value) {
         return new PerplexityResult(
-                "words",
+                "told",
                 "sha",
                 DatasetFormat.TEXT,
                 PerplexitySpec.Protocol.GPTQ,
