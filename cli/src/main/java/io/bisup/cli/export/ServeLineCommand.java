@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
 /** Prints how an export is served. */
 @Command(
         name = "serve-command",
-        description = "Print the command that serves an export, with the cache that its recipe means.",
+        description =
+                "Print the command that serves an export, with the cache that its recipe means; what to know of it on standard error.",
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class ServeLineCommand implements Callable<Integer> {
@@ -79,6 +80,10 @@ public final class ServeLineCommand implements Callable<Integer> {
     private void print(ExportFormat exported, Recipe recipe, String path) {
         if (!kubernetes) {
             out().println(String.join(" ", Serving.arguments(exported, recipe, path)));
+            // Beside the line, which a shell may run as it is: $(./bisup serve-command DIR).
+            PrintWriter notes = spec.commandLine().getErr();
+            Serving.notes(exported, recipe).forEach(note -> notes.println("note: " + note));
+            notes.flush();
         } else if (exported == ExportFormat.GGUF) {
             throw new UserErrorException("the manifest runs vLLM, which does not read GGUF: export another format");
         } else {

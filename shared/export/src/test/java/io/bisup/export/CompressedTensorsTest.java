@@ -159,7 +159,7 @@ class CompressedTensorsTest {
         assertThat(quantization.get("ignore").toString()).isEqualTo("[\"lm_head\"]");
         assertThat(group.get("input_activations").toString())
                 .contains("\"num_bits\":4", "\"strategy\":\"group\"", "\"group_size\":32", "\"dynamic\":true");
-        assertThat(Files.readString(out.resolve("README.md"))).contains("vllm serve", "max|x| / 7.5");
+        assertThat(Files.readString(out.resolve("README.md"))).contains("vllm.entrypoints", "max|x| / 7.5");
     }
 
     /** Eight bits on both sides by row and token have a layout of their own. */

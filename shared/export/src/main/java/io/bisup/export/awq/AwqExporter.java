@@ -12,6 +12,7 @@ import io.bisup.export.format.Exporter;
 import io.bisup.export.format.ModelShape;
 import io.bisup.export.format.Refusal;
 import io.bisup.export.pack.HalfScales;
+import io.bisup.export.serve.Serving;
 import io.bisup.export.source.LinearShape;
 import io.bisup.export.source.LinearSource;
 import io.bisup.llm.checkpoint.TensorSource;
@@ -50,7 +51,7 @@ public final class AwqExporter implements Exporter {
         for (LinearSource linear : work.source().linears()) {
             tensors.addAll(AwqTensors.of(linear, weights, halves));
         }
-        new ModelFiles(work).write("float16", config(weights), tensors, () -> card(halves));
+        new ModelFiles(work).write("float16", config(weights), tensors, () -> card(halves, work));
     }
 
     /** The {@code quantization_config} (formats §8). */
@@ -65,11 +66,13 @@ public final class AwqExporter implements Exporter {
         return config;
     }
 
-    private static ModelCard card(HalfScales halves) {
+    private static ModelCard card(HalfScales halves, ExportWork work) {
+        List<String> remarks = new ArrayList<>(Serving.notes(work));
+        remarks.add(halves.text());
         return new ModelCard(
                 "Four-bit codes in AWQ's layout for its GEMM kernel; embedding, norms and output head are as they were"
                         + " computed with.",
-                List.of("vllm serve PATH_OF_THIS_FOLDER --dtype float16"),
-                List.of(halves.text()));
+                List.of(String.join(" ", Serving.arguments(work, "PATH_OF_THIS_FOLDER")) + " --dtype float16"),
+                remarks);
     }
 }

@@ -61,6 +61,6 @@ public final class CompressedTensorsExporter implements Exporter {
                         + " layout of compressed-tensors; embedding, norms and output head are"
                         + " as they were computed with.",
                 List.of(String.join(" ", Serving.arguments(work, "PATH_OF_THIS_FOLDER"))),
-                List.of());
+                Serving.notes(work));
     }
 }

@@ -11,6 +11,7 @@ import io.bisup.export.format.Exporter;
 import io.bisup.export.format.ModelShape;
 import io.bisup.export.format.Refusal;
 import io.bisup.export.pack.HalfScales;
+import io.bisup.export.serve.Serving;
 import io.bisup.export.source.LinearShape;
 import io.bisup.export.source.LinearSource;
 import io.bisup.llm.checkpoint.TensorSource;
@@ -62,16 +63,18 @@ public final class GptqExporter implements Exporter {
             tensors.addAll(GptqTensors.of(linear, weights, halves));
         }
         ObjectNode config = GptqConfig.of(weights);
-        new ModelFiles(work).write("float16", config, tensors, () -> card(weights, halves));
+        new ModelFiles(work).write("float16", config, tensors, () -> card(weights, halves, work));
         Files.writeString(work.folder().resolve("quantize_config.json"), config.toPrettyString() + "\n");
     }
 
-    private static ModelCard card(Format weights, HalfScales halves) {
+    private static ModelCard card(Format weights, HalfScales halves, ExportWork work) {
+        List<String> remarks = new ArrayList<>(Serving.notes(work));
+        remarks.add(halves.text());
         return new ModelCard(
                 "Integer codes in the layout of GPTQ, " + GptqConfig.version(weights)
                         + ", groups of neighbouring columns; embedding, norms and output head are as they were computed"
                         + " with.",
-                List.of("vllm serve PATH_OF_THIS_FOLDER --dtype float16"),
-                List.of(halves.text()));
+                List.of(String.join(" ", Serving.arguments(work, "PATH_OF_THIS_FOLDER")) + " --dtype float16"),
+                remarks);
     }
 }

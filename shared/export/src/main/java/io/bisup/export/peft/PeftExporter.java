@@ -126,6 +126,6 @@ public final class PeftExporter implements Exporter {
                 List.of(
                         String.join(" ", Serving.arguments(ExportFormat.PEFT, recipe, ".", rank)),
                         "model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(\"base\"), \"adapter\")"),
-                List.of());
+                Serving.notes(ExportFormat.PEFT, recipe));
     }
 }

