@@ -31,9 +31,8 @@ final class EventReader implements Runnable {
     /** Reads until a service closes the stream, or the last one breaks it. */
     @Override
     public void run() {
-        try (HttpClient client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .build()) {
+        try (HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
             while (!services.isEmpty() && !readToTheEnd(client, services.removeFirst())) {
                 broken.incrementAndGet();
             }
@@ -41,14 +40,16 @@ final class EventReader implements Runnable {
     }
 
     private boolean readToTheEnd(HttpClient client, URI service) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(service.resolve("/v1/quantization-jobs/" + job + "/events"))
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        service.resolve("/v1/quantization-jobs/" + job + "/events"))
                 .header("Accept", "text/event-stream");
         if (!seen.isEmpty()) {
             request.header("Last-Event-ID", String.valueOf(seen.getLast()));
         }
-        try (Stream<String> lines =
-                client.send(request.build(), HttpResponse.BodyHandlers.ofLines()).body()) {
-            lines.filter(line -> line.startsWith(ID)).forEach(line -> seen.add(Long.parseLong(line.substring(ID.length()))));
+        try (Stream<String> lines = client.send(request.build(), HttpResponse.BodyHandlers.ofLines())
+                .body()) {
+            lines.filter(line -> line.startsWith(ID))
+                    .forEach(line -> seen.add(Long.parseLong(line.substring(ID.length()))));
             return true;
         } catch (IOException | UncheckedIOException e) {
             return false;

@@ -130,12 +130,16 @@ class GracefulStopTest {
     }
 
     private JsonNode evaluation(JobView job) {
-        return suite.client().get(JOBS + job.id() + "/evaluations").path("items").path(0);
+        return suite.client()
+                .get(JOBS + job.id() + "/evaluations")
+                .path("items")
+                .path(0);
     }
 
     private boolean measures(JobView job) {
         JsonNode progress = evaluation(job).path("progress");
-        return progress.path("done").asInt() > 0 && !progress.path("what").asText().equals("fetch");
+        return progress.path("done").asInt() > 0
+                && !progress.path("what").asText().equals("fetch");
     }
 
     /** Waits until some blocks are committed and some are not. */
@@ -146,7 +150,8 @@ class GracefulStopTest {
     }
 
     private void nothingTwice(JobView job, JsonNode attempts, int committed) {
-        JsonNode events = suite.client().get(JOBS + job.id() + "/events?limit=1000").path("events");
+        JsonNode events =
+                suite.client().get(JOBS + job.id() + "/events?limit=1000").path("events");
         assertThat(HistoryChecker.faults(events, attempts)).as(events::toString).isEmpty();
         assertThat(events.findValuesAsText("type")).doesNotContain("CHECKPOINT_DISCARDED");
         assertThat(attempts.path(1).path("resumedFromBlock").asInt()).isGreaterThanOrEqualTo(committed);

@@ -275,7 +275,8 @@ public final class RunningSuite implements AutoCloseable {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
         }
         Instant ready = Instant.now();
-        Instant begun = suite.process(member).orElseThrow().info().startInstant().orElseThrow();
+        Instant begun =
+                suite.process(member).orElseThrow().info().startInstant().orElseThrow();
         return Duration.between(begun, ready);
     }
 

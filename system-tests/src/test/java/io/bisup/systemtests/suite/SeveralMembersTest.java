@@ -53,7 +53,9 @@ class SeveralMembersTest {
 
             Set<String> ids = new LinkedHashSet<>(raced(services));
             for (int i = 0; i < ALTERNATING; i++) {
-                ids.add(services.get(i % 2).submit(RunningSuite.briefJob(List.of())).id());
+                ids.add(services.get(i % 2)
+                        .submit(RunningSuite.briefJob(List.of()))
+                        .id());
             }
             assertThat(ids).hasSize(RACES + ALTERNATING);
             JobView last = services.getFirst().submit(RunningSuite.smallJob(List.of()));
@@ -65,7 +67,9 @@ class SeveralMembersTest {
             suite.kill(Member.API);
             String digest = finished(second, last.id(), 1);
             for (Thread reader : reading) {
-                assertThat(reader.join(Duration.ofMinutes(1))).as("the stream ends").isTrue();
+                assertThat(reader.join(Duration.ofMinutes(1)))
+                        .as("the stream ends")
+                        .isTrue();
             }
             assertThat(broken.broken()).isEqualTo(1);
             gapFree(second, last, whole);
@@ -83,8 +87,8 @@ class SeveralMembersTest {
                 String key = UUID.randomUUID().toString();
                 List<Callable<String>> posts = new ArrayList<>();
                 for (int copy = 0; copy < 2; copy++) {
-                    services.forEach(service -> posts.add(
-                            () -> service.submit(RunningSuite.briefJob(List.of()), key).id()));
+                    services.forEach(service -> posts.add(() -> service.submit(RunningSuite.briefJob(List.of()), key)
+                            .id()));
                 }
                 Set<String> answered = new LinkedHashSet<>();
                 for (Future<String> post : threads.invokeAll(posts)) {

@@ -33,7 +33,8 @@ class AttemptControlTest {
 
     @Test
     void aPauseThatNoHeartbeatToldOfTakesHoldBehindTheBlockInHand() {
-        String id = jobs.submit(Given.job("{}", UUID.randomUUID().toString())).job().id();
+        String id =
+                jobs.submit(Given.job("{}", UUID.randomUUID().toString())).job().id();
         Claim claim = jobs.claim(id, "w1", LEASE).orElseThrow();
         long claimed = version(id);
         AttemptProgress progress = new AttemptProgress(Given.BLOCKS);

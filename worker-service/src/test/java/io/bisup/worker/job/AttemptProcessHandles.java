@@ -42,7 +42,9 @@ final class AttemptProcessHandles {
     }
 
     private static void signal(String signal, ProcessHandle process) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", signal, String.valueOf(process.pid())).start().waitFor();
+        new ProcessBuilder("kill", signal, String.valueOf(process.pid()))
+                .start()
+                .waitFor();
     }
 
     private static ProcessHandle first() {

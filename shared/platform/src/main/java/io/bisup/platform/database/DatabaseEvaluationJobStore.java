@@ -29,8 +29,7 @@ class DatabaseEvaluationJobStore implements EvaluationJobStore {
     private final EntityManager entities;
     private final Quotas quotas;
 
-    DatabaseEvaluationJobStore(
-            Rows rows, EvaluationRows evaluations, EvaluationJobRows evaluationJobs, Quotas quotas) {
+    DatabaseEvaluationJobStore(Rows rows, EvaluationRows evaluations, EvaluationJobRows evaluationJobs, Quotas quotas) {
         this.rows = rows;
         this.evaluations = evaluations;
         this.evaluationJobs = evaluationJobs;
