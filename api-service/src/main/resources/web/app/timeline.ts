@@ -33,7 +33,8 @@ function phase(job: Job, name: typeof PHASES[number]): Step {
 }
 
 function evaluation(job: Job): Step {
-  if (job.measurements.length > 0) {
+  const complete = job.conditions.find(c => c.type === 'EvaluationComplete');
+  if (complete?.status === 'TRUE' && complete.reason !== 'NotAskedFor') {
     return 'done';
   }
   return job.state === 'EVALUATING' ? 'now' : job.state === 'FAILED' && job.artifactDigest ? 'stopped' : 'todo';

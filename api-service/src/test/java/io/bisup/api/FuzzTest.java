@@ -34,7 +34,7 @@ class FuzzTest {
     private static final long SLOW_MILLIS = 10_000;
     private static final Pattern LEAK =
             Pattern.compile("io\\.(bisup|quarkus|vertx)\\.|(java|jakarta|javax|org)\\.[a-z]+\\.|Exception\\b|\\bat"
-                    + " [a-z.]+\\(|/(work|root|home)/|hibernate");
+                    + " [a-z.]+\\(|/(work|root|home|tmp|usr|opt|var)/|hibernate");
     private static final List<String> TYPES = List.of(
             "application/json",
             "application/json",
@@ -51,6 +51,11 @@ class FuzzTest {
     private static final Map<String, String> BODIES = Map.of(
             "/models",
             "{\"name\":\"fuzzed\",\"source\":\"file:/no/such/folder\"}",
+            "/evaluation-jobs",
+            "{\"model\":\"tiny\",\"evaluation\":[{\"dataset\":\"wiki\",\"protocol\":\"gptq\",\"window\":64},"
+                    + "{\"dataset\":\"piqa\",\"task\":\"piqa\",\"limit\":1,\"examples\":{\"dataset\":\"piqa\",\"shots\":1}},"
+                    + "{\"dataset\":\"wiki\",\"divergence\":\"gptq\",\"window\":64},"
+                    + "{\"dataset\":\"wiki\",\"propagation\":2,\"window\":32}]}",
             "/keys",
             "{\"tenant\":\"fuzz\",\"name\":\"f\",\"role\":\"submitter\",\"expiresAt\":\"2026-01-01T00:00:00Z\"}",
             ":download-url",
@@ -66,6 +71,7 @@ class FuzzTest {
     @Test
     void noCaseIsAnsweredWithAFailureOrALeak() {
         Inputs.register();
+        Inputs.rows("piqa", "piqa", "{\"goal\":\"g\",\"sol1\":\"a\",\"sol2\":\"b\",\"label\":0}\n");
         String job = Inputs.submit(Map.of());
         List<Operations.Operation> operations = Operations.all();
         Map<Integer, Integer> statuses = new TreeMap<>();
@@ -103,14 +109,26 @@ class FuzzTest {
         if (!answer.isProblem()) {
             return "no problem document";
         }
-        Problem problem = Json.read(answer.body(), Problem.class);
-        String words = problem.title() + problem.type() + (echoes(problem) ? "" : problem.detail());
-        return LEAK.matcher(words).find() ? "leak" : null;
+        return LEAK.matcher(told(answer)).find() ? "leak" : null;
     }
 
-    /** What the client sent may come back. */
-    private static boolean echoes(Problem problem) {
-        return problem.detail().contains("'") || problem.detail().contains("etc/passwd");
+    /** Everything that the document says, but for the address that the client itself called. No hostile text looks like a leak. */
+    private static String told(RawHttp.Answer answer) {
+        Problem problem = Json.read(answer.body(), Problem.class);
+        return answer.head() + problem.title() + problem.type() + problem.detail() + problem.errors();
+    }
+
+    @Test
+    void noHostileTextLooksLikeALeak() {
+        for (int i = 0; i < 2_000; i++) {
+            assertThat(LEAK.matcher(hostile.text() + hostile.value()).find()).isFalse();
+        }
+        assertThat(List.of(
+                        "the folder '/work/models/tiny' is not there",
+                        "'java.io.IOException' was thrown",
+                        "'NullPointerException'",
+                        "cannot read '/tmp/upload-1'"))
+                .allMatch(leak -> LEAK.matcher(leak).find());
     }
 
     private String request(Operations.Operation operation, String job) {

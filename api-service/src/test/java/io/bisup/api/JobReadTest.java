@@ -16,6 +16,8 @@ import io.bisup.api.testing.Inputs;
 import io.bisup.api.testing.TinyModel;
 import io.bisup.api.testing.Worker;
 import io.bisup.contract.Digests;
+import io.bisup.contract.Failure;
+import io.bisup.contract.FailureCode;
 import io.bisup.contract.Phase;
 import io.bisup.platform.job.Claim;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -35,6 +37,8 @@ import org.junit.jupiter.api.Test;
 class JobReadTest {
 
     private static final String JOBS = "/v1/quantization-jobs/";
+    private static final List<Map<String, ?>> TASK_AND_DIVERGENCE = List.of(
+            Map.of("dataset", "piqa", "task", "piqa"), Map.of("dataset", "wiki", "divergence", "gptq", "window", 64));
 
     @Inject
     Worker worker;
@@ -42,6 +46,7 @@ class JobReadTest {
     @BeforeEach
     void register() {
         Inputs.register();
+        Inputs.rows("piqa", "piqa", "{\"goal\":\"g\",\"sol1\":\"a\",\"sol2\":\"b\",\"label\":0}\n");
     }
 
     @Test
@@ -52,6 +57,7 @@ class JobReadTest {
                 .then()
                 .body("state", equalTo("SUCCEEDED"))
                 .header("Retry-After", nullValue())
+                .body("progress.phase", equalTo("PUBLISH"))
                 .body("measurements[0].ratio", equalTo((float) (13.412 / 11.807)))
                 .body("links.artifact", equalTo("/v1/artifacts/" + id))
                 .body("conditions.find { it.type == 'Succeeded' }.status", equalTo("TRUE"));
@@ -63,6 +69,64 @@ class JobReadTest {
         given().get(JOBS + id + "/results").then().body("results[0].quantized.protocol", equalTo("gptq"));
         given().get(JOBS + id + "/progress").then().body("progress.blocksDone", equalTo(TinyModel.LAYERS));
         assertDownload(id);
+    }
+
+    @Test
+    void anEvaluationWithoutPerplexityIsCompleteWhenItIsMeasured() {
+        String id = Inputs.submit(Map.of("evaluation", TASK_AND_DIVERGENCE));
+        condition(id, "EvaluationComplete", "FALSE", "NotYet");
+        Claim claim = worker.claim(id);
+        worker.report(claim, Phase.FETCH, 0);
+        worker.publish(claim);
+        given().get(JOBS + id).then().body("state", equalTo("EVALUATING"));
+        condition(id, "EvaluationComplete", "FALSE", "NotYet");
+        worker.evaluateWithDivergence(id, 0.5, "1111", "1111");
+        given().get(JOBS + id)
+                .then()
+                .body("state", equalTo("SUCCEEDED"))
+                .body("progress.phase", equalTo("PUBLISH"))
+                .body("failure", nullValue());
+        condition(id, "EvaluationComplete", "TRUE", "Measured");
+        condition(id, "Progressing", "FALSE", "Idle");
+    }
+
+    @Test
+    void aMissedGateIsAnEvaluationThatIsComplete() {
+        String id = Inputs.submit(Map.of("evaluation", TASK_AND_DIVERGENCE, "qualityGate", Map.of("maxMeanKl", 0.1)));
+        worker.publish(worker.claim(id));
+        worker.evaluateWithDivergence(id, 0.5, "1111", "1111");
+        given().get(JOBS + id)
+                .then()
+                .body("state", equalTo("FAILED"))
+                .body("failure.code", equalTo("QUALITY_GATE_MISSED"))
+                .body("failure.phase", nullValue())
+                .body("progress.phase", equalTo("PUBLISH"));
+        condition(id, "EvaluationComplete", "TRUE", "Measured");
+        condition(id, "Succeeded", "FALSE", "EndedOtherwise");
+    }
+
+    @Test
+    void aFailedJobEndsInThePhaseOfItsFailure() {
+        String id = Inputs.submit(Map.of());
+        Claim claim = worker.claim(id);
+        worker.report(claim, Phase.FETCH, 0);
+        FailureCode code = FailureCode.MALFORMED_CHECKPOINT;
+        worker.fail(claim, new Failure(code, "torn", code.remedy(), Phase.CALIBRATE, null, claim.attempt()));
+        given().get(JOBS + id)
+                .then()
+                .body("state", equalTo("FAILED"))
+                .body("failure.phase", equalTo("CALIBRATE"))
+                .body("progress.phase", equalTo("CALIBRATE"));
+        given().get(JOBS + id + "/attempts").then().body("failure.phase", contains("CALIBRATE"));
+        condition(id, "EvaluationComplete", "FALSE", "EndedOtherwise");
+        condition(id, "Progressing", "FALSE", "Idle");
+    }
+
+    private static void condition(String id, String type, String status, String reason) {
+        given().get(JOBS + id)
+                .then()
+                .body("conditions.find { it.type == '" + type + "' }.status", equalTo(status))
+                .body("conditions.find { it.type == '" + type + "' }.reason", equalTo(reason));
     }
 
     private static void assertDownload(String id) throws Exception {

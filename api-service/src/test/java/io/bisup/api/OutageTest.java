@@ -10,6 +10,7 @@ import io.bisup.localstack.LocalStackProcess;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -19,10 +20,18 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(value = ApiStack.class, restrictToAnnotatedClass = true)
 class OutageTest {
 
+    private static final String DATABASE = "Database connections health check";
+
     LocalStackProcess stack;
 
     @Test
     void storesThatAreAway() {
+        for (String store : List.of(DATABASE, "object store", "Kafka")) {
+            given().get("/q/health/ready")
+                    .then()
+                    .statusCode(200)
+                    .body("checks.find { it.name == '" + store + "' }.status", equalTo("UP"));
+        }
         Inputs.register();
         String id = Inputs.submit(Map.of());
         stack.close();
@@ -38,6 +47,7 @@ class OutageTest {
         given().get("/q/health/ready")
                 .then()
                 .statusCode(503)
+                .body("checks.find { it.name == '" + DATABASE + "' }.status", equalTo("DOWN"))
                 .body("checks.find { it.name == 'object store' }.status", equalTo("DOWN"))
                 .body("checks.find { it.name == 'Kafka' }.status", equalTo("DOWN"));
     }

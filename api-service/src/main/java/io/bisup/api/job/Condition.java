@@ -1,5 +1,7 @@
 package io.bisup.api.job;
 
+import io.bisup.contract.Failure;
+import io.bisup.contract.FailureCode;
 import io.bisup.contract.JobState;
 import io.bisup.platform.job.JobRecord;
 import java.util.List;
@@ -39,9 +41,20 @@ public record Condition(String type, Status status, String reason) {
     }
 
     private static Condition evaluated(JobRecord job) {
-        return job.spec().evaluation().isEmpty()
-                ? new Condition("EvaluationComplete", Status.TRUE, "NotAskedFor")
-                : holds("EvaluationComplete", !job.measurements().isEmpty(), "Measured", "NotYet");
+        if (job.spec().evaluation().isEmpty()) {
+            return new Condition("EvaluationComplete", Status.TRUE, "NotAskedFor");
+        }
+        String no = job.state().terminal() ? "EndedOtherwise" : "NotYet";
+        return holds("EvaluationComplete", measured(job), "Measured", no);
+    }
+
+    /** Whether all that was asked for is measured, of whatever kind: only then a job succeeds, or misses its gate. */
+    private static boolean measured(JobRecord job) {
+        Failure failure = job.failure();
+        return job.state() == JobState.SUCCEEDED
+                || (job.state() == JobState.FAILED
+                        && failure != null
+                        && failure.code() == FailureCode.QUALITY_GATE_MISSED);
     }
 
     private static Condition succeeded(JobRecord job) {

@@ -240,6 +240,7 @@ class DashboardTest {
         worker.evaluateWithDivergence(id, 0.0625, "11110000", "11111111");
         var tasks = page.locator("table.tasks tbody tr");
         assertThat(tasks).hasCount(2);
+        assertThat(page.locator("ol.timeline li").last()).hasClass("done");
         assertThat(tasks.first()).containsText("piqa");
         assertThat(tasks.first()).containsText("1.0000");
         assertThat(tasks.first()).containsText("0.5000 ± 0.1890");

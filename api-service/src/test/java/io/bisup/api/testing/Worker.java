@@ -7,6 +7,7 @@ import io.bisup.contract.Digests;
 import io.bisup.contract.DivergenceScore;
 import io.bisup.contract.EvaluationProgress;
 import io.bisup.contract.ExportedBytes;
+import io.bisup.contract.Failure;
 import io.bisup.contract.Json;
 import io.bisup.contract.Measurement;
 import io.bisup.contract.ObjectEntry;
@@ -99,6 +100,10 @@ public class Worker {
                 Digests.of(files));
         jobs.publish(claim, manifest);
         return manifest;
+    }
+
+    public void fail(Claim claim, Failure failure) {
+        jobs.fail(claim, failure);
     }
 
     /** The export that is due next is made. */
