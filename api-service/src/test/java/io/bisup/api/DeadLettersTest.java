@@ -1,6 +1,7 @@
 package io.bisup.api;
 
 import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -42,10 +43,13 @@ class DeadLettersTest {
     void anOperatorReadsWhatWasNoRing() throws Exception {
         bearer(LockedStack.OPERATOR).get(LETTERS).then().statusCode(200).body("items", hasSize(0));
         String key = UUID.randomUUID().toString();
-        long first = send(key, "{\"id\":\"../../etc/passwd\"}");
-        send(key, null);
+        long first;
         try (var listening =
                 doorbells.listen(Doorbell.EVALUATION_JOBS, waited -> Optional.empty(), id -> Optional.empty())) {
+            assertThat(listening).isNotNull();
+            // The listener makes the topics; a producer waits for them.
+            first = send(key, "{\"id\":\"../../etc/passwd\"}");
+            send(key, null);
             await().atMost(Duration.ofSeconds(60))
                     .untilAsserted(() ->
                             bearer(LockedStack.OPERATOR).get(LETTERS).then().body("items", hasSize(2)));

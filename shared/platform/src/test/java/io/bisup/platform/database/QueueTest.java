@@ -192,11 +192,19 @@ class QueueTest {
                     .executeUpdate();
             entities.createNativeQuery("delete from outbox").executeUpdate();
         });
-        assertThat(sweeps.ringAgain()).isEqualTo(1_000);
-        assertThat(sweeps.ringAgain()).isEqualTo(500);
-        assertThat(outbox.size()).isEqualTo(1_500);
+        sweeps.ringAgain();
+        assertThat(bellsOfJobs()).isEqualTo(1_000);
+        sweeps.ringAgain();
+        assertThat(bellsOfJobs()).isEqualTo(1_500);
         emptyTheQueue();
         do {} while (outbox.drain(messages -> {}) > 0);
+    }
+
+    private long bellsOfJobs() {
+        return QuarkusTransaction.requiringNew()
+                .call(() -> (Long) entities.createNativeQuery(
+                                "select count(*) from outbox o join job j on o.key = cast(j.id as text)", Long.class)
+                        .getSingleResult());
     }
 
     private static QueueContext told(QueueContext.Reason reason, int ofTenant, int ahead, int running, int own) {
