@@ -201,10 +201,9 @@ class QueueTest {
     }
 
     private long bellsOfJobs() {
-        return QuarkusTransaction.requiringNew()
-                .call(() -> (Long) entities.createNativeQuery(
-                                "select count(*) from outbox o join job j on o.key = cast(j.id as text)", Long.class)
-                        .getSingleResult());
+        return QuarkusTransaction.requiringNew().call(() -> (Long) entities.createNativeQuery(
+                        "select count(*) from outbox o join job j on o.key = cast(j.id as text)", Long.class)
+                .getSingleResult());
     }
 
     private static QueueContext told(QueueContext.Reason reason, int ofTenant, int ahead, int running, int own) {
