@@ -1,6 +1,7 @@
 package io.bisup.worker.attempt;
 
 import io.bisup.contract.Failure;
+import io.bisup.contract.FailureCode;
 import io.bisup.data.TextDataset;
 import io.bisup.llm.folder.ModelFailures;
 import io.bisup.llm.tensor.Compute;
@@ -40,20 +41,31 @@ public final class AttemptMain {
         // Or DJL asks the cloud's metadata address for the kind of machine.
         System.setProperty("ai.djl.offline", "true");
         ChildMain supervisor = ChildMain.open();
+        boolean ready = false;
         try (TensorRuntime opened = TensorRuntime.open(ComputeDevice.parse(arguments[0]))) {
             TensorRuntime runtime =
                     arguments.length == 1 ? opened : opened.computing(Compute.parse(arguments[1], opened));
             supervisor.say(new AttemptMessage.Ready(EngineIdentity.of(runtime)).line());
+            ready = true;
             AttemptMain main = new AttemptMain(supervisor, runtime);
             while (true) {
                 main.say(main.carriedOut(AttemptOrder.parse(supervisor.next())));
             }
         } catch (Throwable e) {
             e.printStackTrace(System.err);
-            Failure failure = Failures.of(e, null, null, 0);
-            supervisor.say(new AttemptMessage.Failed(failure.code(), failure.message()).line());
+            supervisor.say((ready ? ofAnOrder(e) : ofTheStart(e)).line());
         }
         System.exit(0);
+    }
+
+    private static AttemptMessage.Failed ofAnOrder(Throwable thrown) {
+        Failure failure = Failures.of(thrown, null, null, 0);
+        return new AttemptMessage.Failed(failure.code(), failure.message());
+    }
+
+    /** Before there is an order there is no tenant: the operator reads what exactly is wrong with the settings or the machine. */
+    private static AttemptMessage.Failed ofTheStart(Throwable thrown) {
+        return new AttemptMessage.Failed(FailureCode.INTERNAL, String.valueOf(thrown.getMessage()));
     }
 
     private AttemptMessage carriedOut(AttemptOrder order) throws IOException {
