@@ -43,8 +43,8 @@ class SeveralMembersTest {
     private static final Map<String, String> SETTINGS =
             Map.of("bisup.work.lease", "15S", "bisup.housekeeping.sweep-interval", "1S");
 
-    private static final int ALTERNATING = 6;
-    private static final int RACES = 3;
+    private static final int ALTERNATING = 3;
+    private static final int RACES = 2;
     private static final String SECOND = "second-worker";
 
     @Test
