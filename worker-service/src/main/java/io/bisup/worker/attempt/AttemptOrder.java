@@ -3,6 +3,7 @@ package io.bisup.worker.attempt;
 import io.bisup.contract.ExportFormat;
 import io.bisup.contract.InvalidSpecException;
 import io.bisup.contract.Json;
+import io.bisup.contract.Score;
 import io.bisup.contract.recipe.Recipe;
 import io.bisup.platform.registry.RegisteredDataset;
 import java.util.List;
@@ -51,9 +52,9 @@ public sealed interface AttemptOrder {
      * @param artifact folder of the artifact
      * @param target folder that appears when all of the export is written
      * @param baseModel the registered name of the model that the artifact was made of
-     * @param scores what was measured on the artifact, lines of Markdown for the card; blank where nothing was
+     * @param scores what was measured on the artifact, for the card
      */
-    record Export(ExportFormat format, String artifact, String target, String baseModel, String scores)
+    record Export(ExportFormat format, String artifact, String target, String baseModel, List<Score> scores)
             implements AttemptOrder {}
 
     /** One line. */

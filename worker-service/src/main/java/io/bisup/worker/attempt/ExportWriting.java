@@ -2,6 +2,7 @@ package io.bisup.worker.attempt;
 
 import io.bisup.contract.ExportedBytes;
 import io.bisup.export.Exports;
+import io.bisup.export.folder.ScoreTable;
 import io.bisup.export.format.ExportOptions;
 import io.bisup.export.format.ExportRefusedException;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ final class ExportWriting {
                             Path.of(order.target()),
                             ExportOptions.DEFAULT
                                     .withBaseModel(order.baseModel())
-                                    .withScores(order.scores()),
+                                    .withScores(ScoreTable.of(order.scores())),
                             this::report)
                     .files());
         } catch (ExportRefusedException e) {

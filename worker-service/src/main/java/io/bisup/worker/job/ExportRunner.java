@@ -6,7 +6,6 @@ import io.bisup.contract.FailureException;
 import io.bisup.contract.Folders;
 import io.bisup.contract.ObjectEntry;
 import io.bisup.contract.Phase;
-import io.bisup.export.folder.ScoreTable;
 import io.bisup.platform.job.ExportClaim;
 import io.bisup.platform.job.ExportStore;
 import io.bisup.platform.job.StaleEpochException;
@@ -87,7 +86,7 @@ final class ExportRunner {
                 fetched.toAbsolutePath().toString(),
                 target.toAbsolutePath().toString(),
                 artifact.model(),
-                ScoreTable.of(claim.scores()));
+                claim.scores());
         return switch (process.export(order, control::check, control::at)) {
             case AttemptMessage.Exported exported ->
                 new ExportUpload(

@@ -5,6 +5,7 @@ import io.bisup.contract.ExportFormat;
 import io.bisup.contract.Failure;
 import io.bisup.contract.FailureException;
 import io.bisup.contract.Phase;
+import io.bisup.contract.Score;
 import io.bisup.platform.job.Claim;
 import io.bisup.platform.object.ObjectKeys;
 import io.bisup.platform.object.ObjectStore;
@@ -26,7 +27,7 @@ final class JobExports {
 
     private static final Logger LOG = Logger.getLogger(JobExports.class);
     /** A job is evaluated behind its exports. */
-    private static final String NOT_EVALUATED_YET = "";
+    private static final List<Score> NOT_EVALUATED_YET = List.of();
 
     private final Claim claim;
     private final ObjectStore objects;
