@@ -36,22 +36,23 @@ final class AttemptRunner {
     void run(Claim claim) {
         AttemptProgress progress = new AttemptProgress(claim.work().model().blocks());
         LOG.infof("job %s: attempt %d begins", claim.jobId(), claim.attempt());
+        boolean told = true;
         try {
             JobState reached = work(claim, progress);
             LOG.infof("job %s is %s", claim.jobId(), reached);
         } catch (StaleEpochException e) {
             LOG.infof("job %s: attempt %d stops, %s", claim.jobId(), claim.attempt(), e.getMessage());
         } catch (StopException e) {
-            place.tell(attempt(claim), () -> stopped(claim, e.reason()));
+            told = place.tell(attempt(claim), () -> stopped(claim, e.reason()));
         } catch (AttemptProcess.EngineException e) {
             place.tell(attempt(claim), () -> jobs.giveBack(claim));
             throw e;
         } catch (Throwable e) {
             Failure failure = Failures.of(e, progress.phase(), progress.block(), claim.attempt());
             LOG.errorf(e, "job %s: attempt %d fails with %s", claim.jobId(), claim.attempt(), failure.code());
-            place.tell(attempt(claim), () -> failed(claim, failure, e));
+            told = place.tell(attempt(claim), () -> failed(claim, failure, e));
         }
-        place.free();
+        place.free(told);
     }
 
     private JobState work(Claim claim, AttemptProgress progress) throws IOException {

@@ -42,22 +42,23 @@ final class ExportRunner {
         String attempt =
                 "export " + claim.exportId() + " (" + claim.format().wireName() + "), attempt " + claim.attempt();
         LOG.infof("%s begins", attempt);
+        boolean told = true;
         try {
             work(claim);
             LOG.infof("%s succeeds", attempt);
         } catch (StaleEpochException e) {
             LOG.infof("%s stops, %s", attempt, e.getMessage());
         } catch (StopException e) {
-            place.tell(attempt, () -> exports.giveBack(claim));
+            told = place.tell(attempt, () -> exports.giveBack(claim));
         } catch (AttemptProcess.EngineException e) {
             place.tell(attempt, () -> exports.giveBack(claim));
             throw e;
         } catch (Throwable e) {
             Failure failure = Failures.of(e, Phase.EXPORT, null, claim.attempt());
             LOG.errorf(e, "%s fails with %s", attempt, failure.code());
-            place.tell(attempt, () -> exports.fail(claim, failure));
+            told = place.tell(attempt, () -> exports.fail(claim, failure));
         }
-        place.free();
+        place.free(told);
     }
 
     private void work(ExportClaim claim) throws IOException {

@@ -26,6 +26,7 @@ import org.jboss.logging.Logger;
 final class JobExports {
 
     private static final Logger LOG = Logger.getLogger(JobExports.class);
+
     /** A job is evaluated behind its exports. */
     private static final List<Score> NOT_EVALUATED_YET = List.of();
 

@@ -28,14 +28,18 @@ record Workplace(
      * lease and the sweeper.
      *
      * @param attempt for the log
+     * @return whether the store knows that this worker no longer holds the claim
      */
-    void tell(String attempt, Runnable end) {
+    boolean tell(String attempt, Runnable end) {
         try {
             Patience.quiet(this::stopWaiting).tell(end::run);
+            return true;
         } catch (StaleEpochException e) {
             LOG.debugf("%s was ended by others", attempt);
+            return true;
         } catch (RuntimeException | IOException e) {
             LOG.warnf("%s: its end was not taken: %s", attempt, e.getMessage());
+            return false;
         }
     }
 
@@ -45,10 +49,17 @@ record Workplace(
         }
     }
 
-    /** No claim is held any more; the next process is started ahead. */
-    void free() {
+    /**
+     * The work on a claim is over; the next process is started ahead.
+     *
+     * @param told whether the store knows; if not, the claim stays in the journal, and the next worker of the folder reports it
+     *     instead of waiting for its lease
+     */
+    void free(boolean told) {
         try {
-            folder.journal().end();
+            if (told) {
+                folder.journal().end();
+            }
             if (!shutdown.getAsBoolean()) {
                 processes.prepare();
             }
