@@ -1,15 +1,17 @@
 package io.bisup.bench;
 
+import io.bisup.bench.methods.FittedRecipe;
 import io.bisup.bench.methods.ReferenceData;
 import io.bisup.contract.Presets;
 import io.bisup.contract.recipe.Calibration;
 import io.bisup.contract.recipe.Recipe;
+import io.bisup.llm.config.DecoderConfig;
 import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.TensorRuntime;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -18,7 +20,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** What each of BiSup's stages is worth: perplexity of FP, rounding to nearest, and each stage added to the one before. */
+/** What each of BiSup's stages is worth: perplexity of FP, of the recipe's base, and of each stage added to the one before. */
 @Command(
         name = "ablation",
         description = "Perplexity with each of BiSup's stages added; the demo model on its own text unless told.",
@@ -44,7 +46,11 @@ final class AblationCommand implements Callable<Integer> {
     @ArgGroup(exclusive = false)
     private @Nullable Own own;
 
-    @Option(names = "--recipe", defaultValue = "bisup-w3a3-g128", description = "preset with every stage")
+    @Option(
+            names = "--recipe",
+            defaultValue = "bisup-w3a3-g128",
+            description =
+                    "preset with every stage; the steps begin with the preset that it builds on, or with rounding")
     private String recipe;
 
     @Option(names = "--samples", defaultValue = "32", description = "calibration windows")
@@ -52,6 +58,16 @@ final class AblationCommand implements Callable<Integer> {
 
     @Option(names = "--length", defaultValue = "256", description = "tokens of every window")
     private int length;
+
+    @Option(
+            names = "--seeds",
+            defaultValue = "1",
+            paramLabel = "N",
+            description = "draws of calibration windows; mean ± half range of more than one")
+    private int seeds;
+
+    @Option(names = "--search", description = "the search of ranges as a step of its own, before they are learnt")
+    private boolean search;
 
     @Option(names = "--device", defaultValue = "auto", description = "auto, cpu or cuda:N")
     private String device;
@@ -65,44 +81,27 @@ final class AblationCommand implements Callable<Integer> {
         AblationTexts texts = own == null
                 ? AblationTexts.demo()
                 : AblationTexts.files(own.calibration, own.evaluation, own.systemPrompt);
-        Recipe preset = Presets.load().get(recipe);
-        Recipe whole = preset.withCalibration(
-                new Calibration(samples, length, preset.calibration().seed()));
-        out().printf("| step | perplexity | recovered | MB | seconds |%n|---|---:|---:|---:|---:|%n");
+        Presets presets = Presets.load();
+        List<Ablation> steps = Ablation.of(presets.preset(recipe), presets, search);
+        int width = DecoderConfig.read(model).hiddenSize();
+        AblationTable table = new AblationTable(spec.commandLine().getOut(), seeds > 1);
         try (TensorRuntime runtime = TensorRuntime.open(ComputeDevice.parse(device))) {
             Trial trial = new Trial(runtime, model, texts, length);
-            double exact = trial.exact();
-            out().printf(Locale.ROOT, "| FP | %.4f | | %.2f | |%n", exact, trial.megabytes());
-            double nearest = Double.NaN;
-            for (Ablation step : Ablation.of(whole)) {
-                nearest = measure(trial, step, nearest);
+            table.exact(trial.exact(), trial.megabytes());
+            for (Ablation step : steps) {
+                table.step(step.name(), measured(trial, step.recipe(), width));
             }
         }
         return 0;
     }
 
-    /** Prints one step; returns what rounding to nearest loses. */
-    private double measure(Trial trial, Ablation step, double nearest) throws IOException {
-        Trial.Row row = trial.run(step.recipe());
-        if (row.hasPrefix()) {
-            out().printf(Locale.ROOT, "| FP behind the prefix | %.4f | | | |%n", row.exact());
+    /** A row for each seed, from the preset's on. */
+    private List<Trial.Row> measured(Trial trial, Recipe step, int width) throws IOException {
+        List<Trial.Row> rows = new ArrayList<>();
+        for (int i = 0; i < seeds; i++) {
+            long seed = step.calibration().seed() + i;
+            rows.add(trial.run(FittedRecipe.of(step, new Calibration(samples, length, seed), width)));
         }
-        double base = Double.isNaN(nearest) ? row.loss() : nearest;
-        // Of rounding's loss in log-perplexity, each against its own FP model.
-        double recovered = 100 * (1 - row.loss() / base);
-        out().printf(
-                        Locale.ROOT,
-                        "| %s | %.4f | %.1f %% | %.2f | %.0f |%n",
-                        step.name(),
-                        row.perplexity(),
-                        recovered,
-                        row.megabytes(),
-                        row.seconds());
-        return base;
-    }
-
-    /** Picocli's writer, which flushes after each {@code printf}. */
-    private PrintWriter out() {
-        return spec.commandLine().getOut();
+        return rows;
     }
 }

@@ -11,15 +11,16 @@ import java.util.stream.DoubleStream;
  * @param halfRange half the distance between the largest and the smallest; 0 for one seed
  * @param seeds how many
  */
-record Spread(double mean, double halfRange, long seeds) {
+public record Spread(double mean, double halfRange, long seeds) {
 
-    static Spread of(DoubleStream values) {
+    /** Of one value a seed. */
+    public static Spread of(DoubleStream values) {
         DoubleSummaryStatistics all = values.summaryStatistics();
         return new Spread(all.getAverage(), (all.getMax() - all.getMin()) / 2, all.getCount());
     }
 
     /** With its spread where there is more than one seed. */
-    String text(int decimals) {
+    public String text(int decimals) {
         String number = "%." + decimals + "f";
         return seeds > 1
                 ? String.format(Locale.ROOT, number + " ± " + number, mean, halfRange)
