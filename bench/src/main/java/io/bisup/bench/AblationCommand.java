@@ -18,6 +18,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** What each of BiSup's stages is worth: perplexity of FP, of the recipe's base, and of each stage added to the one before. */
@@ -77,6 +78,9 @@ final class AblationCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (seeds < 1) {
+            throw new ParameterException(spec.commandLine(), "--seeds is " + seeds + "; ask for at least 1");
+        }
         Path model = own == null ? ReferenceData.demoModel() : own.model;
         AblationTexts texts = own == null
                 ? AblationTexts.demo()

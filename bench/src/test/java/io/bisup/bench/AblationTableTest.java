@@ -52,6 +52,13 @@ class AblationTableTest {
                 .contains("| 50.0 ± 10.0 % | 0.0500 ± 0.1500 |");
     }
 
+    @Test
+    void noSeedIsRefused() {
+        int code = Main.commandLine().setErr(new PrintWriter(said, true)).execute("ablation", "--seeds", "0");
+        assertThat(code).isNotZero();
+        assertThat(said.toString()).contains("--seeds is 0", "at least 1");
+    }
+
     private static List<Trial.Row> rows(boolean prefix, double... losses) {
         return DoubleStream.of(losses)
                 .mapToObj(loss -> new Trial.Row(10 * Math.exp(loss), 10, prefix, 1.5, 7))
