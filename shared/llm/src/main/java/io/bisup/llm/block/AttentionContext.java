@@ -19,7 +19,10 @@ public interface AttentionContext {
         }
     };
 
-    /** Constant keys and values that precede every sequence, such as those of a prefix; nothing is stored. */
+    /**
+     * Constant keys and values [1 or batch, keyValueHeads, time, headDim] that precede every sequence, such as those of a
+     * prefix; nothing is stored.
+     */
     static AttentionContext of(KeyValues past) {
         return new AttentionContext() {
             @Override
@@ -39,10 +42,13 @@ public interface AttentionContext {
     /** How many positions precede: the position of the first fresh token. */
     long length();
 
-    /** The preceding keys and values followed by the fresh ones; a cache keeps the result. */
+    /** The preceding keys and values followed by the fresh ones along time; a cache keeps the result. */
     KeyValues extend(KernelCalls kernels, KeyValues fresh);
 
-    /** The rotary angles of so many fresh tokens, which follow one another unless a context says otherwise. */
+    /**
+     * The rotary angles [count, headDim / 2] of so many fresh tokens, which follow one another unless a context says
+     * otherwise.
+     */
     default RotaryEmbedding.Angles angles(RotaryEmbedding rotary, long count) {
         return rotary.angles(length(), count);
     }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param offset c, [1, kv heads, 1, head dim]; or null
  * @param rotation R, of a head's width; or null
  * @param keyClip factors on the range of each head's keys, [kv heads, 1, 1]; empty for the full range
- * @param valueClip the same for values
+ * @param valueClip factors on the range of each head's values, [kv heads, 1, 1]; empty for the full range
  */
 public record CachePath(
         Format keys,
@@ -31,7 +31,11 @@ public record CachePath(
         NDArray valueClip)
         implements AutoCloseable {
 
-    /** The cache as the model computes it. */
+    /**
+     * The cache as the model computes it.
+     *
+     * @param none a tensor [0], the path's from here on
+     */
     public static CachePath exact(NDArray none) {
         Format format = CacheFormat.exact().keys();
         return new CachePath(format, format, false, null, null, none, none);
@@ -42,7 +46,7 @@ public record CachePath(
         return beforeRope ? stored(kernels, fresh) : fresh;
     }
 
-    /** Keys after rotary embedding, as stored if they are stored so. */
+    /** Keys [B, kv heads, T, head dim] after rotary embedding, as stored if they are stored so. */
     NDArray keysAfterRope(KernelCalls kernels, NDArray fresh) {
         return beforeRope ? fresh : stored(kernels, fresh);
     }

@@ -76,7 +76,10 @@ public final class DecoderBlock implements AutoCloseable {
         return inputs;
     }
 
-    /** As {@link #forward(KernelCalls, NDArray, RotaryEmbedding, AttentionContext, BlockObserver)}, unobserved. */
+    /**
+     * Applies the block to {@code hidden} [batch, time, hidden], which follows a context; the result has the same shape.
+     * As {@link #forward(KernelCalls, NDArray, RotaryEmbedding, AttentionContext, BlockObserver)}, unobserved.
+     */
     public NDArray forward(KernelCalls kernels, NDArray hidden, RotaryEmbedding rotary, AttentionContext context) {
         return forward(kernels, hidden, rotary, context, BlockObserver.NONE);
     }
@@ -86,7 +89,8 @@ public final class DecoderBlock implements AutoCloseable {
      *
      * @param hidden [batch, time, hidden]
      * @param rotary angles of every position of the model
-     * @return [batch, time, hidden]
+     * @return [batch, time, hidden], a tensor of the open scope
+     * @throws io.bisup.llm.tensor.KernelException when shapes do not fit, such as a hidden size that is not the model's
      */
     public NDArray forward(
             KernelCalls kernels,
@@ -101,7 +105,13 @@ public final class DecoderBlock implements AutoCloseable {
         });
     }
 
-    /** As {@link #forward}, with the angles of the tokens' positions and without a scope of its own, as autograd needs it. */
+    /**
+     * As {@link #forward}, with the angles of the tokens' positions and without a scope of its own, as autograd needs it.
+     *
+     * @param hidden [batch, time, hidden]
+     * @param angles of the positions of {@code hidden}, cosines and sines [time, headDim / 2]
+     * @return [batch, time, hidden]
+     */
     public NDArray run(
             KernelCalls kernels,
             NDArray hidden,

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The full-precision parameters of one decoder block; weights are [out, in].
  *
- * @param tensors one per parameter the architecture has
+ * @param tensors one per parameter the architecture has, of the shape in {@link BlockTensor#shape}: weights [out, in],
+ *     others [width]
  */
 public record DecoderBlockWeights(Map<BlockTensor, NDArray> tensors) implements AutoCloseable {
     /** Copies the map, not the tensors; iteration follows the enum, so that results never depend on hash order. */
@@ -23,7 +24,12 @@ public record DecoderBlockWeights(Map<BlockTensor, NDArray> tensors) implements 
         tensors = Collections.unmodifiableMap(ordered);
     }
 
-    /** Loads every parameter of one block by its name; they outlive the open scope, and a failure leaves none. */
+    /**
+     * Loads every parameter of one block. They outlive the open scope and belong to the result; what the source throws is
+     * passed on, and nothing stays loaded then.
+     *
+     * @param source makes a tensor of the shape in {@link BlockTensor#shape} from its Hugging Face name
+     */
     public static DecoderBlockWeights load(DecoderConfig config, int layer, Function<String, NDArray> source) {
         Map<BlockTensor, NDArray> loaded = new EnumMap<>(BlockTensor.class);
         try (TensorOwner loading = new TensorOwner()) {
@@ -35,7 +41,7 @@ public record DecoderBlockWeights(Map<BlockTensor, NDArray> tensors) implements 
     }
 
     /**
-     * A parameter the block must have.
+     * A parameter the block must have: [out, in] of a weight, [width] of a norm or bias. It stays the block's.
      *
      * @throws IllegalArgumentException when it is missing
      */
@@ -47,12 +53,12 @@ public record DecoderBlockWeights(Map<BlockTensor, NDArray> tensors) implements 
         return array;
     }
 
-    /** A parameter only some architectures have, or null. */
+    /** A parameter that only some architectures have, [out, in] or [width] as for {@link #get}; or null. */
     public @Nullable NDArray find(BlockTensor tensor) {
         return tensors.get(tensor);
     }
 
-    /** The bias that belongs to a weight, or null. */
+    /** The bias [out] that belongs to a weight [out, in], or null. It stays the block's. */
     public @Nullable NDArray biasOf(BlockTensor weight) {
         BlockTensor bias = weight.bias();
         return bias == null ? null : find(bias);

@@ -34,7 +34,7 @@ public record InputPath(List<ChannelMap> online, List<Segment> segments) impleme
      */
     public record Segment(int columns, Format format, NDArray clip, Scale scale) {
 
-        /** By our own rule. */
+        /** With the scale of {@link Scale#LARGEST_CODE}; {@code clip} is [groups], or empty for the full range. */
         public Segment(int columns, Format format, NDArray clip) {
             this(columns, format, clip, Scale.LARGEST_CODE);
         }
@@ -51,13 +51,16 @@ public record InputPath(List<ChannelMap> online, List<Segment> segments) impleme
     /**
      * An input in its three states.
      *
-     * @param raw as the block computes it
-     * @param exact behind the online maps
-     * @param quantized as its linears multiply it
+     * @param raw as the block computes it, [..., in]
+     * @param exact behind the online maps, [..., in]; {@code raw} itself where there are none
+     * @param quantized as its linears multiply it, [..., in]; {@code exact} itself where nothing is quantized
      */
     public record Read(NDArray raw, NDArray exact, NDArray quantized) {}
 
-    /** Takes an input [..., in] through the path. */
+    /**
+     * Takes an input [..., in], as wide as maps and segments are, through the path; what it makes belongs to the open
+     * scope.
+     */
     public Read read(KernelCalls kernels, NDArray raw) {
         NDArray exact = raw;
         for (ChannelMap map : online) {

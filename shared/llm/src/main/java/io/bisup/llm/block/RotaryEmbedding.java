@@ -47,7 +47,9 @@ public final class RotaryEmbedding implements AutoCloseable {
         }
     }
 
-    /** The angles of positions {@code first} to {@code first + count - 1}, the last of the sequence. */
+    /**
+     * The angles [count, headDim / 2] of positions {@code first} to {@code first + count - 1}, the last of the sequence.
+     */
     public Angles angles(long first, long count) {
         return (first + count > trainedContext ? extended : trained).angles(first, count);
     }

@@ -111,7 +111,8 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
-     * Copies one tensor to the manager's device as float32; the result outlives this checkpoint.
+     * Copies one tensor to the manager's device as float32, of the shape of its {@link TensorView}; the result outlives
+     * this checkpoint.
      *
      * @throws MalformedCheckpointException if it is missing or not of a floating-point type
      */
@@ -120,8 +121,10 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
-     * Loads a model's parameters, wherever its family stores them: a source of float32 tensors by the names of {@link
-     * ModelTensors#expected}, valid until this checkpoint is closed; the tensors outlive it.
+     * Loads a model's parameters, wherever its family stores them: a source of float32 tensors by the names of
+     * {@link ModelTensors#expected} and of the shapes there, valid until this checkpoint is closed; the tensors outlive
+     * it. The source refuses a name that the model does not have with an {@link IllegalArgumentException}, and what is
+     * stored wrongly as {@link #load} does.
      */
     public Function<String, NDArray> parameters(DecoderConfig config, NDManager manager) {
         TensorMap map = TensorMap.of(config);

@@ -16,7 +16,7 @@ public final class TensorSources {
     private TensorSources() {}
 
     /**
-     * A tensor in its own type: float32, float64, float16, int64, int32, int8, uint8 or bool.
+     * A tensor of any shape in its own type: float32, float64, float16, int64, int32, int8, uint8 or bool.
      *
      * @throws IllegalArgumentException if safetensors has no such type
      */
@@ -28,7 +28,11 @@ public final class TensorSources {
         });
     }
 
-    /** A float32 tensor rounded to the nearest bfloat16. */
+    /**
+     * A float32 tensor of any shape, each element rounded to the nearest bfloat16.
+     *
+     * @throws IllegalArgumentException for a tensor of another type
+     */
     public static TensorSource bfloat16(String name, NDArray array) {
         requireFloat32(name, array);
         return new TensorSource(name, DType.BF16, shape(array), sink -> writeBfloat16(array, sink));

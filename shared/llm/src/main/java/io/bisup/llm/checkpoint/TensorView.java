@@ -36,9 +36,10 @@ public record TensorView(String file, TensorEntry entry, MemorySegment data) {
     }
 
     /**
-     * Copies the tensor to the manager's device as float32. float16 and bfloat16 are widened exactly, float64 is rounded
-     * to nearest. The result owns its memory: the file may be closed.
+     * Copies the tensor to the manager's device as float32 of {@link #shape}. float16 and bfloat16 are widened exactly,
+     * float64 is rounded to nearest. The result owns its memory: the file may be closed.
      *
+     * @return a tensor of the open scope or, without one, the caller's
      * @throws MalformedCheckpointException if the type on disk is not a floating-point format
      */
     public NDArray load(NDManager manager) {
@@ -49,9 +50,12 @@ public record TensorView(String file, TensorEntry entry, MemorySegment data) {
     }
 
     /**
-     * Copies an integer tensor (I64, I32, U8, I8 or I16) to the manager's device as int64, such as token ids.
+     * Copies an integer tensor (I64, I32, U8, I8 or I16) to the manager's device as int64 of {@link #shape}, such as
+     * token ids.
      *
+     * @return a tensor of the open scope or, without one, the caller's
      * @throws MalformedCheckpointException if the type on disk is not one of these
+     * @throws ArithmeticException if it has 2^31 elements or more
      */
     public NDArray loadIntegers(NDManager manager) {
         return Tensors.longs(manager, toLongs(), djlShape().getShape());

@@ -87,11 +87,11 @@ public final class FusedBlockStep implements AutoCloseable {
      * What a block is judged by.
      *
      * @param x input of the block [batch, tokens, hidden]
-     * @param target what the block should return, as x
+     * @param target what the block should return, [batch, tokens, hidden]
      * @param weights what tokens and channels count in the loss
      * @param targetMeanSquare mean square of the targets, which makes the loss free of scale
-     * @param angles of the positions behind the prefix
-     * @param prefix exact keys and values that precede every sequence, or null
+     * @param angles of the positions behind the prefix, [tokens, head dim / 2]
+     * @param prefix exact keys and values [1, kv heads, prefix, head dim] that precede every sequence, or null
      * @param window positions that each query sees, its own included
      */
     public record Sample(
@@ -105,7 +105,10 @@ public final class FusedBlockStep implements AutoCloseable {
 
     /**
      * Computes the loss mean(w c (block(x) − t)²) / mean(t²), t the targets, and adds its gradient to that of every parameter that
-     * the operands and the prefix were made of with recording kernels.
+     * the operands and the prefix were made of with recording kernels (methods §2.5, made free of scale).
+     *
+     * @param sample of the batch and tokens that the step was made for
+     * @throws IllegalArgumentException for tensors that are not float32 on the CPU
      */
     public double learn(Sample sample, BlockOperands operands) {
         try (NDScope scope = new NDScope()) {

@@ -72,8 +72,8 @@ final class FusedInput {
     /**
      * Where the linears add the gradients of what they read, zeros at first.
      *
-     * @param exact of x̃; empty where x needs none
-     * @param quantized of x̂; the same tensor as {@code exact} where nothing is quantized
+     * @param exact of x̃, [rows, in]; empty where x needs none
+     * @param quantized of x̂, [rows, in]; the same tensor as {@code exact} where nothing is quantized
      */
     record Gradients(NDArray exact, NDArray quantized) {}
 

@@ -23,7 +23,12 @@ final class FusedLinears {
                 .toList();
     }
 
-    /** One linear, its quantized weight and its output [rows, out]. */
+    /**
+     * One linear and its memory.
+     *
+     * @param quantizedWeight Ŵ, [out, in]; empty where the weight is not rounded
+     * @param output [rows, out]
+     */
     private record Reader(BlockTensor name, FusedSegments quantizer, NDArray quantizedWeight, NDArray output) {
         Reader(StageTools tools, BlockTensor name) {
             this(

@@ -8,7 +8,7 @@ import io.bisup.llm.tensor.Kernels;
  * What every stage of a block step works with.
  *
  * @param layer index of the block, or of one whose weights have the same formats
- * @param none an empty tensor: what is absent or not wanted
+ * @param none an empty tensor, [0, 0]: what is absent or not wanted
  * @param lowPrecision whether the linears' products are computed in bfloat16
  */
 record StageTools(

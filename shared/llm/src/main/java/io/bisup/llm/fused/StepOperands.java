@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a block is computed with, and the gradients that a backward pass adds to.
  *
- * @param none an empty tensor
+ * @param none an empty tensor, [0, 0]
  */
 record StepOperands(BlockOperands values, OperandGradients gradients, NDArray none) {
 

@@ -3,7 +3,11 @@ package io.bisup.llm.kernel;
 import ai.djl.ndarray.NDArray;
 import io.bisup.llm.tensor.KernelCalls;
 
-/** Attention of one block ({@code attention.py}). B batch, T new tokens, S all tokens, H query heads, G key-value heads, D head size. */
+/**
+ * Attention of one block ({@code attention.py}). B batch, T new tokens, S all tokens, H query heads, G key-value heads, D
+ * head size. Results belong to the open scope. What torch cannot compute, such as shapes that do not fit each other,
+ * throws a {@link io.bisup.llm.tensor.KernelException}.
+ */
 public final class AttentionKernels {
 
     private AttentionKernels() {}
@@ -19,6 +23,7 @@ public final class AttentionKernels {
      * @param x [B, heads, T, D]
      * @param cosines [T, D/2]
      * @param sines [T, D/2]
+     * @return [B, heads, T, D]
      */
     public static NDArray rotate(KernelCalls kernels, NDArray x, NDArray cosines, NDArray sines) {
         return kernels.call("rotate", x, cosines, sines);
@@ -54,12 +59,12 @@ public final class AttentionKernels {
         return kernels.call("attend_masked", queries, keys, values, mask, lowPrecision);
     }
 
-    /** Past keys or values [1 or B, G, P, D] before fresh ones [B, G, T, D]. */
+    /** Past keys or values [1 or B, G, P, D] before fresh ones [B, G, T, D]: [B, G, P + T, D]. */
     public static NDArray extendPast(KernelCalls kernels, NDArray past, NDArray fresh) {
         return kernels.call("extend_past", past, fresh);
     }
 
-    /** Rows {@code first} to {@code first + count - 1} of the first axis. */
+    /** Rows {@code first} to {@code first + count - 1} of the first axis of x [n, ...]: [count, ...], in the same memory. */
     public static NDArray rows(KernelCalls kernels, NDArray x, long first, long count) {
         return kernels.call("rows", x, first, count);
     }

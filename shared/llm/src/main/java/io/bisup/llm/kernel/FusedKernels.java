@@ -4,8 +4,9 @@ import ai.djl.ndarray.NDArray;
 import io.bisup.llm.tensor.Kernels;
 
 /**
- * Products and attention of the hand-staged training step ({@code fused.py}). They record no gradient, and write into given
- * memory where they say so. An empty tensor stands for what is absent or not wanted.
+ * Products and attention of the hand-staged training step ({@code fused.py}). They record no gradient, and write into
+ * given memory where they say so. An empty tensor stands for what is absent or not wanted. What torch cannot compute,
+ * such as shapes that do not fit each other, throws a {@link io.bisup.llm.tensor.KernelException}.
  */
 public final class FusedKernels {
 
@@ -41,6 +42,7 @@ public final class FusedKernels {
     /**
      * Writes x̂ Ŵᵀ + (x Bᵀ) Aᵀ + bias + addend into {@code out}, [rows, out].
      *
+     * @param addend [rows, out], or empty
      * @param lowPrecision whether products are computed in bfloat16
      */
     public static void linear(Kernels kernels, Linear linear, NDArray addend, NDArray out, boolean lowPrecision) {
@@ -60,6 +62,9 @@ public final class FusedKernels {
     /**
      * Gradients of a linear's arguments, each added to what is there; that of Ŵ may overwrite.
      *
+     * @param dOut gradient of the output, [rows, out]
+     * @param linear the arguments
+     * @param gradients one per argument and of its shape; empty where it is not wanted
      * @param overwritesWeight whether the gradient of Ŵ replaces what is there
      * @param lowPrecision whether products are computed in bfloat16
      */
@@ -119,9 +124,12 @@ public final class FusedKernels {
     /**
      * Gradients of the rows of queries, keys and values; those of the prefix's keys and values are added to the given tensors.
      *
-     * @param dOut gradient of the mixed rows
+     * @param dOut gradient of the mixed rows, [batch · T, heads · D]
      * @param saved what {@link #attention} returned
-     * @param fresh tokens of a sequence, without the prefix
+     * @param fresh tokens of a sequence, T, without the prefix
+     * @param window as given to {@link #attention}
+     * @param dPrefixKeys [1, kv heads, P, D], or empty where it is not wanted; {@code dPrefixValues} likewise
+     * @return gradients of queries [batch · T, heads · D], keys and values [batch · T, kv heads · D]
      */
     public static NDArray[] attentionBackward(
             Kernels kernels,

@@ -3,7 +3,11 @@ package io.bisup.llm.kernel;
 import ai.djl.ndarray.NDArray;
 import io.bisup.llm.tensor.KernelCalls;
 
-/** Last hidden states and logits to scores ({@code loss.py}). T positions, V vocabulary. */
+/**
+ * Last hidden states and logits to scores ({@code loss.py}). T positions, V vocabulary. Results belong to the open scope.
+ * What torch cannot compute, such as shapes that do not fit each other, throws a
+ * {@link io.bisup.llm.tensor.KernelException}.
+ */
 public final class ScoreKernels {
 
     private ScoreKernels() {}
@@ -11,12 +15,15 @@ public final class ScoreKernels {
     /**
      * Natural log-probabilities of given tokens.
      *
-     * @param logProbabilities float64 or float32, one per token
-     * @param greedy 1 where the token is the most probable one, int64
+     * @param logProbabilities in nats, float64 [T]
+     * @param greedy 1 where the token is the most probable one, else 0, int64 [T]
      */
     public record Scores(NDArray logProbabilities, NDArray greedy) {}
 
-    /** Positions {@code first} to {@code first + count - 1} of hidden states [1, T, hidden]. */
+    /**
+     * Positions {@code first} to {@code first + count - 1} of hidden states [1, T, hidden]: [1, count, hidden], in the
+     * same memory.
+     */
     public static NDArray positions(KernelCalls kernels, NDArray hidden, long first, long count) {
         return kernels.call("positions", hidden, first, count);
     }
@@ -32,7 +39,9 @@ public final class ScoreKernels {
         return kernels.call("next_token", logits).toLongArray()[0];
     }
 
-    /** Mean cross-entropy in nats of logits [1, T, V] against tokens, int64 [T]. */
+    /**
+     * Mean cross-entropy in nats of logits [1, T, V] against tokens, int64 [T]; a scalar. Tokens of -100 do not count.
+     */
     public static NDArray crossEntropy(KernelCalls kernels, NDArray logits, NDArray targets) {
         return kernels.call("cross_entropy", kernels.call("squeeze_batch", logits), targets);
     }

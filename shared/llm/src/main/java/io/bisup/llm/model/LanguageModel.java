@@ -43,7 +43,12 @@ public final class LanguageModel implements AutoCloseable {
         this.prefix = List.copyOf(prefix);
     }
 
-    /** The model as trained with every block resident; {@code source} loads a tensor by its Hugging Face name. */
+    /**
+     * The model as trained with every block resident. What the source throws is passed on, and nothing stays loaded then.
+     *
+     * @param source makes a tensor from its Hugging Face name, of the shape in {@link
+     *     io.bisup.llm.config.ModelTensors#expected}; the model frees it
+     */
     public static LanguageModel resident(
             TensorRuntime runtime, DecoderConfig config, Function<String, NDArray> source) {
         try (TensorOwner owner = new TensorOwner()) {
@@ -66,7 +71,13 @@ public final class LanguageModel implements AutoCloseable {
         return streamed(runtime, config, checkpoint.parameters(config, runtime.manager()));
     }
 
-    /** The model as trained with one block in memory at a time; see {@link #resident}. */
+    /**
+     * The model as trained with one block in memory at a time.
+     *
+     * @param source makes a tensor from its Hugging Face name, of the shape in {@link
+     *     io.bisup.llm.config.ModelTensors#expected}, for the model to free; it is asked again at each use of a block and
+     *     must serve as long as the model is open
+     */
     public static LanguageModel streamed(
             TensorRuntime runtime, DecoderConfig config, Function<String, NDArray> source) {
         BlockSource blocks = BlockSource.streamed(layer -> load(runtime, config, layer, source));
@@ -165,7 +176,7 @@ public final class LanguageModel implements AutoCloseable {
         return current;
     }
 
-    /** Logits [batch, time, vocabulary] of the last block's output. */
+    /** Logits [batch, time, vocabulary] of the last block's output [batch, time, hidden]. */
     public NDArray logits(NDArray hidden) {
         return ends.logits(runtime.kernels(), config, hidden);
     }
@@ -207,7 +218,10 @@ public final class LanguageModel implements AutoCloseable {
         }
     }
 
-    /** Runs the tokens and returns each block's keys and values, to serve as a prefix; the caller frees them. */
+    /**
+     * Runs the tokens and returns each block's keys and values, the model's own prefix included, to serve as a prefix;
+     * batch is 1 and the caller frees them.
+     */
     public List<KeyValues> keyValues(long[] ids) {
         try (KeyValueCache cache = newCache();
                 NDArray hidden = Tensors.inScope(() -> blocks(embed(ids), cache))) {

@@ -17,7 +17,12 @@ import java.util.function.Function;
  * @param head [vocabulary, hidden]; the embedding itself when tied
  */
 public record ModelEnds(NDArray embedding, NDArray finalNorm, NDArray head) implements AutoCloseable {
-    /** Loads them by their names; they outlive the open scope, and a failure leaves none. */
+    /**
+     * Loads embedding, final norm and, unless it is tied, head. They outlive the open scope and belong to the result;
+     * what the source throws is passed on, and nothing stays loaded then.
+     *
+     * @param source makes a tensor of the shape above from its Hugging Face name
+     */
     public static ModelEnds load(DecoderConfig config, Function<String, NDArray> source) {
         try (TensorOwner owner = new TensorOwner()) {
             NDArray embedding = owner.own(source.apply(ModelTensors.EMBEDDING));
@@ -32,7 +37,10 @@ public record ModelEnds(NDArray embedding, NDArray finalNorm, NDArray head) impl
         return LinearKernels.embedding(kernels, ids, embedding);
     }
 
-    /** Logits [batch, time, vocabulary] of the last block's output; always multiplied in the hidden states' precision. */
+    /**
+     * Logits [batch, time, vocabulary] of the last block's output [batch, time, hidden]; always multiplied in the hidden
+     * states' precision.
+     */
     public NDArray logits(Kernels kernels, DecoderConfig config, NDArray hidden) {
         return Tensors.inScope(() -> {
             NDArray normed = LinearKernels.rmsNorm(kernels, hidden, finalNorm, config.rmsNormEpsilon());

@@ -60,7 +60,7 @@ public final class PlanRotations implements AutoCloseable {
         };
     }
 
-    /** R1, of the residual stream. */
+    /** R1, of the residual stream, [hidden]. */
     public @Nullable ChannelMap residual() {
         return residual;
     }
@@ -75,17 +75,17 @@ public final class PlanRotations implements AutoCloseable {
         return valuesOfQueries;
     }
 
-    /** Of the output projection's input, at run time. */
+    /** Of the output projection's input, [heads · head dim], at run time. */
     public @Nullable ChannelMap acrossHeads() {
         return acrossHeads;
     }
 
-    /** R4, of the down projection's input, at run time. */
+    /** R4, of the down projection's input, [intermediate], at run time. */
     public @Nullable ChannelMap down() {
         return down;
     }
 
-    /** Of each head's keys while the cache quantizes them. */
+    /** Of each head's keys, [head dim], while the cache quantizes them. */
     public @Nullable ChannelMap keys() {
         return keys;
     }

@@ -58,12 +58,15 @@ public final class PlannedBlock implements AutoCloseable {
         return rotations;
     }
 
-    /** A tensor without elements: the full range. */
+    /** A tensor [0] that stands for the full range; it is this object's. */
     public NDArray none() {
         return none;
     }
 
-    /** The weights of a layer as rounding to nearest leaves them, scales as stored; what is stored exactly is passed on. */
+    /**
+     * The weights of a layer, [out, in], as rounding to nearest leaves them, scales as stored; tensors of the open scope.
+     * What is stored exactly, norms and biases among it, is passed on.
+     */
     public DecoderBlockWeights roundedToNearest(int layer, KernelCalls kernels, BlockOperands operands) {
         Map<BlockTensor, NDArray> rounded = new EnumMap<>(operands.weights().tensors());
         for (BlockTensor linear : BlockSites.LINEARS) {

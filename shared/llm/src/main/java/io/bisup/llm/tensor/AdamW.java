@@ -14,7 +14,7 @@ public final class AdamW implements AutoCloseable {
     /**
      * Parameters that share a learning rate and a weight decay.
      *
-     * @param parameters leaves for which {@link Kernels#requireGradient} was called
+     * @param parameters leaves of any shape for which {@link Kernels#requireGradient} was called; they stay the caller's
      */
     public record Group(String name, List<NDArray> parameters, double learningRate, double weightDecay) {
         /** Copies the list. */
@@ -29,6 +29,12 @@ public final class AdamW implements AutoCloseable {
         public static final Settings DEFAULT = new Settings(0.9, 0.999, 1e-8);
     }
 
+    /**
+     * The moments of a group.
+     *
+     * @param means one per parameter, of the same shape
+     * @param variances one per parameter, of the same shape
+     */
     @SuppressWarnings("ArrayRecordComponent") // one instance a group, never compared
     private record State(Group group, NDArray[] means, NDArray[] variances) {}
 

@@ -47,24 +47,27 @@ public final class Kernels implements KernelCalls, AutoCloseable {
         return new Kernels((PtNDManager) runtime.manager(), KernelArchive.build(source));
     }
 
-    /** Runs a kernel that returns one tensor; no gradient is recorded. */
+    /** Runs a kernel that returns one tensor, of any shape, as {@link KernelCalls#call} says; no gradient is recorded. */
     @Override
     public NDArray call(String method, Object... arguments) {
         return one(method, run(false, method, arguments));
     }
 
-    /** Runs a kernel that returns several tensors; no gradient is recorded. */
+    /**
+     * Runs a kernel that returns several tensors, of any shape, as {@link KernelCalls#callMany} says; no gradient is
+     * recorded.
+     */
     @Override
     public NDArray[] callMany(String method, Object... arguments) {
         return run(false, method, arguments);
     }
 
-    /** Runs a kernel that returns one tensor and records what {@link #backward} needs. */
+    /** As {@link #call}, for tensors of any shape, and records what {@link #backward} needs. */
     public NDArray callWithGradient(String method, Object... arguments) {
         return one(method, run(true, method, arguments));
     }
 
-    /** Runs a kernel that returns several tensors and records what {@link #backward} needs. */
+    /** As {@link #callMany}, for tensors of any shape, and records what {@link #backward} needs. */
     public NDArray[] callManyWithGradient(String method, Object... arguments) {
         return run(true, method, arguments);
     }
@@ -84,7 +87,9 @@ public final class Kernels implements KernelCalls, AutoCloseable {
         };
     }
 
-    /** Marks a leaf tensor as a parameter: {@link #backward} accumulates its gradient. */
+    /**
+     * Marks a leaf tensor of any shape, float32 or float64, as a parameter: {@link #backward} accumulates its gradient.
+     */
     public void requireGradient(NDArray leaf) {
         JniUtils.attachGradient((PtNDArray) leaf, true);
     }
@@ -102,7 +107,8 @@ public final class Kernels implements KernelCalls, AutoCloseable {
     }
 
     /**
-     * The accumulated gradient of a parameter, sharing memory with it: valid until the gradient is zeroed.
+     * The accumulated gradient of a parameter, of the same shape. It shares memory with the one that the parameter holds:
+     * valid until that is zeroed.
      *
      * @throws IllegalStateException when no backward pass has reached this parameter
      */
@@ -115,7 +121,7 @@ public final class Kernels implements KernelCalls, AutoCloseable {
         return gradient;
     }
 
-    /** Sets the gradients of the given parameters to zero. */
+    /** Sets the gradients of the given parameters, of any shape, to zero. */
     public void zeroGradients(NDArray... leaves) {
         for (NDArray leaf : leaves) {
             JniUtils.zeroGrad((PtNDArray) leaf);

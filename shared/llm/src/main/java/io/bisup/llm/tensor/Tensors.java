@@ -16,7 +16,9 @@ import java.util.function.Supplier;
  * The safe ways to make tensors from Java memory, to read them back, and to let a result out of a scope.
  *
  * <p>DJL's {@code manager.create(buffer)} borrows Java memory that the garbage collector frees while autograd or a view
- * still reads it. Everything here copies into memory that libtorch owns and counts.
+ * still reads it. Everything here copies into memory that libtorch owns and counts. Results belong to the open scope, if
+ * there is one. An array of another number of elements than the shape is refused with an
+ * {@link IllegalArgumentException}.
  */
 public final class Tensors {
     /** The longest piece a Java buffer can show; a multiple of every element size. */
@@ -62,7 +64,11 @@ public final class Tensors {
         return segment(manager, MemorySegment.ofArray(values), new Shape(shape), DataType.INT64);
     }
 
-    /** A copy of raw elements in native byte order; any size. */
+    /**
+     * A tensor of any shape and size with a copy of raw elements, in row-major order and native byte order.
+     *
+     * @throws IllegalArgumentException when the source has another number of bytes than shape and type need
+     */
     public static NDArray segment(NDManager manager, MemorySegment source, Shape shape, DataType type) {
         long bytes = shape.size() * type.getNumOfBytes();
         if (source.byteSize() != bytes) {
@@ -77,7 +83,11 @@ public final class Tensors {
                 (first, count, target) -> target.copyFrom(source.asSlice(first * width, count * width)));
     }
 
-    /** A float32 tensor of raw bfloat16 elements. */
+    /**
+     * A float32 tensor of any shape from raw bfloat16 elements, in row-major order and native byte order.
+     *
+     * @throws IndexOutOfBoundsException when the source has fewer elements than the shape
+     */
     public static NDArray bfloat16(NDManager manager, MemorySegment source, Shape shape) {
         return decoded(
                 manager,
@@ -87,7 +97,10 @@ public final class Tensors {
                         Bfloat16.widen(source.asSlice(first * Short.BYTES, count * Short.BYTES), target, count));
     }
 
-    /** A tensor on the manager's device whose elements a decoder writes, piece by piece, without a second copy on a CPU. */
+    /**
+     * A tensor of any shape on the manager's device whose elements a decoder writes in row-major order, piece by piece,
+     * without a second copy on a CPU.
+     */
     public static NDArray decoded(NDManager manager, Shape shape, DataType type, Decoder decoder) {
         Device device = manager.getDevice();
         NDArray array = manager.create(shape, type, Device.cpu());
@@ -100,7 +113,11 @@ public final class Tensors {
         return device.isGpu() ? moved(array, device) : array;
     }
 
-    /** Copies the elements, in row-major order, to a segment of exactly their size. */
+    /**
+     * Copies the elements of a tensor of any shape, in row-major order, to a segment of exactly their size.
+     *
+     * @throws IllegalArgumentException when the target has another size
+     */
     public static void copyTo(NDArray source, MemorySegment target) {
         int width = source.getDataType().getNumOfBytes();
         long size = source.getShape().size();
@@ -128,14 +145,15 @@ public final class Tensors {
         }
     }
 
-    /** Takes a tensor out of the open scope, if there is one: whoever keeps it closes it. */
+    /** Takes a tensor of any shape out of the open scope, if there is one, and returns it: whoever keeps it closes it. */
     public static NDArray unscoped(NDArray tensor) {
         NDScope.unregister(tensor);
         return tensor;
     }
 
     /**
-     * Computes one tensor inside a scope of its own: every other tensor made on the way is closed.
+     * Computes one tensor, of any shape, inside a scope of its own: every other tensor made on the way is closed, and all
+     * are when the computation throws.
      *
      * <p>The result belongs to the enclosing scope, if there is one.
      */
@@ -150,7 +168,7 @@ public final class Tensors {
         return result;
     }
 
-    /** As {@link #inScope}, for a computation with several results. */
+    /** As {@link #inScope}, for a computation with several results of any shape. */
     public static NDArray[] manyInScope(Supplier<NDArray[]> computation) {
         NDArray[] results;
         try (NDScope scope = new NDScope()) {

@@ -13,8 +13,9 @@ import java.util.List;
  * producer x = u Vᵀ + c, with V [n, in]: u · rows(V)ᵀ + bias(c) = apply(x), so the map costs nothing at run time.
  *
  * <p>Everything is computed in the type of the tensor that is given, float32 or float64, and is differentiable in it and in
- * the map's own tensors when the kernels record. A map owns its tensors: they outlive the scope in which it was made, unless
- * its Javadoc says otherwise.
+ * the map's own tensors when the kernels record. A map owns its tensors: they outlive the scope in which it was made,
+ * unless its Javadoc says otherwise. Widths are not checked: what torch cannot compute throws a
+ * {@link io.bisup.llm.tensor.KernelException}.
  */
 public sealed interface ChannelMap extends AutoCloseable permits Diagonal, Offset, Permutation, Orthogonal {
 
@@ -25,6 +26,7 @@ public sealed interface ChannelMap extends AutoCloseable permits Diagonal, Offse
      * The mapped channels.
      *
      * @param x [..., n]
+     * @return [..., n]
      */
     NDArray apply(KernelCalls kernels, NDArray x);
 
@@ -32,6 +34,7 @@ public sealed interface ChannelMap extends AutoCloseable permits Diagonal, Offse
      * The reverse of {@link #apply}.
      *
      * @param y [..., n]
+     * @return [..., n]
      */
     NDArray undo(KernelCalls kernels, NDArray y);
 
@@ -39,6 +42,7 @@ public sealed interface ChannelMap extends AutoCloseable permits Diagonal, Offse
      * The weight of a consumer of the mapped channels.
      *
      * @param weight [out, n]
+     * @return [out, n]
      */
     NDArray columns(KernelCalls kernels, NDArray weight);
 
@@ -57,6 +61,7 @@ public sealed interface ChannelMap extends AutoCloseable permits Diagonal, Offse
      * The weight of a producer whose outputs arrive mapped.
      *
      * @param weight [n, in]
+     * @return [n, in]
      */
     NDArray rows(KernelCalls kernels, NDArray weight);
 

@@ -46,6 +46,8 @@ public final class ChannelMaps {
      * Σ y yᵀ of mapped channels y = x M, of a map without a constant part: Mᵀ (Σ x xᵀ) M.
      *
      * @param gram Σ x xᵀ, [n, n]
+     * @return [n, n], a tensor of the open scope
+     * @throws IllegalArgumentException for an {@link Offset}
      */
     public static NDArray gram(KernelCalls kernels, ChannelMap map, NDArray gram) {
         if (map instanceof Offset) {

@@ -18,7 +18,7 @@ import java.util.List;
  */
 public record Diagonal(NDArray factors) implements ChannelMap {
 
-    /** A map that owns its factors: they outlive the open scope. */
+    /** A map that owns its factors s, [n], no element 0: they outlive the open scope and close with the map. */
     public static Diagonal kept(NDArray factors) {
         NDScope.unregister(factors);
         return new Diagonal(factors);

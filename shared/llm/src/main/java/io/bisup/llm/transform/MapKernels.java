@@ -10,7 +10,7 @@ record MapKernels(KernelCalls calls) {
      * A Kronecker product as kernels take it.
      *
      * @param signs of the channels before the product, [n], or without elements
-     * @param factors square matrices, without elements for the identity
+     * @param factors matrices [size, size], one per size; without elements for the identity
      * @param sizes of all factors, identities too
      * @param scales that factors are multiplied by
      */

@@ -15,7 +15,7 @@ import java.util.List;
  */
 public record Offset(NDArray constants) implements ChannelMap {
 
-    /** A map that owns its constants: they outlive the open scope. */
+    /** A map that owns its constants c, [n]: they outlive the open scope and close with the map. */
     public static Offset kept(NDArray constants) {
         NDScope.unregister(constants);
         return new Offset(constants);

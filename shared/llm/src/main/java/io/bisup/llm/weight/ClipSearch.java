@@ -13,7 +13,7 @@ public interface ClipSearch {
      * @param weight float32 [out, in]
      * @param norm 2, or 2.4 in QuaRot
      * @param candidates factors in (0, 1]
-     * @return [tiles, groups] float32
+     * @return [tiles, groups] float32, a tensor of the open scope
      */
     NDArray best(NDArray weight, Format format, double norm, double... candidates);
 }

@@ -15,6 +15,7 @@ import java.util.List;
  */
 public record Exact(NDArray value) implements StoredWeight {
 
+    /** Takes the tensor out of the open scope: from here on it closes with the weight. */
     public Exact {
         NDScope.unregister(value);
     }

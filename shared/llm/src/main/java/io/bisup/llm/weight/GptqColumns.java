@@ -31,7 +31,7 @@ final class GptqColumns {
      *
      * @param weight as it was, [out, in]
      * @param columns what is rounded, in order, [in, out]; changed in place
-     * @param u of the inverse second moments, in order, float32
+     * @param u upper triangular root of the inverse second moments, in order, [in, in] float32
      * @param order the weight's column at each place, [in] int64
      * @param natural whether the order is that of the weight
      * @param block columns whose errors are moved behind it together

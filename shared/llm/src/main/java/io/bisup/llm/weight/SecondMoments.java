@@ -12,13 +12,14 @@ import org.jspecify.annotations.Nullable;
  */
 public record SecondMoments(
         NDArray gram, long tokens, @Nullable NDArray cross) {
+    /** @throws IllegalArgumentException for fewer than one token */
     public SecondMoments {
         if (tokens < 1) {
             throw new IllegalArgumentException("second moments over " + tokens + " tokens; observe one or more");
         }
     }
 
-    /** Moments of the quantized inputs alone. */
+    /** Moments of the quantized inputs alone: gram [in, in], as above. */
     public static SecondMoments of(NDArray gram, long tokens) {
         return new SecondMoments(gram, tokens, null);
     }

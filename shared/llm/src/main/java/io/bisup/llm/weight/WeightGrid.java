@@ -17,13 +17,14 @@ public record WeightGrid(List<Segment> segments) {
      *
      * @param columns how many
      * @param high clip factors on upper (symmetric: on both) ends, broadcastable to [tiles, groups]; null for the full range
-     * @param low the same on lower ends; as {@code high} for symmetric formats
+     * @param low the same on lower ends, broadcastable to [tiles, groups]; as {@code high} for symmetric formats
      */
     public record Segment(
             int columns,
             Format format,
             @Nullable NDArray high,
             @Nullable NDArray low) {
+        /** @throws IllegalArgumentException when factors of one end only are given */
         public Segment {
             if ((high == null) != (low == null)) {
                 throw new IllegalArgumentException("clip factors are given for one end only; give both or none");

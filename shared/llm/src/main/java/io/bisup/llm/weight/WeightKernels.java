@@ -35,8 +35,10 @@ public final class WeightKernels {
      * Quantized and dequantized with the scales that would be stored, with straight-through gradients in the weight and the clip
      * factors when the kernels record.
      *
+     * @param weight [out, in]
      * @param high factors on upper (symmetric: on both) ends, broadcastable to [tiles, groups]; null for the full range
      * @param low the same on lower ends
+     * @return [out, in]; {@code weight} itself for a format that does not quantize
      */
     public NDArray fake(
             KernelCalls kernels, NDArray weight, Format format, @Nullable NDArray high, @Nullable NDArray low) {
@@ -56,7 +58,7 @@ public final class WeightKernels {
                 true);
     }
 
-    /** {@link ClipSearch} on the kernels of the graph, on any device. */
+    /** {@link ClipSearch#best} of a weight [out, in], [tiles, groups], on the kernels of the graph and any device. */
     public NDArray clipSearch(NDArray weight, Format format, double norm, double... candidates) {
         Tiling tiling = tiling(weight, format);
         return runtime.kernels()

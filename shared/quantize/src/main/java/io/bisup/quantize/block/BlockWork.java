@@ -48,7 +48,7 @@ public record BlockWork(
         return samples.count() - (learning == null ? 0 : learning.heldOutOf(samples.count()));
     }
 
-    /** A tensor without elements. */
+    /** A tensor [0], the planned block's. */
     public NDArray none() {
         return planned.none();
     }

@@ -114,7 +114,7 @@ public final class Draft implements AutoCloseable {
         return null;
     }
 
-    /** Sets the range of a weight, one entry per segment. */
+    /** Sets the range of a weight, one entry per segment; the tensors are the draft's from here on. */
     public void weightRange(BlockTensor linear, List<RangeLogits> logits) {
         for (RangeLogits each : logits) {
             owner.own(each.high());
@@ -231,7 +231,7 @@ public final class Draft implements AutoCloseable {
                 prefix(kernels));
     }
 
-    /** Folded weights without the columns that branches carry: what is rounded. */
+    /** Folded weights without the columns that branches carry, [out, in]: what is rounded. */
     public DecoderBlockWeights quantizable(KernelCalls kernels, DecoderBlockWeights folded) {
         if (keptOut.isEmpty()) {
             return folded;
@@ -254,7 +254,9 @@ public final class Draft implements AutoCloseable {
         return prefix == null ? AttentionContext.EMPTY : AttentionContext.of(prefix);
     }
 
-    /** As {@link #context}, as tensors of the open scope; null without a prefix. */
+    /**
+     * As {@link #context}, as keys and values [1, kv heads, prefix, head dim] of the open scope; null without a prefix.
+     */
     public @Nullable KeyValues prefix(KernelCalls kernels) {
         KeyValues prefix = work.prefix();
         if (prefix == null) {
@@ -332,7 +334,9 @@ public final class Draft implements AutoCloseable {
         return work.plan().config();
     }
 
-    /** θ of all smoothed sites. */
+    /**
+     * θ of all smoothed sites in the order of the maps, of the shapes in {@link Smoothing.Form}; they stay the draft's.
+     */
     public List<NDArray> smoothingParameters() {
         return maps.stream()
                 .filter(DraftMap.Learnt.class::isInstance)
@@ -340,7 +344,10 @@ public final class Draft implements AutoCloseable {
                 .toList();
     }
 
-    /** Logits of the ranges of weights, in a fixed order; those of keepers are not among them. */
+    /**
+     * Logits of the ranges of weights, [out / shared rows, groups] each, in a fixed order; those of keepers are not among
+     * them. They stay the draft's.
+     */
     public List<NDArray> weightRanges() {
         List<NDArray> all = new ArrayList<>();
         for (List<RangeLogits> logits : weightRanges.values()) {
@@ -353,19 +360,22 @@ public final class Draft implements AutoCloseable {
         return all;
     }
 
-    /** Logits of the ranges of inputs, in a fixed order; those of keepers are not among them. */
+    /**
+     * Logits of the ranges of inputs, [groups] each, in a fixed order; those of keepers are not among them. They stay the
+     * draft's.
+     */
     public List<NDArray> inputRanges() {
         return inputRanges.values().stream().map(List::getFirst).toList();
     }
 
-    /** Logits of the ranges of keys and values. */
+    /** Logits of the ranges of keys and of values, [kv heads, 1, 1] each, where they are set. They stay the draft's. */
     public List<NDArray> cacheRanges() {
         return java.util.stream.Stream.of(keyRange, valueRange)
                 .filter(logits -> logits.size() > 0)
                 .toList();
     }
 
-    /** All factors of low-rank branches, in a fixed order. */
+    /** A [out, rank] and B [rank, in] of all low-rank branches, in a fixed order. They stay the draft's. */
     public List<NDArray> lowRankFactors() {
         return branches.values().stream()
                 .flatMap(branch -> java.util.stream.Stream.of(branch.a(), branch.b()))

@@ -12,14 +12,14 @@ public interface Samples {
     /** Input of the block on the quantized stream, [1, time, hidden]; the caller's scope owns it. */
     NDArray input(int sample);
 
-    /** Output of the full-precision block on the full-precision stream, [1, time, hidden]. */
+    /** Output of the full-precision block on the full-precision stream, [1, time, hidden]; the caller's scope owns it. */
     NDArray target(int sample);
 
     /** What the tokens of a sample and the channels of the block's output count in the loss. */
     LossWeights lossWeights(int sample);
 
     /**
-     * Input of the block on the full-precision stream, [1, time, hidden].
+     * Input of the block on the full-precision stream, [1, time, hidden]; the caller's scope owns it.
      *
      * @throws IllegalStateException where the recipe's rounding does not compare both streams
      */

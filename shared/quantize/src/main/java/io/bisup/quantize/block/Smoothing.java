@@ -13,7 +13,7 @@ import java.util.List;
  * Θ2 of one site: factors s that are learnt.
  *
  * @param form how s depends on θ
- * @param parameter what is learnt, θ; 0 at the start
+ * @param parameter what is learnt, θ, of the shape that {@link Form} says: that of s, or [1]; 0 at the start
  */
 public record Smoothing(Site site, Form form, NDArray parameter) {
 
@@ -26,21 +26,21 @@ public record Smoothing(Site site, Form form, NDArray parameter) {
         /**
          * s = s0 · e^(l · tanh θ), θ as wide as s: it stays within [s0 / e^l, s0 · e^l] and never changes sign (reading A).
          *
-         * @param start s0
-         * @param logBound l; 0 where s stays at its start
+         * @param start s0, of the same shape as s
+         * @param logBound l, of the same shape as s; 0 where s stays at its start
          */
         record Bounded(NDArray start, NDArray logBound) implements Form {}
 
         /**
-         * s = max|X|^α / max|W|^(1−α) with α = σ(θ0 + θ), one θ (reading C).
+         * s = max|X|^α / max|W|^(1−α) with α = σ(θ0 + θ), θ one number [1] (reading C).
          *
-         * @param input max|X|
-         * @param weight max|W|
+         * @param input max|X|, of the same shape as s
+         * @param weight max|W|, of the same shape as s
          * @param logit θ0
          */
         record Exponent(NDArray input, NDArray weight, double logit) implements Form {}
 
-        /** The tensors beside θ. */
+        /** The two tensors beside θ, of the same shape as s: s0 and l, or max|X| and max|W|. */
         default List<NDArray> constants() {
             return switch (this) {
                 case Bounded bounded -> List.of(bounded.start(), bounded.logBound());

@@ -37,6 +37,7 @@ public final class WhitenedSvd {
      * @param root S from {@link #root}, [in, in]
      * @param rank most columns of A
      * @param energy part of Σσ² of E S that suffices: the rank is the smallest that has it; 1 for the whole rank
+     * @return A [out, rank] and B [rank, in], tensors of the open scope
      */
     public Branch factor(NDArray error, NDArray root, int rank, double energy) {
         return LowRankKernels.factor(runtime.kernels(), error, root, sketch(error, rank), usable(error, rank), energy);
@@ -47,6 +48,7 @@ public final class WhitenedSvd {
      * as a last resort S is the diagonal's root.
      *
      * @param gram Σ x xᵀ, [in, in]
+     * @return [in, in], a tensor of the open scope
      */
     public NDArray root(NDArray gram, long tokens) {
         for (double damping = FIRST_DAMPING; damping <= LAST_DAMPING; damping *= 10) {

@@ -5,28 +5,46 @@ import io.bisup.llm.kernel.LossWeights;
 import io.bisup.llm.tensor.KernelCalls;
 import io.bisup.llm.transform.ChannelMap;
 
-/** BiSup's parameter spaces and loss ({@code learn.py}); differentiable when the kernels record. */
+/**
+ * BiSup's parameter spaces and loss ({@code learn.py}); differentiable when the kernels record. Results belong to the
+ * open scope. What torch cannot compute, such as shapes that do not fit each other, throws a
+ * {@link io.bisup.llm.tensor.KernelException}.
+ */
 public final class LearningKernels {
 
     private LearningKernels() {}
 
-    /** s0 · e^(logBound · tanh θ), elementwise. */
+    /**
+     * s = s0 · e^(logBound · tanh θ), elementwise (methods §2.3, Θ2, reading A); θ, s0, logBound and s have the same
+     * shape.
+     */
     public static NDArray smooth(KernelCalls kernels, NDArray parameter, NDArray start, NDArray logBound) {
         return kernels.call("learn_smooth", parameter, start, logBound);
     }
 
-    /** input^α / weight^(1−α) with α = σ(logit + θ); θ is one number. */
+    /**
+     * s = input^α / weight^(1−α) with α = σ(logit + θ), elementwise (methods §2.3, Θ2, reading C). Magnitudes and s count
+     * as at least 1e-5.
+     *
+     * @param parameter θ, [1]
+     * @param input max|X| of each channel, [factors]
+     * @param weight max|W| of each channel, [factors]
+     * @return s, [factors]
+     */
     public static NDArray smoothExponent(
             KernelCalls kernels, NDArray parameter, NDArray input, NDArray weight, double logit) {
         return kernels.call("learn_smooth_exponent", parameter, input, weight, logit);
     }
 
-    /** σ(logit). */
+    /** Clip factors σ(logit), elementwise (methods §2.3, Θ1); any shape. */
     public static NDArray clipFactor(KernelCalls kernels, NDArray logit) {
         return kernels.call("quant_sigmoid", logit);
     }
 
-    /** The logit of a factor, at most {@code most}. */
+    /**
+     * Logits of clip factors, elementwise and at most {@code most}; any shape. Factors are held within [1e-6, 1 − 1e-6]
+     * first.
+     */
     public static NDArray clipLogit(KernelCalls kernels, NDArray factor, double most) {
         return kernels.call("learn_logit", factor, most);
     }
@@ -45,7 +63,7 @@ public final class LearningKernels {
         return kernels.callMany("learn_pair_factors", s, heads, keyValueHeads);
     }
 
-    /** W with each column multiplied by a factor: W [out, in], factors [in]. */
+    /** W [out, in] with each column multiplied by a factor, factors [in]: [out, in]. */
     public static NDArray scaleColumns(KernelCalls kernels, NDArray weight, NDArray factors) {
         return kernels.call("learn_scale_columns", weight, factors);
     }
@@ -55,7 +73,10 @@ public final class LearningKernels {
         return kernels.call("learn_per_head", x, keyValueHeads);
     }
 
-    /** Keys or values [1, kv heads, P, head dim] through a map of [kv heads · head dim] channels, or of those of every head. */
+    /**
+     * Keys or values [1, kv heads, P, head dim] through a map of [kv heads · head dim] channels, or of those of every
+     * head; same shape.
+     */
     public static NDArray mapHeads(KernelCalls kernels, NDArray x, ChannelMap map) {
         if (map.width() == x.getShape().get(3)) {
             return map.apply(kernels, x);
@@ -65,7 +86,7 @@ public final class LearningKernels {
     }
 
     /**
-     * mean(w c (y − t)²) / mean(t²) (BiSup, eq. 2.4, made free of scale), w by token and c by channel.
+     * mean(w c (y − t)²) / mean(t²) (BiSup, eq. 2.4, made free of scale), w by token and c by channel; a scalar.
      *
      * @param output y, [1, T, hidden]
      * @param target t, of the same shape

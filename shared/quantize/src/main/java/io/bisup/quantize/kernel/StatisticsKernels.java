@@ -4,37 +4,40 @@ import ai.djl.ndarray.NDArray;
 import io.bisup.contract.recipe.Format;
 import io.bisup.llm.tensor.KernelCalls;
 
-/** What calibration reads of activations and weights ({@code statistics.py}). */
+/**
+ * What calibration reads of activations and weights ({@code statistics.py}). Results belong to the open scope. What torch
+ * cannot compute, such as shapes that do not fit each other, throws a {@link io.bisup.llm.tensor.KernelException}.
+ */
 public final class StatisticsKernels {
 
     private StatisticsKernels() {}
 
-    /** The larger of a running maximum [C] and the magnitudes of x [..., C]. */
+    /** The larger of a running maximum [C] and the magnitudes of x [..., C]: [C]. */
     public static NDArray absMax(KernelCalls kernels, NDArray running, NDArray x) {
         return kernels.call("statistics_absmax", running, x);
     }
 
-    /** Adds Σ x² over tokens to a running sum [C], in place. */
+    /** Adds Σ x² over the tokens of x [..., C] to a running sum [C], in place. */
     public static void addSquares(KernelCalls kernels, NDArray running, NDArray x) {
         kernels.call("statistics_add_squares", running, x);
     }
 
-    /** The diagonal of a matrix. */
+    /** The diagonal [C] of a matrix [C, C]. */
     public static NDArray diagonal(KernelCalls kernels, NDArray x) {
         return kernels.call("statistics_diagonal", x);
     }
 
-    /** The transposed matrix. */
+    /** The transpose [n, m] of a matrix [m, n], in row-major order. */
     public static NDArray transpose(KernelCalls kernels, NDArray x) {
         return kernels.call("statistics_transpose", x);
     }
 
-    /** Adds Σ x xᵀ over tokens to a running sum [C, C], in place. */
+    /** Adds Σ x xᵀ over the tokens of x [..., C] to a running sum [C, C], in place. */
     public static void addMoments(KernelCalls kernels, NDArray running, NDArray x) {
         kernels.call("statistics_add_moments", running, x);
     }
 
-    /** Adds Σ (x − x̂) x̂ᵀ over tokens to a running sum [C, C], in place. */
+    /** Adds Σ (x − x̂) x̂ᵀ over the tokens of x and x̂ [..., C] to a running sum [C, C], in place. */
     public static void addCrossMoments(KernelCalls kernels, NDArray running, NDArray exact, NDArray quantized) {
         kernels.call("statistics_add_cross_moments", running, exact, quantized);
     }
@@ -59,7 +62,7 @@ public final class StatisticsKernels {
         return kernels.call("statistics_token_absmax", x);
     }
 
-    /** Largest magnitude of each input channel over several weights [out, C]. */
+    /** Largest magnitude of each input channel over several weights [out, C]: [C]. */
     public static NDArray columnAbsMax(KernelCalls kernels, NDArray... weights) {
         return kernels.call("statistics_column_absmax", (Object) weights);
     }
@@ -69,12 +72,19 @@ public final class StatisticsKernels {
         return kernels.call("statistics_shared_absmax", x, heads, keyValueHeads);
     }
 
-    /** SmoothQuant (arXiv 2211.10438, eq. 4): max|X|^α / max|W|^(1−α), elementwise. */
+    /**
+     * SmoothQuant's factors (arXiv 2211.10438, eq. 4): max|X|^α / max|W|^(1−α), elementwise. Magnitudes and factors count
+     * as at least 1e-5.
+     *
+     * @param input max|X| of each channel, [C]
+     * @param weight max|W| of each channel, [C]
+     * @return [C]
+     */
     public static NDArray smoothQuant(KernelCalls kernels, NDArray input, NDArray weight, double alpha) {
         return kernels.call("statistics_smooth_start", input, weight, alpha);
     }
 
-    /** Outputs x Wᵀ of linears that read one input x [1, T, in], side by side: [1, T, outputs of all]. */
+    /** Outputs x Wᵀ of linears [out, in] that read one input x [1, T, in], side by side: [1, T, outputs of all]. */
     public static NDArray outputs(KernelCalls kernels, NDArray x, NDArray[] weights) {
         return kernels.call("statistics_outputs", x, weights);
     }
@@ -84,6 +94,8 @@ public final class StatisticsKernels {
      *
      * @param outputs y, as {@link #outputs} gives them
      * @param quantized x̂, [1, T, in]
+     * @param rounded Ŵ of each, [out, in]
+     * @return the sum over all outputs and tokens
      */
     public static double outputError(KernelCalls kernels, NDArray outputs, NDArray quantized, NDArray[] rounded) {
         try (NDArray error = kernels.call("statistics_output_error", outputs, quantized, rounded)) {
@@ -107,7 +119,7 @@ public final class StatisticsKernels {
         return kernels.call("statistics_cache_errors", x, factors, format.bits(), format.symmetric());
     }
 
-    /** The factor with the least sum of errors [factors, heads] of each head: [heads, 1, 1]. */
+    /** The factor with the least sum, over samples, of errors [factors, heads] of each head: [heads, 1, 1]. */
     public static NDArray bestFactors(KernelCalls kernels, NDArray[] errors, double[] factors) {
         return kernels.call("statistics_best_factors", errors, factors);
     }

@@ -9,8 +9,8 @@ import java.util.List;
 /**
  * The parameters of a draft that are learnt, in a fixed order.
  *
- * @param rangesAndTransforms Θ1 and Θ2
- * @param lowRank Θ3
+ * @param rangesAndTransforms Θ1 and Θ2, of the shapes that the methods of {@link Draft} say
+ * @param lowRank Θ3, A [out, rank] and B [rank, in] of each branch
  */
 record Learnt(List<NDArray> rangesAndTransforms, List<NDArray> lowRank) {
 

@@ -42,7 +42,10 @@ public final class PrefixDetection {
     private final Map<Long, Integer> contents = new HashMap<>();
     private double outliers;
 
-    /** @param source loads a float32 tensor by its name, for the caller to close */
+    /**
+     * @param source makes a float32 tensor of the shape in {@link ModelTensors#expected} from its Hugging Face name; it
+     *     is closed here
+     */
     public PrefixDetection(
             TensorRuntime runtime, DecoderConfig config, Function<String, NDArray> source, Control control) {
         this.runtime = runtime;

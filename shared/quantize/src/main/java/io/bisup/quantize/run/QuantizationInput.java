@@ -12,7 +12,8 @@ import java.util.function.Function;
 /**
  * What a run works on.
  *
- * @param source loads a float32 tensor by its Hugging Face name, for the caller to close
+ * @param source makes a float32 tensor of the shape in {@link io.bisup.llm.config.ModelTensors#expected} from its Hugging
+ *     Face name, for the caller to close
  * @param plan what to do
  * @param windows calibration samples, token ids, all of one length
  * @param prefix token ids whose keys and values stay exact; empty for none
@@ -21,6 +22,11 @@ import java.util.function.Function;
 public record QuantizationInput(
         Function<String, NDArray> source, BlockPlan plan, List<long[]> windows, List<Long> prefix, EndsType ends) {
 
+    /**
+     * Copies the lists.
+     *
+     * @throws InvalidSpecException when there are no samples, or samples of several lengths or too long for the model
+     */
     public QuantizationInput {
         windows = List.copyOf(windows);
         prefix = List.copyOf(prefix);
