@@ -6,12 +6,15 @@ import io.bisup.cli.rest.JobFollower;
 import io.bisup.cli.rest.JobView;
 import io.bisup.cli.rest.Jobs;
 import io.bisup.cli.rest.ServiceClient;
+import io.bisup.contract.Json;
 import io.bisup.contract.PerplexitySpec;
 import io.bisup.contract.Priority;
 import io.bisup.contract.PropagationSpec;
 import io.bisup.contract.QuantizationJobSpec;
 import io.bisup.contract.RecipeReference;
 import io.bisup.contract.recipe.Calibration;
+import io.bisup.contract.recipe.Recipe;
+import io.bisup.contract.recipe.RecipeDocument;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -23,9 +26,20 @@ import java.util.Map;
 /** Registers what is needed, submits the jobs and follows them. */
 final class DemoRun {
 
-    private static final String PLAIN = "rtn-w3a3-g128";
-    private static final String SEARCHED = "rtn-search-w3a3-g128";
-    private static final String LEARNED = "bisup-w3a3-g128";
+    private static final RecipeReference PLAIN = new RecipeReference.Preset("rtn-w3a3-g128");
+    private static final RecipeReference SEARCHED = new RecipeReference.Preset("rtn-search-w3a3-g128");
+    private static final RecipeReference LEARNED = new RecipeReference.Preset("bisup-w3a3-g128");
+
+    /** BiSup's branches are 3.2 bits a weight in a model as narrow as this one: rounding is shown what they buy it. */
+    private static final RecipeReference SIZED = new RecipeReference.Inline(RecipeDocument.of(Json.tree(Map.of(
+            "version",
+            Recipe.VERSION,
+            "name",
+            "rtn-search-w6a3-g128",
+            "base",
+            "rtn-search-w3a3-g128",
+            "precision",
+            Map.of("weights", Map.of("bits", 6))))));
 
     /** Shorter than the model's context of 512, so that the prefix in front of a window fits as well. */
     private static final int WINDOW = 448;
@@ -49,8 +63,10 @@ final class DemoRun {
         Jobs jobs = new Jobs(client);
         JobView plain = jobs.submit(spec(PLAIN));
         JobView searched = jobs.submit(spec(SEARCHED));
+        JobView sized = jobs.submit(spec(SIZED));
         JobView learned = jobs.submit(spec(LEARNED));
-        return new DemoTable(bytes, follow(jobs, plain), follow(jobs, searched), follow(jobs, learned));
+        return new DemoTable(
+                bytes, follow(jobs, plain), follow(jobs, searched), follow(jobs, sized), follow(jobs, learned));
     }
 
     private JobView follow(Jobs jobs, JobView job) {
@@ -60,10 +76,10 @@ final class DemoRun {
         }
     }
 
-    private QuantizationJobSpec spec(String recipe) {
+    private QuantizationJobSpec spec(RecipeReference recipe) {
         return new QuantizationJobSpec(
                 DemoInputs.MODEL,
-                new RecipeReference.Preset(recipe),
+                recipe,
                 DemoInputs.CALIBRATION,
                 CALIBRATION,
                 systemPrompt(),

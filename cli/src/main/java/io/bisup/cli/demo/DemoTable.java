@@ -14,11 +14,12 @@ import java.util.Locale;
  * What the demo found.
  *
  * @param fpBytes size of the FP model on disk
- * @param plain the job with plain rounding
+ * @param plain the job with plain symmetric rounding
  * @param searched the job with the best rounding that needs no training, from which recovery is counted
+ * @param sized the job with the same rounding and weights of so many bits that it stores about as much as {@code learned}
  * @param learned the job with BiSup
  */
-record DemoTable(long fpBytes, JobView plain, JobView searched, JobView learned) {
+record DemoTable(long fpBytes, JobView plain, JobView searched, JobView sized, JobView learned) {
 
     /** One perplexity of a job beside the FP model's under the same protocol and behind the same prefix. */
     private record Pair(String dataset, double quantized, double fp) {
@@ -34,7 +35,7 @@ record DemoTable(long fpBytes, JobView plain, JobView searched, JobView learned)
     }
 
     private List<JobView> jobs() {
-        return List.of(plain, searched, learned);
+        return List.of(plain, searched, sized, learned);
     }
 
     void print(PrintWriter out) {
@@ -46,55 +47,64 @@ record DemoTable(long fpBytes, JobView plain, JobView searched, JobView learned)
             return;
         }
         List<Pair> rounding = pairs(searched);
-        List<Pair> bisup = pairs(learned);
-        StringBuilder header = new StringBuilder(String.format("%n%-20s  %-11s  %8s", "", "bits", "MB"));
+        StringBuilder header = new StringBuilder(String.format("%n%-22s  %-11s  %8s", "", "bits", "MB"));
         rounding.forEach(p -> header.append(String.format("  %18s", p.dataset())));
-        out.println(header.append(String.format("  %9s  %7s", "recovered", "seconds")));
-        out.println(row("FP", "16", fpBytes, fp(rounding), "", ""));
-        out.println(row("FP behind prefix", "16", fpBytes, fp(bisup), "", ""));
-        out.println(row(plain, pairs(plain), ""));
-        out.println(row(searched, rounding, "0 %"));
-        out.println(row(learned, bisup, String.format(Locale.ROOT, "%.0f %%", 100 * recovered(rounding, bisup))));
+        out.println(header.append(String.format("  %9s  %8s  %7s", "recovered", "of plain", "seconds")));
+        out.println(row("FP", "16", fpBytes, fp(rounding), "", "", ""));
+        out.println(row("FP behind prefix", "16", fpBytes, fp(pairs(learned)), "", "", ""));
+        jobs().forEach(job -> out.println(row(job)));
         out.println();
-        out.println("Perplexity per token; recovered: share of the loss in log-perplexity of "
-                + searched.recipe() + ", the best rounding without training, that BiSup takes back,"
-                + " each against its own FP model (BiSup's stands behind the same prefix).");
+        explain(out);
         out.flush();
     }
 
-    /** Mean over the data sets of 1 - gap(BiSup) / gap(rounding). */
-    static double recovered(double[] roundingGaps, double[] learnedGaps) {
+    private void explain(PrintWriter out) {
+        out.println("Perplexity per token. Recovered: share of the loss in log-perplexity of " + searched.recipe()
+                + ", the best rounding without training, that a row takes back; of plain: of " + plain.recipe()
+                + "'s.");
+        out.println("Each row is held against its own FP model (BiSup's stands behind the same prefix). "
+                + sized.recipe() + " is the rounding that stores about as much as BiSup.");
+    }
+
+    /** Mean over the data sets of 1 - gap / gap of the rounding. */
+    static double recovered(double[] roundingGaps, double[] gaps) {
         double sum = 0;
         for (int i = 0; i < roundingGaps.length; i++) {
-            sum += 1 - learnedGaps[i] / roundingGaps[i];
+            sum += 1 - gaps[i] / roundingGaps[i];
         }
         return sum / roundingGaps.length;
     }
 
-    private static double recovered(List<Pair> rounding, List<Pair> learned) {
-        return recovered(
-                rounding.stream().mapToDouble(Pair::gap).toArray(),
-                learned.stream().mapToDouble(Pair::gap).toArray());
+    private static String recovered(JobView rounding, JobView job) {
+        return String.format(Locale.ROOT, "%.0f %%", 100 * recovered(gaps(rounding), gaps(job)));
+    }
+
+    private static double[] gaps(JobView job) {
+        return pairs(job).stream().mapToDouble(Pair::gap).toArray();
     }
 
     private static List<Double> fp(List<Pair> pairs) {
         return pairs.stream().map(Pair::fp).toList();
     }
 
-    private static List<Double> quantized(List<Pair> pairs) {
-        return pairs.stream().map(Pair::quantized).toList();
-    }
-
-    private static String row(JobView job, List<Pair> pairs, String recovered) {
-        return row(job.recipe(), job.code(), job.artifactBytes(), quantized(pairs), recovered, seconds(job));
+    private String row(JobView job) {
+        List<Double> quantized = pairs(job).stream().map(Pair::quantized).toList();
+        return row(
+                job.recipe(),
+                job.code(),
+                job.artifactBytes(),
+                quantized,
+                recovered(searched, job),
+                recovered(plain, job),
+                seconds(job));
     }
 
     private static String row(
-            String name, String bits, long bytes, List<Double> perplexities, String recovered, String seconds) {
+            String name, String bits, long bytes, List<Double> perplexities, String best, String plain, String time) {
         StringBuilder line =
-                new StringBuilder(String.format(Locale.ROOT, "%-20s  %-11s  %8.2f", name, bits, bytes / 1e6));
-        perplexities.forEach(p -> line.append(String.format(Locale.ROOT, "  %18.4f", p)));
-        return line.append(String.format("  %9s  %7s", recovered, seconds)).toString();
+                new StringBuilder(String.format(Locale.ROOT, "%-22s  %-11s  %8.2f", name, bits, bytes / 1e6));
+        perplexities.forEach(p -> line.append(String.format(Locale.ROOT, "  %18.3f", p)));
+        return line.append(String.format("  %9s  %8s  %7s", best, plain, time)).toString();
     }
 
     private static String seconds(JobView job) {
