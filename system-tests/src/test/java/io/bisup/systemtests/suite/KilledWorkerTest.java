@@ -30,8 +30,6 @@ class KilledWorkerTest {
     void everyArtifactEqualsTheUninterruptedOne(@TempDir Path folder) throws Exception {
         System.out.printf("KilledWorkerTest: %d kills, seed %d%n", KILLS, SEED);
         try (RunningSuite suite = RunningSuite.start(folder)) {
-            // The first job warms the caches, the second is the measure of how long an uninterrupted one takes.
-            finish(suite, suite.submit(RunningSuite.smallJob(List.of())));
             long started = System.nanoTime();
             JsonNode expected = finish(suite, suite.submit(RunningSuite.smallJob(List.of())));
             long uninterrupted = System.nanoTime() - started;
