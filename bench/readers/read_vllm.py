@@ -10,7 +10,8 @@ import answer  # noqa: E402
 
 if __name__ == "__main__":
     asked = answer.request()
-    llm = LLM(model=asked["folder"], dtype="bfloat16", max_model_len=512, enforce_eager=True, skip_tokenizer_init=True)
+    llm = LLM(model=asked["folder"], dtype="bfloat16", max_model_len=512, enforce_eager=True,
+              skip_tokenizer_init=True, gpu_memory_utilization=0.4)
     scoring = SamplingParams(max_tokens=1, temperature=0, prompt_logprobs=0, detokenize=False)
     logprobs = []
     for ids in asked["rows"]:

@@ -6,7 +6,7 @@ import io.bisup.llm.tensor.KernelCalls;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One linear layer: y = x̂ Ŵᵀ + (x̃ Bᵀ) Aᵀ + bias (BiSup, eq. 2.3).
+ * One linear layer: y = x̂ Ŵᵀ + (x̃ Bᵀ) Aᵀ + bias (BiSup, low-rank compensation).
  *
  * @param weight as multiplied, [out, in]
  * @param bias [out], or null

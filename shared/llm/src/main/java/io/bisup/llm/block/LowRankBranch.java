@@ -6,7 +6,7 @@ import io.bisup.llm.kernel.LinearKernels;
 import io.bisup.llm.tensor.KernelCalls;
 
 /**
- * A low-rank branch beside a linear: (x Bᵀ) Aᵀ (BiSup, eq. 2.3; ASER, arXiv 2411.07762).
+ * A low-rank branch beside a linear: (x Bᵀ) Aᵀ (BiSup, low-rank compensation; ASER, arXiv 2411.07762).
  *
  * @param a [out, rank]
  * @param b [rank, in]

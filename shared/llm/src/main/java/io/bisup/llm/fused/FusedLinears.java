@@ -8,7 +8,7 @@ import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.kernel.FusedKernels;
 import java.util.List;
 
-/** The linears that read one input x [rows, in]: y = x̂ Ŵᵀ + (x̃ Bᵀ) Aᵀ + bias with Ŵ = Q(W) (BiSup eq. 2.3). */
+/** The linears that read one input x [rows, in]: y = x̂ Ŵᵀ + (x̃ Bᵀ) Aᵀ + bias with Ŵ = Q(W) (BiSup, low-rank compensation). */
 final class FusedLinears {
     private final StageTools tools;
     private final FusedInput input;

@@ -31,7 +31,7 @@ def learn_scale_columns(self, w: Tensor, factors: Tensor) -> Tensor:
 def learn_per_head(self, x: Tensor, kv_heads: int) -> Tensor:
     return torch.reshape(x, [1, kv_heads, 1, -1])
 
-# Squared error of the block's output over the target's mean square (BiSup eq. 2.4, made free of scale). Weights of tokens
+# Squared error of the block's output over the target's mean square (BiSup, loss of a block, made free of scale). Weights of tokens
 # [T, 1] and of channels [hidden], each empty where all are 1.
 def learn_loss(self, y: Tensor, target: Tensor, tokens: Tensor, channels: Tensor, target_mean_square: float) -> Tensor:
     squares = torch.square(torch.sub(y, target))

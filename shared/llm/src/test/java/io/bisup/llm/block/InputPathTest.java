@@ -86,7 +86,7 @@ class InputPathTest {
         reversed.close();
     }
 
-    /** Ŷ = X̂ Ŵᵀ + X̃ Bᵀ Aᵀ + b, where X̃ is the input before or after its quantization (BiSup, eq. 2.3). */
+    /** Ŷ = X̂ Ŵᵀ + X̃ Bᵀ Aᵀ + b, where X̃ is the input before or after its quantization (BiSup, low-rank compensation). */
     @Test
     void aBranchReadsTheStateItIsToldTo() {
         InputPath.Read read = new InputPath(

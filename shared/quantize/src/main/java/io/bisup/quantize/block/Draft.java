@@ -131,10 +131,14 @@ public final class Draft implements AutoCloseable {
         inputRanges.put(site, List.copyOf(logits));
     }
 
-    /** Sets the ranges of the cache, [kv heads, 1, 1] each; empty for the full range. */
-    public void cacheRange(NDArray keys, NDArray values) {
-        keyRange = owner.own(keys);
-        valueRange = owner.own(values);
+    /** Sets the range of cached keys, logits [kv heads, 1, 1]; the tensor is the draft's from here on. */
+    public void keyRange(NDArray logits) {
+        keyRange = owner.own(logits);
+    }
+
+    /** Sets the range of cached values, logits [kv heads, 1, 1]; the tensor is the draft's from here on. */
+    public void valueRange(NDArray logits) {
+        valueRange = owner.own(logits);
     }
 
     /** Sets what the cache subtracts from keys before any map, [1, kv heads, 1, head dim]; maps of keys act on it too. */

@@ -86,7 +86,7 @@ public final class LearningKernels {
     }
 
     /**
-     * mean(w c (y − t)²) / mean(t²) (BiSup, eq. 2.4, made free of scale), w by token and c by channel; a scalar.
+     * mean(w c (y − t)²) / mean(t²) (BiSup, loss of a block, made free of scale), w by token and c by channel; a scalar.
      *
      * @param output y, [1, T, hidden]
      * @param target t, of the same shape

@@ -1,7 +1,7 @@
 package io.bisup.quantize.learn;
 
 /**
- * One evaluation of a block's loss: ‖f̂(x) − t‖² over the targets' mean square (BiSup, eq. 2.4, made free of scale), tokens and
+ * One evaluation of a block's loss: ‖f̂(x) − t‖² over the targets' mean square (BiSup, loss of a block, made free of scale), tokens and
  * channels weighted as the samples say. The seam behind which the arithmetic of a training step may be replaced by a faster one.
  */
 public interface BlockStep {

@@ -72,15 +72,12 @@ final class PathRangeStage implements BlockStage {
             return;
         }
         int heads = work.plan().config().keyValueHeads();
-        NDArray keys = work.none();
-        NDArray values = work.none();
         if (work.plan().cache().keys().quantizes()) {
-            keys = head(work, heads, () -> search.keyLogits(learnt), learnt);
+            draft.keyRange(head(work, heads, () -> search.keyLogits(learnt), learnt));
         }
         if (work.plan().cache().values().quantizes()) {
-            values = head(work, heads, () -> search.valueLogits(learnt), learnt);
+            draft.valueRange(head(work, heads, () -> search.valueLogits(learnt), learnt));
         }
-        draft.cacheRange(keys, values);
     }
 
     private NDArray head(BlockWork work, int heads, Supplier<NDArray> searchedLogits, boolean learnt) {

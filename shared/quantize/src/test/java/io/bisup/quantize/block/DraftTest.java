@@ -127,9 +127,8 @@ class DraftTest {
                 NDArray logits = RUNTIME.manager().zeros(new Shape(64, 2));
                 draft.weightRange(BlockTensor.UP, List.of(new RangeLogits(logits, null)));
                 draft.inputRange(Site.O, List.of(RUNTIME.manager().zeros(new Shape(2))));
-                draft.cacheRange(
-                        RUNTIME.manager().zeros(new Shape(2, 1, 1)),
-                        RUNTIME.manager().zeros(new Shape(2, 1, 1)));
+                draft.keyRange(RUNTIME.manager().zeros(new Shape(2, 1, 1)));
+                draft.valueRange(RUNTIME.manager().zeros(new Shape(2, 1, 1)));
                 draft.keepOut(BlockTensor.UP, RUNTIME.manager().ones(new Shape(64)));
                 draft.branch(
                         BlockTensor.UP,

@@ -180,6 +180,10 @@ class PathRangeStageTest {
         try (TinyBlock block = ranged(EXACT, HEAD3, Format.integer(16, true, new Scope.Head()), FULL, SEARCHED, null)) {
             assertThat(block.operands().keyClip().size()).isEqualTo(2);
             assertThat(block.operands().valueClip().size()).isZero();
+            block.draft().close();
+            assertThat(block.work().none().toFloatArray())
+                    .as("the next blocks' sign of a full range")
+                    .isEmpty();
         }
     }
 }
