@@ -65,8 +65,10 @@ def fused_narrow_backward(self, dy: Tensor, x_hat: Tensor, w_hat: Tensor, x: Ten
       done = torch.copy_(dw, product)
   if torch.numel(b) > 0:
     dp = self.fused_narrow(dy_low, a)
-    done = torch.add_(da, self.fused_narrow(torch.t(dy_low), self.fused_narrow(x, torch.t(b))))
-    done = torch.add_(db, self.fused_narrow(torch.t(dp), x))
+    if torch.numel(da) > 0:
+      done = torch.add_(da, self.fused_narrow(torch.t(dy_low), self.fused_narrow(x, torch.t(b))))
+    if torch.numel(db) > 0:
+      done = torch.add_(db, self.fused_narrow(torch.t(dp), x))
     if torch.numel(dx) > 0:
       done = torch.add_(dx, self.fused_narrow(dp, b))
   if torch.numel(dbias) > 0:
