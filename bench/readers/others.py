@@ -50,21 +50,28 @@ def written(work, model, text, case):
     return folder
 
 
-def row(work, model, text, rows, case):
+def windows(folder, text):
+    """Windows of the text by the tokenizer that the tool wrote, which need not be the model's: transformers saves some anew."""
+    ids = Tokenizer.from_file(str(folder / "tokenizer.json")).encode(text.read_text()).ids
+    return [ids[i:i + WINDOW] for i in range(0, len(ids) - WINDOW + 1, WINDOW)]
+
+
+def row(work, model, text, case):
     """A row of the table, and whether the two perplexities agree."""
     tool, scheme, reader = CASES[case]
     cells = [case, f"{tool}, {scheme}", reader]
     try:
         folder = written(work, model, text, case)
+        rows = windows(folder, text)
         theirs = perplexity(read(work, reader, folder, rows, f"written-{case}")["logprobs"])
         result = json.loads(bisup("local", "perplexity", "--model", folder, "--text", text, "--format", "text", "--window", WINDOW,
                                   "--json").splitlines()[-1])
     except RuntimeError as refused:
-        return cells + [f"refused: {refused}", "", ""], True
+        return cells + [f"refused: {refused}", "", "", ""], True
     if result["windows"] != len(rows):
         raise SystemExit(f"{case}: {len(rows)} windows were read by {reader}, {result['windows']} by us")
     ratio = result["perplexity"] / theirs - 1
-    return cells + [f"{theirs:.4f}", f"{result['perplexity']:.4f}", f"{ratio:+.1e}"], abs(ratio) <= TOLERANCE
+    return cells + [str(len(rows)), f"{theirs:.4f}", f"{result['perplexity']:.4f}", f"{ratio:+.1e}"], abs(ratio) <= TOLERANCE
 
 
 def main(work, model, text, wanted):
@@ -74,14 +81,12 @@ def main(work, model, text, wanted):
         sys.exit(f"no case is called {', '.join(unknown)}; there are {', '.join(CASES)}")
     part = work / "others.txt"
     part.write_text(text.read_text()[:CHARACTERS])
-    ids = Tokenizer.from_file(str(model / "tokenizer.json")).encode(part.read_text()).ids
-    rows = [ids[i:i + WINDOW] for i in range(0, len(ids) - WINDOW + 1, WINDOW)]
-    print(f"\n{model.name}: perplexity of {len(rows)} windows of {WINDOW} tokens of {text.name}\n")
-    print("| case | written by | read by | theirs | ours | ours / theirs - 1 |")
-    print("|---|---|---|---|---|---|", flush=True)
+    print(f"\n{model.name}: perplexity of windows of {WINDOW} tokens of {text.name}\n")
+    print("| case | written by | read by | windows | theirs | ours | ours / theirs - 1 |")
+    print("|---|---|---|---|---|---|---|", flush=True)
     alike = True
     for case in wanted or CASES:
-        cells, agrees = row(work, model, part, rows, case)
+        cells, agrees = row(work, model, part, case)
         alike &= agrees
         print("| " + " | ".join(cells) + " |", flush=True)
     sys.exit(0 if alike else f"a perplexity differs by more than {TOLERANCE} of it")
