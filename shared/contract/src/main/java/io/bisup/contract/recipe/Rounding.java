@@ -16,7 +16,7 @@ public sealed interface Rounding {
      * @param block columns updated together
      * @param order of the columns
      * @param asymmetric also compensates the difference of quantized and exact inputs (GPTAQ)
-     * @param onlyIfBetter keeps nearest rounding where the output error of the linear is not smaller
+     * @param onlyIfBetter keeps nearest rounding in blocks whose output error is not smaller
      */
     record Gptq(
             @JsonProperty(defaultValue = "0.01") double damping,

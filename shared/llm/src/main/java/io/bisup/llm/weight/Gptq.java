@@ -31,7 +31,7 @@ public final class Gptq implements Rounder {
     private final Rounding.Gptq settings;
     private final GroupScales scales;
 
-    /** @param settings {@code onlyIfBetter} is the caller's to decide: see {@link WeightKernels#outputError} */
+    /** @param settings {@code onlyIfBetter} is the caller's to decide, of a whole block */
     public Gptq(TensorRuntime runtime, Rounding.Gptq settings, GroupScales scales) {
         this.runtime = runtime;
         this.weights = new WeightKernels(runtime);
