@@ -149,7 +149,8 @@ final class BisupBlock implements AutoCloseable {
     private void cacheRanges() {
         if (plan.cache().quantizes()) {
             int heads = plan.config().keyValueHeads();
-            draft.cacheRange(logit(heads, 1, 1), logit(heads, 1, 1));
+            draft.keyRange(logit(heads, 1, 1));
+            draft.valueRange(logit(heads, 1, 1));
             draft.keyMean(random.normal(0.1, 1, heads, 1, plan.config().headDim()));
         }
     }
