@@ -40,7 +40,9 @@ def written(work, model, text, case):
             raise RuntimeError(f"{tool} is not installed")
         script = HERE / f"write_{tool}.py"
         try:
-            done = subprocess.run([python, script, scheme, model, text, making], capture_output=True, text=True, timeout=LIMIT_SECONDS)
+            # In WORK, where GPTQModel leaves its logs.
+            done = subprocess.run([python, script, scheme, model, text, making], cwd=work, capture_output=True, text=True,
+                                  timeout=LIMIT_SECONDS)
         except subprocess.TimeoutExpired:
             raise RuntimeError(f"nothing written within {LIMIT_SECONDS} s") from None
         (work / f"written-{case}.log").write_text(done.stdout + done.stderr)
