@@ -30,7 +30,7 @@ final class DemoRun {
     private static final RecipeReference SEARCHED = new RecipeReference.Preset("rtn-search-w3a3-g128");
     private static final RecipeReference LEARNED = new RecipeReference.Preset("bisup-w3a3-g128");
 
-    /** BiSup's branches are 3.2 bits a weight in a model as narrow as this one: rounding is shown what they buy it. */
+    /** Rounding that stores about as much as BiSup, whose branches take 3.2 bits a weight in a model as narrow as this one. */
     private static final RecipeReference SIZED = new RecipeReference.Inline(RecipeDocument.of(Json.tree(Map.of(
             "version",
             Recipe.VERSION,
