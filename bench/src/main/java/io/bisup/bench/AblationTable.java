@@ -5,13 +5,18 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /** Prints the rows of an ablation as they are measured; of several seeds, each against the same seed of the row it is held to. */
 final class AblationTable {
 
+    /** Of perplexities and gains, as in the page of results: what seeds and processors leave alike is less. */
+    private static final int DECIMALS = 3;
+
     private final PrintWriter out;
     private final boolean several;
+
     /** Losses of the first row and of the latest one, by seed; empty before the first. */
     private List<Double> base = List.of();
 
@@ -32,13 +37,14 @@ final class AblationTable {
 
     /** The model itself. */
     void exact(double perplexity, double megabytes) {
-        out.printf(Locale.ROOT, "| FP | %.4f | |%s %.2f | |%n", perplexity, several ? " |" : "", megabytes);
+        String exact = Spread.of(DoubleStream.of(perplexity)).text(DECIMALS);
+        out.printf(Locale.ROOT, "| FP | %s | |%s %.2f | |%n", exact, several ? " |" : "", megabytes);
     }
 
     /** One step, by seed; before it the model behind the step's prefix, where it has one. */
     void step(String name, List<Trial.Row> rows) {
         if (rows.getFirst().hasPrefix()) {
-            String exact = spread(rows, Trial.Row::exact).text(4);
+            String exact = spread(rows, Trial.Row::exact).text(DECIMALS);
             out.printf("| FP behind the prefix | %s | |%s | |%n", exact, several ? " |" : "");
         }
         List<Double> losses = rows.stream().map(Trial.Row::loss).toList();
@@ -53,9 +59,9 @@ final class AblationTable {
                 Locale.ROOT,
                 "| %s | %s | %s %% |%s %.2f | %.0f |%n",
                 name,
-                spread(rows, Trial.Row::perplexity).text(4),
+                spread(rows, Trial.Row::perplexity).text(DECIMALS),
                 recovered.text(1),
-                several ? " " + gain.text(4) + " |" : "",
+                several ? " " + gain.text(DECIMALS) + " |" : "",
                 spread(rows, Trial.Row::megabytes).mean(),
                 spread(rows, Trial.Row::seconds).mean());
         above = losses;
