@@ -15,22 +15,35 @@ import io.bisup.contract.recipe.Recipe;
 import io.bisup.contract.recipe.Rounding;
 import io.bisup.contract.recipe.Scope;
 import io.bisup.contract.recipe.Site;
+import io.bisup.contract.recipe.Transform;
+import io.bisup.contract.recipe.Transform.Smooth;
 import io.bisup.llm.block.BlockObserver;
 import io.bisup.llm.block.BlockSites;
 import io.bisup.llm.block.InputPath;
+import io.bisup.llm.block.KeyValues;
 import io.bisup.llm.config.Architecture;
 import io.bisup.llm.config.BlockTensor;
 import io.bisup.llm.kernel.LinearKernels;
+import io.bisup.llm.kernel.LossWeights;
 import io.bisup.llm.kernel.QuantKernels;
+import io.bisup.llm.tensor.Gaussians;
 import io.bisup.llm.tensor.Kernels;
 import io.bisup.quantize.TinyBlock;
 import io.bisup.quantize.TinyModels;
+import io.bisup.quantize.block.BlockWork;
+import io.bisup.quantize.block.Samples;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PathRangeStageTest {
     private static final Range FULL = new Range.Full();
@@ -39,6 +52,7 @@ class PathRangeStageTest {
     private static final Format HEAD3 = Format.integer(3, true, new Scope.Head());
     private static final Format ROW3 = Format.integer(3, true, new Scope.Row());
 
+    private static final Ranges INPUTS_SEARCHED = new Ranges(FULL, SEARCHED, FULL);
     private static final int SAMPLES = 2;
 
     private final NDScope scope = new NDScope();
@@ -172,6 +186,96 @@ class PathRangeStageTest {
         assertThat(ClipGrid.factors()).hasSize(36).startsWith(1.0).endsWith(1 - 35 * 0.02);
         assertThat(ClipGrid.logit(1, true)).isEqualTo(4);
         assertThat(1 / (1 + Math.exp(-ClipGrid.logit(0.7, true)))).isCloseTo(0.7, within(1e-12));
+    }
+
+    /** Smoothing that is folded into keys and values is folded into the prefix, so what follows attention is as before. */
+    @Test
+    void aPrefixIsSearchedAsTheFoldedBlockSeesIt() {
+        Random random = new Random(5);
+        KeyValues prefix = new KeyValues(
+                Gaussians.floats(random, 1, 2, 6, 16),
+                Gaussians.floats(random, 1, 2, 6, 16).mul(4));
+        Smooth smooth = new Smooth(
+                Set.of(Site.O, Site.QUERY_KEY), Smooth.Start.SMOOTHQUANT, 0.5, 4, Smooth.Form.BOUNDED, false);
+        try (TinyBlock plain = behind(prefix, List.of());
+                TinyBlock folded = behind(prefix, List.of(smooth))) {
+            Applied.to(folded, new SmoothStage(smooth));
+            for (TinyBlock block : List.of(plain, folded)) {
+                Applied.to(block, new PathRangeStage(INPUTS_SEARCHED));
+            }
+            for (Site site : List.of(Site.GATE_UP, Site.DOWN)) {
+                assertThat(inputFactor(folded, site)).as("%s", site).isEqualTo(inputFactor(plain, site));
+            }
+        }
+    }
+
+    private static TinyBlock behind(KeyValues prefix, List<Transform> transforms) {
+        Precision precision =
+                new Precision(EXACT, ROW3, TinyModels.nearest(16).precision().cache(), null, Map.of());
+        Recipe recipe = TinyModels.recipe(transforms, precision, INPUTS_SEARCHED, new Rounding.Nearest(), null, null);
+        return new TinyBlock(recipe, TinyModels.config(Architecture.LLAMA, 1), SAMPLES, prefix);
+    }
+
+    private static float inputFactor(TinyBlock block, Site site) {
+        return block.operands().inputClips().get(site).getFirst().getFloat();
+    }
+
+    /** One pass over four samples is enough, and what learning holds out is not looked at before. */
+    @ParameterizedTest
+    @CsvSource({"8, 4", "4, 3"})
+    void fewSamplesAreReadAndNoneThatIsHeldOut(int samples, int read) {
+        Recipe recipe = TinyModels.bisup(3);
+        try (TinyBlock block = new TinyBlock(recipe, TinyModels.config(Architecture.LLAMA, 1), samples, null)) {
+            ReadSamples seen = new ReadSamples(block.work().samples());
+            try (Statistics none = Statistics.collect(block.work(), block.draft(), Set.of())) {
+                new PathRangeStage(recipe.ranges()).apply(seen.of(block.work()), none, block.draft());
+            }
+            assertThat(seen.inputs)
+                    .containsExactlyElementsOf(IntStream.range(0, read).boxed().toList());
+        }
+    }
+
+    /** Samples that note which inputs are read. */
+    private record ReadSamples(Samples samples, List<Integer> inputs) implements Samples {
+
+        ReadSamples(Samples samples) {
+            this(samples, new ArrayList<>());
+        }
+
+        BlockWork of(BlockWork work) {
+            return new BlockWork(
+                    work.runtime(),
+                    work.planned(),
+                    work.layer(),
+                    work.weights(),
+                    this,
+                    work.angles(),
+                    work.prefix(),
+                    work.targetMeanSquare(),
+                    work.seeds(),
+                    work.control());
+        }
+
+        @Override
+        public int count() {
+            return samples.count();
+        }
+
+        @Override
+        public NDArray input(int sample) {
+            inputs.add(sample);
+            return samples.input(sample);
+        }
+
+        @Override
+        public NDArray target(int sample) {
+            return samples.target(sample);
+        }
+
+        @Override
+        public LossWeights lossWeights(int sample) {
+            return samples.lossWeights(sample);
+        }
     }
 
     /** Keys alone at few bits: values have no range. */
