@@ -1,6 +1,7 @@
 package io.bisup.api;
 
 import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
 
@@ -35,14 +36,18 @@ class OutageTest {
         Inputs.register();
         String id = Inputs.submit(Map.of());
         stack.close();
-        unavailable(given().get("/v1/quantization-jobs/" + id));
-        unavailable(given().get("/v1/quantization-jobs"));
-        unavailable(given().urlEncodingEnabled(false).post("/v1/quantization-jobs/" + id + ":cancel"));
-        unavailable(given().contentType("application/json")
-                .header("Idempotency-Key", UUID.randomUUID().toString())
-                .body(Inputs.spec(Map.of()))
-                .post("/v1/quantization-jobs"));
-        unavailable(given().contentType("text/plain").body("text").put("/v1/datasets/away"));
+        unavailable("PostgreSQL", given().get("/v1/quantization-jobs/" + id));
+        unavailable("PostgreSQL", given().get("/v1/quantization-jobs"));
+        unavailable("PostgreSQL", given().urlEncodingEnabled(false).post("/v1/quantization-jobs/" + id + ":cancel"));
+        unavailable(
+                "PostgreSQL",
+                given().contentType("application/json")
+                        .header("Idempotency-Key", UUID.randomUUID().toString())
+                        .body(Inputs.spec(Map.of()))
+                        .post("/v1/quantization-jobs"));
+        unavailable(
+                "object store", given().contentType("text/plain").body("text").put("/v1/datasets/away"));
+        unavailable("Kafka", given().get("/v1/admin/dead-letters"));
         given().get("/q/health/live").then().statusCode(200);
         given().get("/q/health/ready")
                 .then()
@@ -52,12 +57,13 @@ class OutageTest {
                 .body("checks.find { it.name == 'Kafka' }.status", equalTo("DOWN"));
     }
 
-    private static void unavailable(Response answer) {
+    private static void unavailable(String store, Response answer) {
         answer.then()
                 .statusCode(503)
                 .contentType("application/problem+json")
                 .header("Retry-After", notNullValue())
                 .body("code", equalTo("STORE_UNAVAILABLE"))
+                .body("detail", containsString(": " + store + ";"))
                 .body("retryable", equalTo(true));
     }
 }

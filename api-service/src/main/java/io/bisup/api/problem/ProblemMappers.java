@@ -10,6 +10,7 @@ import io.bisup.platform.job.IllegalTransitionException;
 import io.bisup.platform.job.JobNotFoundException;
 import io.bisup.platform.job.StaleVersionException;
 import io.bisup.platform.outage.Outages;
+import io.bisup.platform.outage.Store;
 import io.bisup.platform.registry.NameTakenException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
@@ -121,10 +122,11 @@ public final class ProblemMappers {
     }
 
     private static Response unavailable(Throwable e, UriInfo uri) {
-        LOG.warnf("%s: a store is not reachable: %s", uri.getPath(), e.toString());
+        String store = Outages.of(e).map(Store::title).orElse("a store");
+        LOG.warnf("%s: not reachable: %s: %s", uri.getPath(), store, e.toString());
         return ProblemResponses.of(
                 ProblemKind.STORE_UNAVAILABLE,
-                "the database or the object store is not reachable at the moment; try the same request again",
+                "not reachable at the moment: " + store + "; try the same request again",
                 List.of(),
                 uri.getPath());
     }
