@@ -46,8 +46,14 @@ class ChaosTest {
             Campaign campaign = new Campaign(suite);
             for (int round = 0; round < ROUNDS; round++) {
                 ids.add(submit(suite));
+                // A worker that is struck while it starts has nothing to lose: on a slow machine it would never come to
+                // work.
+                Nemesis.awaitWork(suite);
                 LockSupport.parkNanos(random.nextLong(Duration.ofSeconds(6).toNanos()));
                 campaign.strike(round);
+                if (round % 10 == 9) {
+                    System.out.printf("ChaosTest: %s after %d rounds%n", campaign.struck(), round + 1);
+                }
             }
             for (String id : ids) {
                 finished(suite, id);
