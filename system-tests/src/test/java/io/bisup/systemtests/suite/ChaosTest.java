@@ -32,6 +32,9 @@ class ChaosTest {
     private static final long SEED = Long.getLong("bisup.seed", System.nanoTime());
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
+    /** Of a round: a worker starts in ten seconds and its attempt in five where others are at work, too. */
+    private static final Duration HEADWAY = Duration.ofSeconds(40);
+
     private final TreeSet<String> digests = new TreeSet<>();
     private int failed;
     private int attempts;
@@ -44,11 +47,12 @@ class ChaosTest {
         try (RunningSuite suite = RunningSuite.start(folder)) {
             suite.guard();
             Campaign campaign = new Campaign(suite);
+            Headway headway = new Headway(suite);
             for (int round = 0; round < ROUNDS; round++) {
                 ids.add(submit(suite));
-                // A worker that is struck while it starts has nothing to lose: on a slow machine it would never come to
-                // work.
-                Nemesis.awaitWork(suite);
+                headway.add(ids.getLast());
+                // Without it a slow machine ends ten attempts before their first block, and a job fails for that.
+                headway.await(HEADWAY);
                 LockSupport.parkNanos(random.nextLong(Duration.ofSeconds(6).toNanos()));
                 campaign.strike(round);
                 if (round % 10 == 9) {

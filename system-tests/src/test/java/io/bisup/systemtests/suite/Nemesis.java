@@ -89,14 +89,6 @@ enum Nemesis {
         };
     }
 
-    /** Waits until the worker has begun or is about to begin an attempt; goes on after a minute without one. */
-    static void awaitWork(RunningSuite suite) {
-        long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
-        while (KILL_ATTEMPT.target(suite).isEmpty() && System.nanoTime() < end) {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
-        }
-    }
-
     /** The one at work: the next one, which waits for its order, was started after it. */
     private static Optional<ProcessHandle> attempt(ProcessHandle worker) {
         return worker.children()
