@@ -106,15 +106,15 @@ final class BisupBlock implements AutoCloseable {
         switch (variant) {
             case PLAIN, CACHE -> {}
             case HADAMARDS -> {
-                draft.append(new SiteMap(
+                draft.maps().append(new SiteMap(
                         Site.O,
                         Objects.requireNonNull(rotations.valuesOfQueries()),
                         Objects.requireNonNull(rotations.values())));
-                draft.append(SiteMap.online(Site.O, Objects.requireNonNull(rotations.acrossHeads())));
-                draft.append(SiteMap.online(Site.DOWN, Objects.requireNonNull(rotations.down())));
+                draft.maps().append(SiteMap.online(Site.O, Objects.requireNonNull(rotations.acrossHeads())));
+                draft.maps().append(SiteMap.online(Site.DOWN, Objects.requireNonNull(rotations.down())));
             }
             case KEEPERS ->
-                BlockSites.INPUTS.forEach(site -> draft.append(site, shuffled(plan.width(site)), site == Site.DOWN));
+                BlockSites.INPUTS.forEach(site -> draft.maps().append(site, shuffled(plan.width(site)), site == Site.DOWN));
         }
     }
 

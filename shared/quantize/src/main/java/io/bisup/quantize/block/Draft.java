@@ -16,7 +16,6 @@ import io.bisup.llm.plan.BlockOperands;
 import io.bisup.llm.tensor.KernelCalls;
 import io.bisup.llm.tensor.TensorOwner;
 import io.bisup.llm.transform.ChannelMap;
-import io.bisup.llm.transform.Permutation;
 import io.bisup.llm.weight.StoredWeight;
 import io.bisup.quantize.kernel.LearningKernels;
 import java.util.ArrayList;
@@ -33,7 +32,7 @@ public final class Draft implements AutoCloseable {
 
     private final BlockWork work;
     private final TensorOwner owner = new TensorOwner();
-    private final List<DraftMap> maps = new ArrayList<>();
+    private final DraftMaps maps = new DraftMaps(owner);
     private final Map<BlockTensor, List<RangeLogits>> weightRanges = new EnumMap<>(BlockTensor.class);
     private final Map<Site, List<NDArray>> inputRanges = new EnumMap<>(Site.class);
     private final Map<BlockTensor, Branch> branches = new EnumMap<>(BlockTensor.class);
@@ -51,67 +50,9 @@ public final class Draft implements AutoCloseable {
         this.valueRange = work.none();
     }
 
-    /** A map of the block: constant, or with something to learn. */
-    private sealed interface DraftMap {
-        Site site();
-
-        record Constant(SiteMap map) implements DraftMap {
-            @Override
-            public Site site() {
-                return map.site();
-            }
-        }
-
-        record Learnt(Smoothing smoothing) implements DraftMap {
-            @Override
-            public Site site() {
-                return smoothing.site();
-            }
-        }
-    }
-
-    /** Appends a constant map that somebody else closes. */
-    public void append(SiteMap map) {
-        maps.add(new DraftMap.Constant(map));
-    }
-
-    /**
-     * Appends a permutation, the draft's from here on.
-     *
-     * @param folded whether the producer's rows are permuted, so that nothing is left to do at run time
-     */
-    public void append(Site site, Permutation permutation, boolean folded) {
-        owner.own(permutation);
-        append(folded ? new SiteMap(site, permutation, permutation) : SiteMap.online(site, permutation));
-    }
-
-    /** Puts smoothing before the permutations of its site, so that producers can be divided; its tensors are the draft's. */
-    public void append(Smoothing smoothing) {
-        owner.own(smoothing.parameter());
-        smoothing.form().constants().forEach(owner::own);
-        int at = 0;
-        while (at < maps.size() && !isPermutation(maps.get(at), smoothing.site())) {
-            at++;
-        }
-        maps.add(at, new DraftMap.Learnt(smoothing));
-    }
-
-    private static boolean isPermutation(DraftMap map, Site site) {
-        return map.site() == site
-                && map instanceof DraftMap.Constant constant
-                && constant.map().reads() instanceof Permutation;
-    }
-
-    /** The permutation of a site, or null. */
-    public @Nullable Permutation permutation(Site site) {
-        for (DraftMap map : maps) {
-            if (map instanceof DraftMap.Constant(SiteMap constant)
-                    && constant.site() == site
-                    && constant.reads() instanceof Permutation permutation) {
-                return permutation;
-            }
-        }
-        return null;
+    /** The maps of the block's sites, in the order in which they act. */
+    public DraftMaps maps() {
+        return maps;
     }
 
     /** Sets the range of a weight, one entry per segment; the tensors are the draft's from here on. */
@@ -190,12 +131,7 @@ public final class Draft implements AutoCloseable {
 
     /** The maps so far; those of smoothing at the present θ. */
     public List<SiteMap> siteMaps(KernelCalls kernels) {
-        return maps.stream()
-                .map(map -> switch (map) {
-                    case DraftMap.Constant constant -> constant.map();
-                    case DraftMap.Learnt learnt -> learnt.smoothing().map(kernels, config());
-                })
-                .toList();
+        return maps.at(kernels, config());
     }
 
     /** What the block is computed with at the present values; differentiable in all of them when the kernels record. */
@@ -210,7 +146,7 @@ public final class Draft implements AutoCloseable {
                 factor(kernels, valueRange),
                 keyOffset(kernels, folded, siteMaps),
                 lowRank(),
-                online(siteMaps));
+                DraftMaps.online(siteMaps));
     }
 
     /** The block these values are of. */
@@ -324,28 +260,8 @@ public final class Draft implements AutoCloseable {
         return all;
     }
 
-    private static Map<Site, List<ChannelMap>> online(List<SiteMap> maps) {
-        Map<Site, List<ChannelMap>> online = new EnumMap<>(Site.class);
-        for (SiteMap map : maps) {
-            if (!map.isFolded()) {
-                online.computeIfAbsent(map.site(), site -> new ArrayList<>()).add(map.reads());
-            }
-        }
-        return online;
-    }
-
     private DecoderConfig config() {
         return work.plan().config();
-    }
-
-    /**
-     * θ of all smoothed sites in the order of the maps, of the shapes in {@link Smoothing.Form}; they stay the draft's.
-     */
-    public List<NDArray> smoothingParameters() {
-        return maps.stream()
-                .filter(DraftMap.Learnt.class::isInstance)
-                .map(map -> ((DraftMap.Learnt) map).smoothing().parameter())
-                .toList();
     }
 
     /**

@@ -22,7 +22,7 @@ record Learnt(List<NDArray> rangesAndTransforms, List<NDArray> lowRank) {
     static Learnt of(Learning learning, Draft draft) {
         List<NDArray> first = new ArrayList<>();
         if (learning.learns(Learning.Space.TRANSFORMS)) {
-            first.addAll(draft.smoothingParameters());
+            first.addAll(draft.maps().smoothingParameters());
         }
         if (learning.learns(Learning.Space.WEIGHT_RANGES)) {
             first.addAll(draft.weightRanges());

@@ -41,7 +41,7 @@ final class ReorderStage implements BlockStage {
                 };
                 Permutation permutation =
                         Permutation.ascending(work.runtime().manager(), doubles(statistic.toFloatArray()));
-                draft.append(site, permutation, site == Site.DOWN);
+                draft.maps().append(site, permutation, site == Site.DOWN);
             }
         }
     }

@@ -35,7 +35,7 @@ final class SmoothStage implements BlockStage {
         for (Site site : smooth.sites()) {
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
-                draft.append(smoothing(work, statistics, draft, site));
+                draft.maps().append(smoothing(work, statistics, draft, site));
             }
         }
     }
@@ -100,7 +100,7 @@ final class SmoothStage implements BlockStage {
     /** 0 for the factors of channels that are kept at more bits, else 1. */
     private static NDArray spared(BlockWork work, Draft draft, Site site) {
         Keepers keepers = work.plan().keepers();
-        Permutation permutation = draft.permutation(site);
+        Permutation permutation = draft.maps().permutation(site);
         DecoderConfig config = work.plan().config();
         int factors = site == Site.O ? config.keyValueWidth() : work.plan().width(site);
         float[] mask = new float[factors];

@@ -57,13 +57,13 @@ class DraftTest {
             Draft draft = block.draft();
             assertThat(block.unrounded(0, BlockObserver.NONE).toFloatArray())
                     .isEqualTo(block.expected(0, BlockObserver.NONE).toFloatArray());
-            assertThat(draft.smoothingParameters()).isEmpty();
+            assertThat(draft.maps().smoothingParameters()).isEmpty();
             assertThat(draft.weightRanges()).isEmpty();
             assertThat(draft.inputRanges()).isEmpty();
             assertThat(draft.cacheRanges()).isEmpty();
             assertThat(draft.lowRankFactors()).isEmpty();
             assertThat(draft.rounded()).isEmpty();
-            assertThat(draft.permutation(Site.QKV)).isNull();
+            assertThat(draft.maps().permutation(Site.QKV)).isNull();
             assertThat(draft.outcome()).isNull();
         }
     }
@@ -73,11 +73,11 @@ class DraftTest {
     void smoothingStandsBeforeThePermutationOfItsSite() {
         try (TinyBlock block = block()) {
             Draft draft = block.draft();
-            draft.append(Site.QKV, reversed(64), false);
-            draft.append(Site.GATE_UP, reversed(64), false);
-            draft.append(Site.DOWN, reversed(128), true);
-            draft.append(smoothing(Site.GATE_UP, 64, 2));
-            draft.append(smoothing(Site.QKV, 64, 3));
+            draft.maps().append(Site.QKV, reversed(64), false);
+            draft.maps().append(Site.GATE_UP, reversed(64), false);
+            draft.maps().append(Site.DOWN, reversed(128), true);
+            draft.maps().append(smoothing(Site.GATE_UP, 64, 2));
+            draft.maps().append(smoothing(Site.QKV, 64, 3));
             List<SiteMap> maps = draft.siteMaps(block.work().kernels());
             for (Site site : List.of(Site.QKV, Site.GATE_UP)) {
                 assertThat(maps.stream()
@@ -102,8 +102,8 @@ class DraftTest {
                 TinyBlock block =
                         new TinyBlock(TinyModels.nearest(16), TinyModels.config(Architecture.QWEN2, 1), 1, prefix)) {
             NDArray before = block.expected(0, BlockObserver.NONE);
-            block.draft().append(new SiteMap(Site.O, queries, values));
-            block.draft().append(pairs());
+            block.draft().maps().append(new SiteMap(Site.O, queries, values));
+            block.draft().maps().append(pairs());
             NDArray after = block.unrounded(0, BlockObserver.NONE);
             assertThat(TinyBlock.relative(after, before)).isLessThan(5e-5);
             assertThat(block.draft().prefix(block.work().kernels()).values().toFloatArray())
@@ -135,7 +135,7 @@ class DraftTest {
                         new Branch(
                                 RUNTIME.manager().zeros(new Shape(128, 2)),
                                 RUNTIME.manager().zeros(new Shape(2, 64))));
-                draft.append(Site.O, reversed(64), false);
+                draft.maps().append(Site.O, reversed(64), false);
             }
             assertThat(draft.weightRanges().getFirst().toFloatArray()).containsOnly(0);
             assertThat(draft.cacheRanges()).hasSize(2);

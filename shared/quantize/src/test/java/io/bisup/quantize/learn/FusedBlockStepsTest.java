@@ -146,7 +146,7 @@ class FusedBlockStepsTest {
             BlockStep expected = GRAPH.create(work, draft);
             BlockStep actual = fused.create(work, draft);
             Map<String, List<NDArray>> learnt = Map.of(
-                    "smoothing", draft.smoothingParameters(),
+                    "smoothing", draft.maps().smoothingParameters(),
                     "weight ranges", draft.weightRanges(),
                     "input ranges", draft.inputRanges(),
                     "cache ranges", draft.cacheRanges(),

@@ -124,7 +124,7 @@ class CompositionTest {
                     new LowRankStage(zero));
             NDArray expected = plain.nearest(0);
             assertThat(block.nearest(0).toFloatArray()).isEqualTo(expected.toFloatArray());
-            assertThat(block.draft().smoothingParameters()).hasSize(5);
+            assertThat(block.draft().maps().smoothingParameters()).hasSize(5);
             assertThat(block.draft().lowRankFactors()).hasSize(14);
         }
     }

@@ -96,7 +96,7 @@ class KeyMeanStageTest {
         Recipe recipe = recipe(CacheFormat.Place.AFTER_ROPE, List.of(QUERY_KEY));
         try (TinyBlock block = new TinyBlock(recipe, TinyModels.config(architecture, 1))) {
             Applied.to(block, new SmoothStage(QUERY_KEY), new KeyMeanStage());
-            block.draft().smoothingParameters().getFirst().addi(1);
+            block.draft().maps().smoothingParameters().getFirst().addi(1);
             assertMean(block, 6);
         }
     }

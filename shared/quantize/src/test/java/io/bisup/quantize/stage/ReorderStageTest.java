@@ -96,7 +96,7 @@ class ReorderStageTest {
     void plantedOutliersComeLast() {
         try (TinyBlock block = reordered(Architecture.LLAMA, Reorder.By.SECOND_MOMENT)) {
             for (Site site : List.of(Site.QKV, Site.GATE_UP)) {
-                long[] order = block.draft().permutation(site).order();
+                long[] order = block.draft().maps().permutation(site).order();
                 assertThat(Arrays.copyOfRange(order, order.length - 3, order.length))
                         .containsExactlyInAnyOrder(0, 1, 2);
             }

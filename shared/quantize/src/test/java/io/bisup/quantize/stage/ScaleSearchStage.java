@@ -42,7 +42,7 @@ final class ScaleSearchStage implements BlockStage {
                 scope.suppressNotUsedWarning();
                 NDArray moments = statistics.moments(site, draft.siteMaps(work.kernels()));
                 NDArray s = best(work, draft, site, SecondMoments.of(moments, statistics.tokens()));
-                draft.append(new Smoothing(site, new Smoothing.Form.Bounded(s, s.zerosLike()), s.zerosLike()));
+                draft.maps().append(new Smoothing(site, new Smoothing.Form.Bounded(s, s.zerosLike()), s.zerosLike()));
             }
         }
     }

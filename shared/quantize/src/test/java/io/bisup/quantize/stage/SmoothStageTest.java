@@ -109,7 +109,7 @@ class SmoothStageTest {
         Smooth all = smooth(Smooth.Start.SMOOTHQUANT, 0.5, Smooth.Form.BOUNDED, Site.values());
         try (TinyBlock block = smoothed(architecture, all)) {
             NDArray expected = block.expected(0, BlockObserver.NONE);
-            block.draft().smoothingParameters().forEach(SmoothStageTest::learnSomething);
+            block.draft().maps().smoothingParameters().forEach(SmoothStageTest::learnSomething);
             assertThat(TinyBlock.relative(block.unrounded(0, BlockObserver.NONE), expected))
                     .isLessThan(5e-5);
         }
@@ -126,7 +126,7 @@ class SmoothStageTest {
         Smooth down = smooth(Smooth.Start.SMOOTHQUANT, 0.5, Smooth.Form.BOUNDED, Site.DOWN);
         try (TinyBlock block = smoothed(Architecture.LLAMA, down)) {
             float[] start = factors(block, Site.DOWN);
-            block.draft().smoothingParameters().getFirst().addi(parameter);
+            block.draft().maps().smoothingParameters().getFirst().addi(parameter);
             float[] moved = factors(block, Site.DOWN);
             for (int i = 0; i < start.length; i++) {
                 assertThat((double) moved[i] / start[i]).isCloseTo(farthest, within(1e-4));
@@ -173,7 +173,7 @@ class SmoothStageTest {
             for (int i = 0; i < expected.length; i++) {
                 assertThat(actual[i]).isCloseTo(expected[i], within(1e-4f * expected[i]));
             }
-            assertThat(b.draft().smoothingParameters())
+            assertThat(b.draft().maps().smoothingParameters())
                     .singleElement()
                     .satisfies(parameter -> assertThat(parameter.size()).isEqualTo(1));
         }
@@ -193,8 +193,8 @@ class SmoothStageTest {
                 TinyModels.recipe(List.of(reorder, sparing), keeping, Ranges.FULL, new Rounding.Nearest(), null, null);
         try (TinyBlock block = new TinyBlock(recipe, TinyModels.config(Architecture.LLAMA, 1))) {
             Applied.to(block, new ReorderStage(reorder), new SmoothStage(sparing));
-            block.draft().smoothingParameters().forEach(SmoothStageTest::learnSomething);
-            long[] order = block.draft().permutation(site).order();
+            block.draft().maps().smoothingParameters().forEach(SmoothStageTest::learnSomething);
+            long[] order = block.draft().maps().permutation(site).order();
             float[] factors = factors(block, site);
             for (int place = order.length - kept; place < order.length; place++) {
                 assertThat(factors[(int) order[place]])
