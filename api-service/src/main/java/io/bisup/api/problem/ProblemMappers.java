@@ -123,10 +123,10 @@ public final class ProblemMappers {
 
     private static Response unavailable(Throwable e, UriInfo uri) {
         String store = Outages.of(e).map(Store::title).orElse("a store");
-        LOG.warnf("%s: not reachable: %s: %s", uri.getPath(), store, e.toString());
+        LOG.warnf("%s: not answering: %s: %s", uri.getPath(), store, e.toString());
         return ProblemResponses.of(
                 ProblemKind.STORE_UNAVAILABLE,
-                "not reachable at the moment: " + store + "; try the same request again",
+                "not answering at the moment: " + store + "; try the same request again",
                 List.of(),
                 uri.getPath());
     }
