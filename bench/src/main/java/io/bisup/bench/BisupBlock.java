@@ -106,15 +106,17 @@ final class BisupBlock implements AutoCloseable {
         switch (variant) {
             case PLAIN, CACHE -> {}
             case HADAMARDS -> {
-                draft.maps().append(new SiteMap(
-                        Site.O,
-                        Objects.requireNonNull(rotations.valuesOfQueries()),
-                        Objects.requireNonNull(rotations.values())));
+                draft.maps()
+                        .append(new SiteMap(
+                                Site.O,
+                                Objects.requireNonNull(rotations.valuesOfQueries()),
+                                Objects.requireNonNull(rotations.values())));
                 draft.maps().append(SiteMap.online(Site.O, Objects.requireNonNull(rotations.acrossHeads())));
                 draft.maps().append(SiteMap.online(Site.DOWN, Objects.requireNonNull(rotations.down())));
             }
             case KEEPERS ->
-                BlockSites.INPUTS.forEach(site -> draft.maps().append(site, shuffled(plan.width(site)), site == Site.DOWN));
+                BlockSites.INPUTS.forEach(
+                        site -> draft.maps().append(site, shuffled(plan.width(site)), site == Site.DOWN));
         }
     }
 

@@ -25,8 +25,9 @@ final class RotateStage implements BlockStage {
             switch (of) {
                 case RESIDUAL -> {}
                 case VALUE_HEADS ->
-                    draft.maps().append(
-                            new SiteMap(Site.O, planned(rotations.valuesOfQueries()), planned(rotations.values())));
+                    draft.maps()
+                            .append(new SiteMap(
+                                    Site.O, planned(rotations.valuesOfQueries()), planned(rotations.values())));
                 case ACROSS_HEADS -> draft.maps().append(SiteMap.online(Site.O, planned(rotations.acrossHeads())));
                 case DOWN -> draft.maps().append(SiteMap.online(Site.DOWN, planned(rotations.down())));
             }
