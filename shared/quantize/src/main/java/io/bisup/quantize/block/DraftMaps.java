@@ -26,21 +26,10 @@ public final class DraftMaps {
 
     /** A map of the block: constant, or with something to learn. */
     private sealed interface DraftMap {
-        Site site();
 
-        record Constant(SiteMap map) implements DraftMap {
-            @Override
-            public Site site() {
-                return map.site();
-            }
-        }
+        record Constant(SiteMap map) implements DraftMap {}
 
-        record Learnt(Smoothing smoothing) implements DraftMap {
-            @Override
-            public Site site() {
-                return smoothing.site();
-            }
-        }
+        record Learnt(Smoothing smoothing) implements DraftMap {}
     }
 
     /** Appends a constant map that somebody else closes. */
