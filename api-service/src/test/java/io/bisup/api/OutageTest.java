@@ -45,8 +45,7 @@ class OutageTest {
                         .header("Idempotency-Key", UUID.randomUUID().toString())
                         .body(Inputs.spec(Map.of()))
                         .post("/v1/quantization-jobs"));
-        unavailable(
-                "object store", given().contentType("text/plain").body("text").put("/v1/datasets/away"));
+        unavailable("PostgreSQL", given().contentType("text/plain").body("text").put("/v1/datasets/away"));
         unavailable("Kafka", given().get("/v1/admin/dead-letters"));
         given().get("/q/health/live").then().statusCode(200);
         given().get("/q/health/ready")

@@ -80,6 +80,7 @@ class PoisonTest {
         for (int i = 0; i < JOBS; i++) {
             ids.add(jobs.submit(Given.job()).job().id());
         }
+        Topics.ensure(settings);
         int before = letters();
         send(ids);
         BlockingQueue<String> started = new LinkedBlockingQueue<>();
