@@ -18,13 +18,6 @@ final class AttemptProcessHandles {
         kill(first());
     }
 
-    /** Kills the attempt's process where it has not ended by itself; returns whether it did. */
-    static boolean killIfAlive() {
-        Optional<ProcessHandle> attempt = attempts().findFirst();
-        attempt.ifPresent(AttemptProcessHandles::kill);
-        return attempt.isPresent();
-    }
-
     static void kill(ProcessHandle attempt) {
         attempt.destroyForcibly();
         attempt.onExit().join();
