@@ -89,14 +89,32 @@ class ChaosTest {
             return;
         }
         assertThat(job.state()).as(() -> job.json() + "\n" + tries).isEqualTo(JobState.SUCCEEDED);
+        assertThat(blocksAfterKills(tries))
+                .as(() -> "of two attempts killed at the same block the second ends the job: " + tries)
+                .doesNotHaveDuplicates();
         digests.add(suite.patiently(() -> suite.artifact(id)).path("digest").asText());
+    }
+
+    /** The block at which the job went on after each attempt that was killed. */
+    private static List<Integer> blocksAfterKills(JsonNode attempts) {
+        List<Integer> blocks = new ArrayList<>();
+        for (int i = 0; i + 1 < attempts.size(); i++) {
+            if (isKilled(attempts.path(i))) {
+                blocks.add(attempts.path(i + 1).path("resumedFromBlock").asInt());
+            }
+        }
+        return blocks;
     }
 
     private static int killed(JsonNode attempts) {
         int killed = 0;
         for (JsonNode attempt : attempts) {
-            killed += attempt.path("failure").path("code").asText().equals("ATTEMPT_KILLED") ? 1 : 0;
+            killed += isKilled(attempt) ? 1 : 0;
         }
         return killed;
+    }
+
+    private static boolean isKilled(JsonNode attempt) {
+        return attempt.path("failure").path("code").asText().equals("ATTEMPT_KILLED");
     }
 }
