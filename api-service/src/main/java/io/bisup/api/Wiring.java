@@ -7,7 +7,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 
-/** Beans made of things that know no container. */
+/** Beans of classes that do not depend on CDI. */
 final class Wiring {
 
     /** Bodies and answers are read and written by the contract's strict mapper. */

@@ -1,4 +1,4 @@
-/** The door: REST over the stores, pre-flight, outbox relay, sweeper and dashboard. */
+/** REST over the stores, pre-flight, outbox relay, sweeper and dashboard. */
 @NullMarked
 package io.bisup.api;
 

@@ -1,4 +1,4 @@
-/** The scales: measures what quantization cost, as jobs. */
+/** Evaluation jobs: what quantization cost, measured. */
 @NullMarked
 package io.bisup.eval;
 

@@ -2,7 +2,7 @@ package io.bisup.api.access;
 
 import io.quarkus.security.identity.request.BaseAuthenticationRequest;
 
-/** A key that asks to be known. */
+/** The API key of a request that is to be authenticated. */
 final class ApiKeyRequest extends BaseAuthenticationRequest {
 
     private final KeyText key;

@@ -52,7 +52,7 @@ class Audit {
                         e -> LOG.infof("%s from %s refused: nobody known", shortened(action), address));
     }
 
-    /** Off the answer's way; a store that is away loses the row, not the log's line. */
+    /** The answer does not wait for the row; where the database is away the row is lost, and only the line in the log remains. */
     private void write(Caller caller, String action, int status, String address) {
         LOG.infof("%s/%s %s %d from %s", caller.tenant(), caller.name(), shortened(action), status, address);
         Thread.ofVirtual().name("audit").start(() -> {

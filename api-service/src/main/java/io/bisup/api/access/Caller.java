@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  */
 public record Caller(String tenant, String name, Set<Role> roles, boolean limited) {
 
-    /** The person at this machine, where nobody is asked who he is. */
+    /** The user of a service that requires no key. */
     static final Caller LOCAL = new Caller(Tenant.DEFAULT, "local", Role.OPERATOR.included(), false);
 
     private static final String ATTRIBUTE = "bisup.caller";

@@ -14,7 +14,7 @@ public class Callers {
         this.identities = identities;
     }
 
-    /** Whether a request that names nobody is nobody's; else it is the local person's. */
+    /** Whether a request must name its caller by a key or token; where not, one that names none is the local user's. */
     public static boolean areAsked(ApiConfig config) {
         return config.keysRequired().orElse(!config.local());
     }

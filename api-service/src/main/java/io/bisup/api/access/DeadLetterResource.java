@@ -15,7 +15,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** What was found in the doorbells' topics and is no ring, for operators. */
+/** Records of the doorbells' topics that name no work, kept for operators. */
 @Path("/v1/admin/dead-letters")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread

@@ -12,7 +12,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Set;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 
-/** Makes callers of the identities that are none yet: nobody (in a suite of one's own), and the subjects of OIDC tokens. */
+/** Turns other identities into callers: an anonymous request where no key is required, and the subject of an OIDC token. */
 @ApplicationScoped
 class Identities implements SecurityIdentityAugmentor {
 

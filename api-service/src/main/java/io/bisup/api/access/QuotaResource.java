@@ -12,7 +12,7 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Who I am and how much I may do. */
+/** The caller's tenant and its limits. */
 @Path("/v1/quotas")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread

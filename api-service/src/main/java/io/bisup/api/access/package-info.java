@@ -1,4 +1,4 @@
-/** Who calls: keys and tokens become a tenant and roles, whose limits and doings are kept. */
+/** Callers: a key or token names a tenant and roles; limits and the audit log are kept by tenant. */
 @NullMarked
 package io.bisup.api.access;
 

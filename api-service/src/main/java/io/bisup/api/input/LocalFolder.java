@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  */
 final class LocalFolder implements ModelSource {
 
-    /** What the kernel shows as files and is none. */
+    /** File systems of the kernel, whose entries are no stored files. */
     private static final List<Path> NO_STORAGE = List.of(Path.of("/proc"), Path.of("/sys"), Path.of("/dev"));
 
     private final Path folder;

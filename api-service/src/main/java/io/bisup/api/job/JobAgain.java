@@ -67,7 +67,7 @@ public class JobAgain {
         return JobResponses.accepted(submissions.cloneOf(job, changes, once));
     }
 
-    /** No body is no matter of its type, which clients give all the same. */
+    /** Without a body the type does not matter: clients may send one nevertheless. */
     private static void requireJson(ObjectNode changes, @Nullable String type) {
         boolean json = type != null && (type.startsWith(MERGE_PATCH) || type.startsWith(MediaType.APPLICATION_JSON));
         if (!changes.isEmpty() && !json) {

@@ -106,7 +106,7 @@ final class Trial {
         return new TokenizerException(Tokenizer.FILE, cause, "use the tokenizer.json of the original checkpoint");
     }
 
-    /** What the folder is called here concerns nobody. */
+    /** The message without the folder's path, which is the service's own. */
     private String told(RuntimeException e) {
         String message =
                 String.valueOf(e.getMessage()).replace(folder + "/", "").replace(folder.toString(), "the folder");

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * The attempt's link to the world: heartbeats go out, wishes come in. A cancel and a lost claim end it at once; a pause
- * after the block in hand is committed; a shutdown likewise where the block is done within the grace period, else at once.
+ * Sends the attempt's heartbeats and ends the attempt: at once after a cancel and when its claim is lost; after a pause when
+ * the block in hand is committed; after a shutdown likewise where that is done within the grace period, else at once.
  */
 final class AttemptControl implements AutoCloseable {
 

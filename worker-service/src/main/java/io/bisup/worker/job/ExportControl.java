@@ -8,7 +8,7 @@ import io.bisup.platform.work.Heartbeat;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The link of an attempt at an export to the world: heartbeats go out; a cancel, a lost claim and a shutdown end it at once. */
+/** Sends the heartbeats of an attempt at an export and ends it at once after a cancel, a shutdown or the loss of its claim. */
 final class ExportControl implements AutoCloseable {
 
     private final BooleanSupplier shutdown;

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  */
 public record Tenant(String id, int maxLiveJobs, int requestsPerMinute) {
 
-    /** Whose everything is where nobody is asked who he is. */
+    /** The tenant of every request to a service that requires no key. */
     public static final String DEFAULT = "default";
 
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");

@@ -20,7 +20,7 @@ import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** An attempt writes: each write is fenced by its claim's epoch. */
+/** What an attempt writes; each write is fenced by its claim's epoch. */
 @ApplicationScoped
 class Attempts {
 

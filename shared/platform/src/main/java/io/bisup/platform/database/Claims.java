@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Jobs are claimed. */
+/** Gives jobs that are due to workers. */
 @ApplicationScoped
 class Claims {
 

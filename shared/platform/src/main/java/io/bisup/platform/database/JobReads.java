@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/** Jobs are looked at. */
+/** Reads jobs and what belongs to them. */
 @ApplicationScoped
 class JobReads {
 

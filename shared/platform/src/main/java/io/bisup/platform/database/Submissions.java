@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/** Jobs come in: job, idempotency key, first event and bell in one transaction. */
+/** Stores new jobs: job, idempotency key, first event and bell in one transaction. */
 @ApplicationScoped
 class Submissions {
 

@@ -2,7 +2,7 @@ package io.bisup.platform.job;
 
 import io.bisup.contract.JobState;
 
-/** A wish that the job's state forbids. */
+/** A command that the job's state does not allow. */
 public final class IllegalTransitionException extends RuntimeException {
 
     private final JobState state;
