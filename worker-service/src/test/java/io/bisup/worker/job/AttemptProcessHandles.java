@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -47,8 +49,15 @@ final class AttemptProcessHandles {
                 .waitFor();
     }
 
+    /** The oldest: the next one, which waits for its order, was started after it. */
     private static ProcessHandle first() {
-        return attempts().findFirst().orElseThrow();
+        return attempts()
+                .min(Comparator.comparing(AttemptProcessHandles::start))
+                .orElseThrow();
+    }
+
+    private static Instant start(ProcessHandle process) {
+        return process.info().startInstant().orElse(Instant.MAX);
     }
 
     private static Stream<ProcessHandle> attempts() {
