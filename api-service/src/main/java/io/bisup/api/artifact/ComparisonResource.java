@@ -15,6 +15,8 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,8 @@ public class ComparisonResource {
                             + "of them with the first one's FP model. Tasks are compared document by document, with the "
                             + "standard error of the pairs; perplexities by their ratio, window by window. Those that cannot be compared are "
                             + "listed with the reason; divergences and error maps are no part of it.")
+    @APIResponseSchema(ComparisonView.class)
+    @APIResponse(responseCode = "404", description = "The caller's tenant has no such subject, or it has no scores yet")
     public ComparisonView compare(
             @QueryParam("subject") List<String> ids, @QueryParam("baseline") @Nullable String baseline) {
         boolean exact = Parameters.flag("baseline", baseline);

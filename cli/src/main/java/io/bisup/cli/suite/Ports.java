@@ -9,6 +9,9 @@ import java.util.concurrent.ThreadLocalRandom;
 /** Free ports of the loopback interface. */
 final class Ports {
 
+    /** Stands for any free port. */
+    static final int ANY = 0;
+
     /** Below the ports that systems lend to connections: a service that starts late still finds its port free. */
     static final int FIRST = 10_000;
 
@@ -32,9 +35,9 @@ final class Ports {
         throw new BindException("no free port from " + FIRST + " to " + LAST + " on the loopback interface");
     }
 
-    /** The wanted port if nobody listens on it, else another; any, if 0 is wanted. */
+    /** The wanted port if nobody listens on it, else another; any, if {@link #ANY} is wanted. */
     static int freeOr(int wanted) throws IOException {
-        return wanted != 0 && isFree(wanted) ? wanted : free();
+        return wanted != ANY && isFree(wanted) ? wanted : free();
     }
 
     private static boolean isFree(int port) throws IOException {

@@ -39,7 +39,7 @@ public final class UpCommand implements Callable<Integer> {
 
     /** Who asks for a port gets that one or none. */
     private void requirePort(int found, String what, String remedy) {
-        if (port != null && port != 0 && found != port) {
+        if (port != null && port != Ports.ANY && found != port) {
             throw new SuiteException(what + found + ": " + remedy, ExitCode.USAGE);
         }
     }
@@ -68,7 +68,7 @@ public final class UpCommand implements Callable<Integer> {
             suite.start();
         }
         suite.guard();
-        if (suite.address().getPort() != wanted) {
+        if (wanted != Ports.ANY && suite.address().getPort() != wanted) {
             out.println("Port " + wanted + " is taken by another program: this suite answers at another.");
         }
         out.println("Dashboard  " + suite.address() + "/");
