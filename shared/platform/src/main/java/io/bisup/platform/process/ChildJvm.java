@@ -65,8 +65,12 @@ public final class ChildJvm implements AutoCloseable {
         return child;
     }
 
+    /** No virtual thread: one that reads a pipe holds its carrier for as long as the child says nothing. */
     private Thread thread(String what, Runnable body) {
-        return Thread.ofVirtual().name("child-" + process.pid() + "-" + what).start(body);
+        return Thread.ofPlatform()
+                .daemon()
+                .name("child-" + process.pid() + "-" + what)
+                .start(body);
     }
 
     private void readLog() {

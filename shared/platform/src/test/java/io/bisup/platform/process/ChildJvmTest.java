@@ -1,0 +1,33 @@
+package io.bisup.platform.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ChildJvmTest {
+
+    /** A virtual thread in a read of a pipe holds its carrier; as many of those as processors, and no virtual thread runs. */
+    @Test
+    void aChildThatSaysNothingHoldsNoVirtualThreadsCarrier() throws IOException {
+        try (ChildJvm child = ChildJvm.start(Silent.class, List.of(), List.of(), null, line -> {})) {
+            String name = "child-" + child.handle().pid();
+            assertThat(Thread.getAllStackTraces().keySet())
+                    .filteredOn(thread -> !thread.isVirtual())
+                    .extracting(Thread::getName)
+                    .contains(name + "-log", name + "-messages");
+        }
+    }
+
+    /** The child. */
+    static final class Silent {
+
+        private Silent() {}
+
+        public static void main(String[] arguments) throws InterruptedException {
+            Thread.sleep(Duration.ofMinutes(1));
+        }
+    }
+}
