@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Test;
 @TestProfile(StoresAwayTest.Patient.class)
 class StoresAwayTest {
 
-    private static final Duration AWAY = Duration.ofSeconds(Integer.getInteger("bisup.away", 12));
+    /** By default longer than a carrier of virtual threads that has nothing to do is kept (30 s). */
+    private static final Duration AWAY = Duration.ofSeconds(Integer.getInteger("bisup.away", 40));
 
     /** After an outage of the database, leases count only when workers had the time to renew them. */
     public static class Patient implements QuarkusTestProfile {
