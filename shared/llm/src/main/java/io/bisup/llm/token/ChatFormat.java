@@ -35,6 +35,12 @@ enum ChatFormat {
         return RAW;
     }
 
+    /** Text of the token that a chat of this format opens with; null for {@link #RAW}. */
+    @Nullable
+    String marker() {
+        return marker;
+    }
+
     String render(String systemPrompt) {
         return opening + systemPrompt + closing;
     }

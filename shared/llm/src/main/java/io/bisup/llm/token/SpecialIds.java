@@ -10,30 +10,35 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bos begin-of-sequence id, if named
  * @param eos end-of-sequence id, if named
+ * @param opening id of the token that a chat opens with, if the chat format is one that {@link ChatFormat} knows
  * @param before ids that transformers puts before a text
  * @param after ids that transformers puts after a text
  */
 @SuppressWarnings("ArrayRecordComponent") // private to the package, never compared
-record SpecialIds(@Nullable Long bos, @Nullable Long eos, long[] before, long[] after) {
+record SpecialIds(
+        @Nullable Long bos, @Nullable Long eos, @Nullable Long opening, long[] before, long[] after) {
 
     private static final String PROBE = "a";
 
     static SpecialIds of(HuggingFaceTokenizer library, TokenizerSettings settings, Map<String, Integer> added) {
         Long bos = id(library, settings.bosToken(), added);
         Long eos = id(library, settings.eosToken(), added);
+        Long opening = id(library, ChatFormat.of(settings.chatTemplate()).marker(), added);
         if (!settings.overridesTemplate()) {
-            return byTemplate(library, bos, eos);
+            return byTemplate(library, bos, eos, opening);
         }
         boolean addBos = settings.addBos() == null || settings.addBos();
         return new SpecialIds(
                 bos,
                 eos,
+                opening,
                 addBos ? one("bos_token", bos) : new long[0],
                 settings.addEos() ? one("eos_token", eos) : new long[0]);
     }
 
     /** What tokenizer.json's post-processor puts around any text. */
-    private static SpecialIds byTemplate(HuggingFaceTokenizer library, @Nullable Long bos, @Nullable Long eos) {
+    private static SpecialIds byTemplate(
+            HuggingFaceTokenizer library, @Nullable Long bos, @Nullable Long eos, @Nullable Long opening) {
         long[] bare = library.encode(PROBE, false, false).getIds();
         long[] dressed = library.encode(PROBE, true, false).getIds();
         for (int before = 0; before + bare.length <= dressed.length; before++) {
@@ -41,6 +46,7 @@ record SpecialIds(@Nullable Long bos, @Nullable Long eos, long[] before, long[] 
                 return new SpecialIds(
                         bos,
                         eos,
+                        opening,
                         Arrays.copyOf(dressed, before),
                         Arrays.copyOfRange(dressed, before + bare.length, dressed.length));
             }

@@ -118,6 +118,17 @@ public final class Tokenizer implements AutoCloseable {
         return special.eos();
     }
 
+    /**
+     * The id that sequences of this model begin with: the begin-of-sequence token's; where the tokenizer has none, that of
+     * the token which every chat of the model opens with, as it has been trained there; then the end-of-sequence token's.
+     */
+    public @Nullable Long firstId() {
+        if (special.bos() != null) {
+            return special.bos();
+        }
+        return special.opening() != null ? special.opening() : special.eos();
+    }
+
     /** Whether {@link SpecialTokens#DEFAULT} puts the begin-of-sequence token first. */
     public boolean addsBos() {
         return special.before().length > 0;

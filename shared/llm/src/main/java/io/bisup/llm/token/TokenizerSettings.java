@@ -4,19 +4,20 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code tokenizer_config.json} says; everything is absent where the file is.
+ * What {@code tokenizer_config.json} says, and {@code chat_template.jinja} beside it; everything is absent where the files are.
  *
  * @param tokenizerClass name of the transformers class
  * @param addBos whether a begin-of-sequence token is put first; null if unsaid
  * @param addEos whether an end-of-sequence token is put last
  * @param bosToken text of the begin-of-sequence token
  * @param eosToken text of the end-of-sequence token
- * @param chatTemplate Jinja source of the chat format
+ * @param chatTemplate Jinja source of the chat format: the file's own text where there is one, as transformers takes it
  */
 record TokenizerSettings(
         @Nullable String tokenizerClass,
@@ -27,6 +28,7 @@ record TokenizerSettings(
         @Nullable String chatTemplate) {
 
     static final String FILE = "tokenizer_config.json";
+    private static final String TEMPLATE_FILE = "chat_template.jinja";
 
     private static final int MAX_BYTES = 8 << 20;
     private static final TokenizerSettings NONE = new TokenizerSettings(null, null, false, null, null, null);
@@ -35,23 +37,43 @@ record TokenizerSettings(
             .build();
 
     static TokenizerSettings read(Path directory) {
-        Path file = directory.resolve(FILE);
-        if (!Files.exists(file)) {
-            return NONE;
-        }
+        TokenizerSettings settings =
+                Files.exists(directory.resolve(FILE)) ? of(object(contents(directory, FILE))) : NONE;
+        return Files.exists(directory.resolve(TEMPLATE_FILE))
+                ? settings.withTemplate(new String(contents(directory, TEMPLATE_FILE), StandardCharsets.UTF_8))
+                : settings;
+    }
+
+    private static byte[] contents(Path directory, String name) {
+        Path file = directory.resolve(name);
         try {
             if (Files.size(file) > MAX_BYTES) {
-                throw new TokenizerException(FILE, "it is over " + MAX_BYTES + " bytes", "is it the right file?");
+                throw new TokenizerException(name, "it is over " + MAX_BYTES + " bytes", "is it the right file?");
             }
-            JsonNode root = JSON.readTree(Files.readAllBytes(file));
+            return Files.readAllBytes(file);
+        } catch (IOException broken) {
+            throw unreadable(name, broken);
+        }
+    }
+
+    private static JsonNode object(byte[] contents) {
+        try {
+            JsonNode root = JSON.readTree(contents);
             if (!root.isObject()) {
                 throw new TokenizerException(FILE, "it is not a JSON object", "restore the original file");
             }
-            return of(root);
+            return root;
         } catch (IOException broken) {
-            throw new TokenizerException(
-                    FILE, "it cannot be read: " + broken.getMessage(), "restore the original file");
+            throw unreadable(FILE, broken);
         }
+    }
+
+    private static TokenizerException unreadable(String name, IOException cause) {
+        return new TokenizerException(name, "it cannot be read: " + cause.getMessage(), "restore the original file");
+    }
+
+    private TokenizerSettings withTemplate(String template) {
+        return new TokenizerSettings(tokenizerClass, addBos, addEos, bosToken, eosToken, template);
     }
 
     private static TokenizerSettings of(JsonNode root) {

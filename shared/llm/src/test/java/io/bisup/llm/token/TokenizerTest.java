@@ -114,6 +114,19 @@ class TokenizerTest {
         }
     }
 
+    /** transformers 5 writes the chat format to a file of its own, which counts before the settings' field. */
+    @Test
+    void aChatFormatOfItsOwnFileIsRead() throws IOException {
+        Path copy = copyOf(tinyStories());
+        try (Tokenizer plain = Tokenizer.open(copy)) {
+            Files.writeString(copy.resolve("chat_template.jinja"), "<|im_start|>");
+            try (Tokenizer chat = Tokenizer.open(copy)) {
+                assertThat(chat.encodeSystemPrompt("Be kind."))
+                        .isEqualTo(plain.encode("<|im_start|>system\nBe kind.<|im_end|>\n"));
+            }
+        }
+    }
+
     @Test
     void aMissingOrBrokenTokenizerIsNamed() throws IOException {
         assertThatThrownBy(() -> Tokenizer.open(folder))

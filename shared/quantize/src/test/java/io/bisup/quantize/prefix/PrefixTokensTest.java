@@ -69,7 +69,22 @@ class PrefixTokensTest {
         }
     }
 
-    /** Qwen's tokenizers have no BOS: the end token takes its place (PrefixQuant). */
+    /** Qwen's tokenizers have no BOS: what their chats open with takes its place. */
+    @Test
+    void theTokenThatChatsOpenWithStandsInForAMissingStart() throws IOException {
+        Path source = ReferenceData.path("data/tokenizers/qwen2");
+        Files.copy(source.resolve(Tokenizer.FILE), folder.resolve(Tokenizer.FILE));
+        Files.writeString(folder.resolve("tokenizer_config.json"), "{\"eos_token\": \"<|endoftext|>\"}");
+        Files.writeString(folder.resolve("chat_template.jinja"), "{{- '<|im_start|>system\\n' }}");
+        try (Tokenizer tokenizer = Tokenizer.open(folder)) {
+            long opening = tokenizer.encode("<|im_start|>")[0];
+            assertThat(opening).isNotEqualTo(tokenizer.eosId());
+            assertThat(PrefixTokens.of(new Prefix.Bos(), tokenizer, null, NONE_WANTED))
+                    .containsExactly(opening);
+        }
+    }
+
+    /** Of a model without chats the end token takes its place (PrefixQuant). */
     @Test
     void theEndTokenStandsInForAMissingStart() throws IOException {
         try (Tokenizer tokenizer = tokenizer(", \"eos_token\": \"<|end_story|>\"")) {
