@@ -115,6 +115,9 @@ public final class QuantizeCommand implements Callable<Integer> {
                                 report.relativeError(),
                                 report.seconds(),
                                 timeLeft(report.block() + 1, blocks)));
+        if (!json) {
+            report.notes().forEach(note -> writer.println("note: " + note));
+        }
         writer.flush();
     }
 

@@ -1,5 +1,8 @@
 package io.bisup.contract;
 
+import java.util.List;
+import java.util.stream.Stream;
+
 /**
  * What happened to one block.
  *
@@ -12,7 +15,7 @@ package io.bisup.contract;
  * @param seconds wall time of the block
  * @param peakMemoryBytes high-water mark on the device while the block was worked on
  * @param attempt the attempt that committed it; 0 when an attempt of the job did that this one retries
- * @param notes guards that fired (reverted, NaN restored), in words; empty when none
+ * @param notes guards that fired (reverted, NaN restored, a costly prefix), in words; empty when none
  */
 public record BlockReport(
         int block,
@@ -24,14 +27,23 @@ public record BlockReport(
         double seconds,
         long peakMemoryBytes,
         int attempt,
-        java.util.List<String> notes) {
+        List<String> notes) {
 
     public BlockReport {
-        notes = notes == null ? java.util.List.of() : java.util.List.copyOf(notes);
+        notes = notes == null ? List.of() : List.copyOf(notes);
     }
 
     /** The same block, committed by another attempt. */
     public BlockReport byAttempt(int number) {
+        return with(number, notes);
+    }
+
+    /** The same block, with one note more, before the others. */
+    public BlockReport withNote(String note) {
+        return with(attempt, Stream.concat(Stream.of(note), notes.stream()).toList());
+    }
+
+    private BlockReport with(int number, List<String> told) {
         return new BlockReport(
                 block,
                 lossBefore,
@@ -42,6 +54,6 @@ public record BlockReport(
                 seconds,
                 peakMemoryBytes,
                 number,
-                notes);
+                told);
     }
 }

@@ -133,14 +133,15 @@ final class FinalGradients implements AutoCloseable {
 
     /** The gradients of the last block's outputs, in their place. */
     private void last() {
-        try (LossGradient loss = new LossGradient(runtime(), input, blocks.residual())) {
+        try (FinalLoss loss = new FinalLoss(runtime(), input, blocks.residual())) {
             for (int window = 0; window < windows; window++) {
                 control.checkpoint();
                 try (NDScope scope = new NDScope()) {
                     scope.suppressNotUsedWarning();
                     int slot = slot(layers(), window);
                     states.write(
-                            slot, loss.of(states.read(slot), input.windows().get(window)));
+                            slot,
+                            loss.gradient(states.read(slot), input.windows().get(window)));
                 }
             }
         }

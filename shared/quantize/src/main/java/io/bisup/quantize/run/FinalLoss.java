@@ -16,10 +16,10 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gradient of a window's cross-entropy, summed over its predictions, with respect to the last block's output. Logits are
- * made a piece of the window at a time: those of large vocabularies are huge.
+ * A window's cross-entropy, summed over its predictions, and its gradient with respect to the last block's output. Logits
+ * are made a piece of the window at a time: those of large vocabularies are huge.
  */
-final class LossGradient implements AutoCloseable {
+final class FinalLoss implements AutoCloseable {
 
     private static final long LOGITS_AT_ONCE = 1L << 25;
 
@@ -36,7 +36,7 @@ final class LossGradient implements AutoCloseable {
      *
      * @param residual rotation of the last block's output, or null
      */
-    LossGradient(TensorRuntime runtime, QuantizationInput input, @Nullable ChannelMap residual) {
+    FinalLoss(TensorRuntime runtime, QuantizationInput input, @Nullable ChannelMap residual) {
         this.runtime = runtime;
         this.config = input.config();
         this.residual = residual;
@@ -55,14 +55,13 @@ final class LossGradient implements AutoCloseable {
      * @param output of the last block on that stream, [1, time, hidden]
      * @param ids the window's tokens
      */
-    NDArray of(NDArray output, long[] ids) {
+    NDArray gradient(NDArray output, long[] ids) {
         Kernels kernels = runtime.kernels();
         return Tensors.inScope(() -> {
             NDArray hidden = residual == null ? output : residual.undo(kernels, output);
             kernels.requireGradient(hidden);
-            int predictions = ids.length - 1;
-            for (int first = 0; first < predictions; first += positions) {
-                addPiece(hidden, ids, first, Math.min(positions, predictions - first));
+            for (int first = 0; first < ids.length - 1; first += positions) {
+                addGradient(hidden, ids, first);
             }
             NDArray gradient = kernels.gradient(hidden);
             // A rotation carries gradients as it carries channels.
@@ -70,19 +69,48 @@ final class LossGradient implements AutoCloseable {
         });
     }
 
-    private void addPiece(NDArray hidden, long[] ids, int first, int count) {
-        Kernels kernels = runtime.kernels();
-        KernelCalls recording = kernels.recording();
+    /**
+     * The cross-entropy in nats, summed over the window's predictions.
+     *
+     * @param output of the last block on the rotated residual stream, [1, time, hidden]
+     * @param ids the window's tokens
+     */
+    double sum(NDArray output, long[] ids) {
+        double sum = 0;
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            NDArray piece = ScoreKernels.positions(recording, hidden, first, count);
-            NDArray normed = LinearKernels.rmsNorm(recording, piece, norm, config.rmsNormEpsilon());
-            NDArray logits = LinearKernels.linear(recording, normed, head, null, false);
-            long[] next = Arrays.copyOfRange(ids, first + 1, first + 1 + count);
-            NDArray mean =
-                    ScoreKernels.crossEntropy(recording, logits, Tensors.longs(runtime.manager(), next, next.length));
-            kernels.backward(mean, Tensors.floats(runtime.manager(), new float[] {count}));
+            NDArray hidden = residual == null ? output : residual.undo(runtime.kernels(), output);
+            for (int first = 0; first < ids.length - 1; first += positions) {
+                try (NDScope piece = new NDScope()) {
+                    piece.suppressNotUsedWarning();
+                    sum += mean(runtime.kernels(), hidden, ids, first).getFloat() * (double) count(ids, first);
+                }
+            }
         }
+        return sum;
+    }
+
+    private void addGradient(NDArray hidden, long[] ids, int first) {
+        Kernels kernels = runtime.kernels();
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray mean = mean(kernels.recording(), hidden, ids, first);
+            kernels.backward(mean, Tensors.floats(runtime.manager(), new float[] {count(ids, first)}));
+        }
+    }
+
+    /** Mean over the piece of predictions that begins at {@code first}. */
+    private NDArray mean(KernelCalls kernels, NDArray hidden, long[] ids, int first) {
+        int count = count(ids, first);
+        NDArray piece = ScoreKernels.positions(kernels, hidden, first, count);
+        NDArray normed = LinearKernels.rmsNorm(kernels, piece, norm, config.rmsNormEpsilon());
+        NDArray logits = LinearKernels.linear(kernels, normed, head, null, false);
+        long[] next = Arrays.copyOfRange(ids, first + 1, first + 1 + count);
+        return ScoreKernels.crossEntropy(kernels, logits, Tensors.longs(runtime.manager(), next, next.length));
+    }
+
+    private int count(long[] ids, int first) {
+        return Math.min(positions, ids.length - 1 - first);
     }
 
     @Override
