@@ -81,6 +81,24 @@ class ResultsPageTest {
         assertThat(new ResultsPage(two).toString().split("\n## ", -1)).hasSize(1 + 2);
     }
 
+    /** Each row's loss is counted from the FP model behind its own prefix. */
+    @Test
+    void rowsBehindOtherPrefixesStandBesideThoseWithout() {
+        RowKey key = Fixtures.key("rtn-w8a8", 0);
+        RowKey behind = new RowKey(
+                key.model(),
+                Fixtures.key("bisup-w4a4-g128", 0).recipe(),
+                key.calibration(),
+                "Be kind.",
+                key.evaluation(),
+                key.window(),
+                List.of(),
+                "cpu",
+                key.code());
+        Results two = new Results(List.of(Fixtures.row(key, 0.1, 8), Fixtures.row(behind, 0.1, 5)), List.of());
+        assertThat(new ResultsPage(two).toString().split("\n## ", -1)).hasSize(1 + 1);
+    }
+
     @Test
     void tasksHaveATableWithPairedDifferences() {
         RowKey key = Fixtures.key("rtn-w8a8", 0);
