@@ -17,7 +17,7 @@ final class BisupCandidate implements Candidate {
     private final AdamW optimizer;
 
     private BisupCandidate(String name, TensorRuntime runtime, BisupBlock block, BlockSteps steps) {
-        this.name = name;
+        this.name = name + (runtime.lowPrecision() ? ", bfloat16" : "");
         this.block = block;
         this.steps = steps;
         this.step = steps.create(block.work(), block.draft());

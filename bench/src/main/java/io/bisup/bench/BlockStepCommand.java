@@ -1,5 +1,6 @@
 package io.bisup.bench;
 
+import io.bisup.llm.tensor.Compute;
 import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.TensorRuntime;
 import java.util.ArrayList;
@@ -14,7 +15,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "block-step",
         description = "Time of one training step of a Llama block with all seven linears fake-quantized, per-group"
-                + " learnable clips and adapters, AdamW included. Prints a table in Markdown.",
+                + " learnable clips and adapters, AdamW included; products in float32 and in bfloat16. Prints a table"
+                + " in Markdown.",
         mixinStandardHelpOptions = true)
 final class BlockStepCommand implements Callable<Integer> {
     private static final int WARM_UP = 2;
@@ -71,6 +73,9 @@ final class BlockStepCommand implements Callable<Integer> {
         for (StepVariant variant : StepVariant.values()) {
             candidates.add(BisupCandidate.fused(runtime, block, size, variant));
         }
+        TensorRuntime narrow = runtime.computing(Compute.BFLOAT16);
+        candidates.add(BisupCandidate.graph(narrow, block, size, StepVariant.PLAIN));
+        candidates.add(BisupCandidate.fused(narrow, block, size, StepVariant.PLAIN));
         candidates.add(new MatrixProducts(runtime, block, size));
         Map<String, Tape> tapes = new LinkedHashMap<>();
         for (int i = 0; i < WARM_UP + repetitions; i++) {

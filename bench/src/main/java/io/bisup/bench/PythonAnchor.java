@@ -1,5 +1,6 @@
 package io.bisup.bench;
 
+import io.bisup.llm.tensor.Compute;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,7 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/** The same step in Python's PyTorch, eager and compiled, where {@code python3} has torch. */
+/** The same step in Python's PyTorch, eager and compiled, in float32 and by autocast in bfloat16, where {@code python3} has torch. */
 final class PythonAnchor {
     private static final String PYTHON = "python3";
     private static final long LIMIT_MINUTES = 20;
@@ -38,21 +39,27 @@ final class PythonAnchor {
      * Runs the script.
      *
      * @param threads of torch
-     * @return by name, such as {@code PyTorch 2.13 eager}; a mode that fails there is left out
+     * @return by name, such as {@code PyTorch 2.13 eager, SDPA}; a mode that fails there is left out
      */
     static Map<String, Tape> run(BlockSize size, int threads, int repetitions) {
         Map<String, Tape> tapes = new TreeMap<>();
         for (String mode : List.of("eager", "compile")) {
-            try {
-                run(command(size, threads, repetitions, mode), mode, tapes);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            for (Compute compute : Compute.values()) {
+                try {
+                    run(command(size, threads, repetitions, mode, compute), title(mode, compute), tapes);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
             }
         }
         return tapes;
     }
 
-    private static List<String> command(BlockSize size, int threads, int repetitions, String mode) {
+    private static String title(String mode, Compute compute) {
+        return mode + ", SDPA" + (compute == Compute.BFLOAT16 ? ", bfloat16 by autocast" : "");
+    }
+
+    private static List<String> command(BlockSize size, int threads, int repetitions, String mode, Compute compute) {
         List<String> command = new ArrayList<>(List.of(PYTHON, "-"));
         for (int value : new int[] {
             size.hidden(), size.intermediate(), size.tokens(), size.bits(), size.rank(), threads, repetitions
@@ -60,10 +67,11 @@ final class PythonAnchor {
             command.add(String.valueOf(value));
         }
         command.add(mode);
+        command.add(compute.toString());
         return command;
     }
 
-    private static void run(List<String> command, String mode, Map<String, Tape> tapes) throws IOException {
+    private static void run(List<String> command, String title, Map<String, Tape> tapes) throws IOException {
         Path script = Files.createTempFile("block_step", ".py");
         try (InputStream source = PythonAnchor.class.getResourceAsStream("block_step.py")) {
             if (source == null) {
@@ -76,7 +84,7 @@ final class PythonAnchor {
                     .start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES) && process.exitValue() == 0) {
-                output.lines().forEach(line -> note(line, mode, tapes));
+                output.lines().forEach(line -> note(line, title, tapes));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -86,9 +94,9 @@ final class PythonAnchor {
     }
 
     /** A line is: torch version, wall and processor milliseconds. */
-    private static void note(String line, String mode, Map<String, Tape> tapes) {
+    private static void note(String line, String title, Map<String, Tape> tapes) {
         String[] fields = line.split(" ", -1);
-        tapes.computeIfAbsent("PyTorch " + fields[0] + " " + mode + ", SDPA", name -> new Tape())
+        tapes.computeIfAbsent("PyTorch " + fields[0] + " " + title, name -> new Tape())
                 .add(Double.parseDouble(fields[1]), Double.parseDouble(fields[2]));
     }
 }

@@ -13,7 +13,7 @@ record StepTable(BlockSize size, int threads, Map<String, Tape> tapes) {
         StringBuilder text = new StringBuilder();
         text.append(String.format(
                 Locale.ROOT,
-                "hidden %d, intermediate %d, %d tokens, W%dA%d g128, rank %d, %d thread(s), float32%n%n",
+                "hidden %d, intermediate %d, %d tokens, W%dA%d g128, rank %d, %d thread(s); float32 where a row does not say bfloat16%n%n",
                 size.hidden(),
                 size.intermediate(),
                 size.tokens(),

@@ -80,7 +80,9 @@ forward = torch.compile(block) if sys.argv[8] == "compile" else block
 
 def step():
     optimizer.zero_grad()
-    (forward(x) - target).pow(2).mean().backward()
+    with torch.autocast("cpu", torch.bfloat16, enabled=sys.argv[9] == "bfloat16"):
+        out = forward(x)
+    (out - target).pow(2).mean().backward()
     optimizer.step()
 
 

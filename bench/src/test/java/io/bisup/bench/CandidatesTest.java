@@ -3,6 +3,7 @@ package io.bisup.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.bisup.llm.tensor.Compute;
 import io.bisup.llm.tensor.ComputeDevice;
 import io.bisup.llm.tensor.TensorRuntime;
 import java.util.stream.DoubleStream;
@@ -17,11 +18,14 @@ class CandidatesTest {
             RandomBlock block = new RandomBlock(runtime.manager(), size);
             try (Candidate eager = new EagerCandidate(runtime, block, size);
                     Candidate graph = BisupCandidate.graph(runtime, block, size, StepVariant.PLAIN);
-                    Candidate fused = BisupCandidate.fused(runtime, block, size, StepVariant.PLAIN)) {
+                    Candidate fused = BisupCandidate.fused(runtime, block, size, StepVariant.PLAIN);
+                    Candidate narrow =
+                            BisupCandidate.fused(runtime.computing(Compute.BFLOAT16), block, size, StepVariant.PLAIN)) {
                 double start = eager.step();
                 // The product rounds weight scales to bfloat16; the anchor does not.
                 assertThat(graph.step()).isCloseTo(start, within(0.01 * start));
                 assertThat(fused.step()).isCloseTo(start, within(0.01 * start));
+                assertThat(narrow.step()).isCloseTo(start, within(0.01 * start));
                 double learnt =
                         DoubleStream.generate(fused::step).limit(20).min().orElseThrow();
                 assertThat(learnt).isLessThan(0.98 * start);

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.pytorch.engine.PtNDManager;
+import io.bisup.llm.kernel.FusedKernels;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +49,41 @@ class ProductLibraryTest {
             assertThat(oneDnn.call("linear", doubles, doubles, false).toDoubleArray())
                     .containsExactly(5);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,64,32", "7,65,33", "48,128,256"})
+    void bothGiveTheSameStepOfALinear(int rows, int in, int out) {
+        try (NDScope scope = new NDScope();
+                Kernels mkl = new Kernels((PtNDManager) runtime.manager(), ProductLibrary.MKL);
+                Kernels oneDnn = new Kernels((PtNDManager) runtime.manager(), ProductLibrary.ONE_DNN)) {
+            scope.suppressNotUsedWarning();
+            float[] expected = outputAndGradients(mkl, rows, in, out);
+            float tolerance = (float) (1e-6 * Math.sqrt(Math.max(rows, Math.max(in, out))) * 8);
+            assertThat(outputAndGradients(oneDnn, rows, in, out)).containsExactly(expected, within(tolerance));
+        }
+    }
+
+    /** x Wᵀ + an addend; then the gradients of x, added to ones, and of W for one gradient of the output. */
+    private float[] outputAndGradients(Kernels kernels, int rows, int in, int out) {
+        NDManager manager = runtime.manager();
+        NDArray none = Tensors.floats(manager, new float[0], 0, 0);
+        NDArray x = Tensors.floats(manager, values(rows * in), rows, in);
+        NDArray weight = Tensors.floats(manager, values(out * in), out, in);
+        NDArray dy = Tensors.floats(manager, values(rows * out), rows, out);
+        NDArray y = Tensors.floats(manager, new float[rows * out], rows, out);
+        FusedKernels.Linear linear = new FusedKernels.Linear(x, weight, none, x, none, none);
+        FusedKernels.linear(kernels, linear, Tensors.floats(manager, values(rows * out), rows, out), y, false);
+        NDArray dx = x.onesLike();
+        NDArray added = weight.onesLike();
+        NDArray replaced = weight.onesLike();
+        FusedKernels.linearBackward(
+                kernels, dy, linear, new FusedKernels.Linear(dx, added, none, none, none, none), false, false);
+        FusedKernels.linearBackward(
+                kernels, dy, linear, new FusedKernels.Linear(none, replaced, none, none, none, none), true, false);
+        assertThat(added.sub(1).sub(replaced).abs().max().getFloat()).isLessThan(1e-3f);
+        NDList all = new NDList(y.flatten(), dx.flatten(), replaced.flatten());
+        return NDArrays.concat(all).toFloatArray();
     }
 
     @Test
