@@ -60,7 +60,8 @@ final class FusedAttention {
                 dimensions.batch(),
                 dimensions.heads(),
                 dimensions.keyValueHeads(),
-                sample.window());
+                sample.window(),
+                tools.lowPrecision());
         return saved[0];
     }
 

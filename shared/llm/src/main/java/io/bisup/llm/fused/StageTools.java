@@ -9,7 +9,7 @@ import io.bisup.llm.tensor.Kernels;
  *
  * @param layer index of the block, or of one whose weights have the same formats
  * @param none an empty tensor, [0, 0]: what is absent or not wanted
- * @param lowPrecision whether the linears' products are computed in bfloat16
+ * @param lowPrecision whether the products of linears and attention are computed in bfloat16
  */
 record StageTools(
         Kernels kernels,

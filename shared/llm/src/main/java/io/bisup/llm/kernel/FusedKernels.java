@@ -95,6 +95,7 @@ public final class FusedKernels {
      * @param queries [batch · T, heads · D]; keys and values [batch · T, kv heads · D]
      * @param prefixKeys [1, kv heads, P, D], or empty; values likewise
      * @param window positions that each query sees, its own included
+     * @param lowPrecision whether scores and mixtures are computed in bfloat16
      * @return the mixed rows [batch · T, heads · D], then what the backward pass needs
      */
     public static NDArray[] attention(
@@ -107,7 +108,8 @@ public final class FusedKernels {
             long batch,
             long heads,
             long keyValueHeads,
-            long window) {
+            long window,
+            boolean lowPrecision) {
         return kernels.callMany(
                 "fused_attention",
                 queries,
@@ -118,7 +120,8 @@ public final class FusedKernels {
                 batch,
                 heads,
                 keyValueHeads,
-                window);
+                window,
+                lowPrecision);
     }
 
     /**

@@ -109,29 +109,31 @@ def fused_context(self, prefix: Tensor, fresh: Tensor) -> Tensor:
   else:
     return fresh
 
-# -> mixed rows [batch * T, heads * D], then what the backward pass needs.
-def fused_attention(self, q: Tensor, k: Tensor, v: Tensor, prefix_k: Tensor, prefix_v: Tensor, batch: int, heads: int, kv_heads: int, window: int) -> List[Tensor]:
+# -> mixed rows [batch * T, heads * D], then what the backward pass needs; computed in bfloat16 where the precision is low.
+def fused_attention(self, q: Tensor, k: Tensor, v: Tensor, prefix_k: Tensor, prefix_v: Tensor, batch: int, heads: int, kv_heads: int, window: int, low_precision: bool) -> List[Tensor]:
+  dtype = 15 if low_precision else q.dtype
   repeats = heads // kv_heads
-  queries = self.fused_heads(q, batch, heads)
-  keys = self.repeat_heads(self.fused_context(prefix_k, self.fused_heads(k, batch, kv_heads)), repeats)
-  values = self.repeat_heads(self.fused_context(prefix_v, self.fused_heads(v, batch, kv_heads)), repeats)
+  queries = torch.to(self.fused_heads(q, batch, heads), dtype)
+  keys = self.repeat_heads(torch.to(self.fused_context(prefix_k, self.fused_heads(k, batch, kv_heads)), dtype), repeats)
+  values = self.repeat_heads(torch.to(self.fused_context(prefix_v, self.fused_heads(v, batch, kv_heads)), dtype), repeats)
   if keys.size(2) == queries.size(2) and window >= keys.size(2):
     out, normalizer = torch._scaled_dot_product_flash_attention_for_cpu(queries, keys, values, 0.0, True)
   else:
-    mask = self.fused_mask(q, queries.size(2), keys.size(2), window)
+    mask = self.fused_mask(queries, queries.size(2), keys.size(2), window)
     out, normalizer = torch._scaled_dot_product_flash_attention_for_cpu(queries, keys, values, 0.0, False, attn_mask=mask)
-  return [self.fused_rows(out), queries, keys, values, out, normalizer]
+  return [torch.to(self.fused_rows(out), q.dtype), queries, keys, values, out, normalizer]
 
 # -> gradients of the rows of queries, keys and values without the prefix. d_prefix: of its keys and values, added to; empty: not
 # wanted.
 def fused_attention_backward(self, d_rows: Tensor, saved: List[Tensor], fresh: int, kv_heads: int, window: int, d_prefix: List[Tensor]) -> List[Tensor]:
   rows, queries, keys, values, out, normalizer = saved
-  d_out = self.fused_heads(d_rows, queries.size(0), queries.size(1))
+  d_out = torch.to(self.fused_heads(d_rows, queries.size(0), queries.size(1)), queries.dtype)
   if keys.size(2) == fresh and window >= fresh:
     dq, dk, dv = torch._scaled_dot_product_flash_attention_for_cpu_backward(d_out, queries, keys, values, out, normalizer, 0.0, True)
   else:
-    mask = self.fused_mask(d_rows, fresh, keys.size(2), window)
+    mask = self.fused_mask(queries, fresh, keys.size(2), window)
     dq, dk, dv = torch._scaled_dot_product_flash_attention_for_cpu_backward(d_out, queries, keys, values, out, normalizer, 0.0, False, attn_mask=mask)
+  dq, dk, dv = torch.to(dq, d_rows.dtype), torch.to(dk, d_rows.dtype), torch.to(dv, d_rows.dtype)
   done = [self.fused_add_prefix(d_prefix[0], dk), self.fused_add_prefix(d_prefix[1], dv)]
   return [torch.contiguous(self.fused_rows(dq)), self.fused_shared(dk, fresh, kv_heads), self.fused_shared(dv, fresh, kv_heads)]
 
