@@ -92,7 +92,7 @@ public final class ProfileCommand implements Callable<Integer> {
         Path checkpoint = model == null ? ReferenceData.demoModel() : model;
         Path target = flames == null ? Path.of("profile-" + preset + ".html") : flames;
         Path work = Files.createTempDirectory("bisup-profile");
-        try (TensorRuntime runtime = TensorRuntime.open(ComputeDevice.parse(device))) {
+        try (TensorRuntime runtime = TensorRuntime.openForProfiling(ComputeDevice.parse(device))) {
             FolderQuantization.Request request = request(checkpoint, work);
             long started = System.nanoTime();
             try (WallProfile profile = new WallProfile(interval)) {

@@ -39,6 +39,16 @@ public final class TensorRuntime implements AutoCloseable {
     }
 
     /**
+     * As {@link #open}, for a process whose threads a profiler interrupts by signals: float32 products are MKL's on every CPU.
+     * Under such signals oneDNN's leave the C library's heap overwritten, and the process aborts (libtorch 2.7.1 on an AMD EPYC
+     * with AVX-512; every run of bench's {@code ProfileCommandTest}); without them, or with MKL's, it does not.
+     */
+    public static TensorRuntime openForProfiling(ComputeDevice device) {
+        PtNDManager manager = (PtNDManager) Engine.getEngine("PyTorch").newBaseManager(device.toDjl());
+        return new TensorRuntime(device, manager, new Kernels(manager, ProductLibrary.MKL), Compute.usual(device));
+    }
+
+    /**
      * Sets how many threads of the whole process compute one operation; without it, as many as there are cores.
      *
      * @param threads at least 1
