@@ -15,7 +15,7 @@ import io.bisup.llm.block.RotaryEmbedding;
 import io.bisup.llm.checkpoint.SafetensorsFile;
 import io.bisup.llm.checkpoint.SafetensorsWriter;
 import io.bisup.llm.plan.PlannedBlock;
-import io.bisup.llm.tensor.NativeHeap;
+import io.bisup.llm.tensor.FreedMemory;
 import io.bisup.llm.tensor.PeakMemory;
 import io.bisup.llm.tensor.TensorOwner;
 import io.bisup.llm.tensor.TensorRuntime;
@@ -60,7 +60,7 @@ final class BlockPass implements AutoCloseable {
         this.tools = tools;
         this.layer = layer;
         this.memory = new PeakMemory(tools.runtime().device());
-        NativeHeap.trim();
+        FreedMemory.giveBack();
         memory.reset();
         try (TensorOwner loading = new TensorOwner()) {
             this.weights = tools.exact().weights(layer);

@@ -6,8 +6,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
-/** The C library's heap, where libtorch's CPU tensors lie. */
-public final class NativeHeap {
+/** Memory that a process has done with and still holds: garbage on the Java heap, and pages the C library keeps. */
+public final class FreedMemory {
 
     private static final Optional<MethodHandle> TRIM = Linker.nativeLinker()
             .defaultLookup()
@@ -15,14 +15,17 @@ public final class NativeHeap {
             .map(address -> Linker.nativeLinker()
                     .downcallHandle(address, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG)));
 
-    private NativeHeap() {}
+    private FreedMemory() {}
 
     /**
-     * Gives freed memory back to the system where the C library can (glibc). Tensors of many sizes come and go within a
-     * block; what glibc keeps of their pages would let a process grow with the number of blocks.
+     * Collects the Java heap, then gives what libtorch freed back to the system where the C library can (glibc). For the end of
+     * a block, or a process grows with their number: weights on the Java heap outlive the collections of its young generation, and far below
+     * the heap's limit the collector sees no reason for a full one; and between tensors of many sizes glibc keeps pages.
+     * Takes some tens of milliseconds.
      */
-    public static void trim() {
-        TRIM.ifPresent(NativeHeap::call);
+    public static void giveBack() {
+        System.gc();
+        TRIM.ifPresent(FreedMemory::call);
     }
 
     private static void call(MethodHandle trim) {
