@@ -40,8 +40,9 @@ public final class TensorRuntime implements AutoCloseable {
 
     /**
      * As {@link #open}, for a process whose threads a profiler interrupts by signals: float32 products are MKL's on every CPU.
-     * Under such signals oneDNN's leave the C library's heap overwritten, and the process aborts (libtorch 2.7.1 on an AMD EPYC
-     * with AVX-512; every run of bench's {@code ProfileCommandTest}); without them, or with MKL's, it does not.
+     * A kernel of oneDNN (products of few rows or columns, on CPUs with AVX-512) has its stack pointer in a buffer of the C library's heap
+     * while it runs; a signal that is handled on the thread's own stack then overwrites what lies before that buffer, and the process aborts
+     * (docs/benchmarks/products.md).
      */
     public static TensorRuntime openForProfiling(ComputeDevice device) {
         PtNDManager manager = (PtNDManager) Engine.getEngine("PyTorch").newBaseManager(device.toDjl());
