@@ -18,10 +18,10 @@ public final class FreedMemory {
     private FreedMemory() {}
 
     /**
-     * Collects the Java heap, then gives what libtorch freed back to the system where the C library can (glibc). For the end of
-     * a block, or a process grows with their number: weights on the Java heap outlive the collections of its young generation, and far below
-     * the heap's limit the collector sees no reason for a full one; and between tensors of many sizes glibc keeps pages.
-     * Takes some tens of milliseconds.
+     * Collects the Java heap, then gives what libtorch freed back to the system where the C library can (glibc). To be called
+     * between blocks, without which a process grows with their number: weights on the Java heap outlive the collections of its
+     * young generation, and far below the heap's limit the collector sees no reason for a full one; and of tensors of many sizes
+     * glibc keeps pages. Takes some tens of milliseconds.
      */
     public static void giveBack() {
         System.gc();

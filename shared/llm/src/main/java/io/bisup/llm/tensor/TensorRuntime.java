@@ -40,9 +40,9 @@ public final class TensorRuntime implements AutoCloseable {
 
     /**
      * As {@link #open}, for a process whose threads a profiler interrupts by signals: float32 products are MKL's on every CPU.
-     * A kernel of oneDNN (products of few rows or columns, on CPUs with AVX-512) has its stack pointer in a buffer of the C library's heap
-     * while it runs; a signal that is handled on the thread's own stack then overwrites what lies before that buffer, and the process aborts
-     * (docs/benchmarks/products.md).
+     * A kernel of oneDNN for products of few rows or columns (CPUs with AVX-512) keeps its stack pointer in a buffer of the C
+     * library's heap while it runs. A signal that is handled on the thread's own stack then overwrites what lies before that
+     * buffer, and the process aborts (docs/benchmarks/products.md).
      */
     public static TensorRuntime openForProfiling(ComputeDevice device) {
         PtNDManager manager = (PtNDManager) Engine.getEngine("PyTorch").newBaseManager(device.toDjl());
