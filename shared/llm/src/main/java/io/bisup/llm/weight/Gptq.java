@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Column by column, each error moved into the columns behind so that the outputs change least (GPTQ, arXiv 2210.17323, algorithm
- * 1; methods §1.9, A2).
+ * 1; methods §1.9). With H = A D Aᵀ, A upper triangular with ones on its diagonal, column k is rounded as
+ * w_k + Σ_{j<k} (w_j − ŵ_j) A_jk: the same columns as by the root of H⁻¹ (QuIP, arXiv 2307.13304, theorem 6), without an inverse.
  *
  * <p>Segments are rounded in their order, so keepers take the errors of all others. Where the second moments are not positive definite, the
  * damping grows tenfold up to 1; then the weight is rounded to nearest and {@link Rounded.How#FELL_BACK} says so. A channel that
@@ -52,9 +53,9 @@ public final class Gptq implements Rounder {
             NDArray moments = kernels.moments(observed, order);
             int dead = kernels.deadChannels(observed.gram());
             for (double damping = settings.damping(); damping <= LAST_DAMPING; damping *= 10) {
-                GptqKernels.Root root = kernels.root(moments, damping);
-                if (root.valid()) {
-                    StoredWeight rounded = pass(weight, observed, order, root).round(grid, scales);
+                GptqKernels.Factor factor = kernels.factor(moments, damping);
+                if (factor.valid()) {
+                    StoredWeight rounded = pass(weight, observed, order, factor).round(grid, scales);
                     return new Rounded(rounded, Rounded.How.COMPENSATED, damping, dead);
                 }
             }
@@ -62,12 +63,12 @@ public final class Gptq implements Rounder {
         }
     }
 
-    private GptqColumns pass(NDArray weight, SecondMoments inputs, NDArray order, GptqKernels.Root root) {
+    private GptqColumns pass(NDArray weight, SecondMoments inputs, NDArray order, GptqKernels.Factor factor) {
         boolean natural = settings.order() == Rounding.Gptq.Order.NATURAL;
-        NDArray columns = target(weight, inputs, order, root.u());
+        NDArray target = target(weight, inputs, order, factor);
         return new GptqColumns(
                 runtime,
-                new GptqColumns.Task(weight, columns, kernels.toFloat(root.u()), order, natural, settings.block()));
+                new GptqColumns.Task(weight, target, kernels.toFloat(factor.a()), order, natural, settings.block()));
     }
 
     private SecondMoments observed(String name, @Nullable SecondMoments inputs) {
@@ -82,11 +83,11 @@ public final class Gptq implements Rounder {
     }
 
     /** What is rounded, in order, [in, out]; with asymmetric calibration what stands best for the weight on quantized inputs. */
-    private NDArray target(NDArray weight, SecondMoments inputs, NDArray order, NDArray u) {
+    private NDArray target(NDArray weight, SecondMoments inputs, NDArray order, GptqKernels.Factor factor) {
         NDArray columns = kernels.columns(weight, order);
         NDArray cross = inputs.cross();
         return settings.asymmetric() && cross != null
-                ? kernels.shifted(columns, cross, inputs.tokens(), order, u, CORRECTION)
+                ? kernels.shifted(columns, cross, inputs.tokens(), order, factor, CORRECTION)
                 : columns;
     }
 

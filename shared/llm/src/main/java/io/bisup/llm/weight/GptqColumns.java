@@ -23,6 +23,10 @@ final class GptqColumns {
     private final WeightKernels weights;
     private final GptqKernels kernels;
     private final Task task;
+
+    /** What is rounded, with the errors of all columns before, [in, out]; changed in place. */
+    private final NDArray columns;
+
     private final long[] order;
     private final int height;
 
@@ -30,19 +34,20 @@ final class GptqColumns {
      * What is to be done.
      *
      * @param weight as it was, [out, in]
-     * @param columns what is rounded, in order, [in, out]; changed in place
-     * @param u upper triangular root of the inverse second moments, in order, [in, in] float32
+     * @param target what the columns would be without rounding, in order, [in, out]
+     * @param a upper triangular factor of the second moments with ones on its diagonal, in order, [in, in] float32
      * @param order the weight's column at each place, [in] int64
      * @param natural whether the order is that of the weight
      * @param block columns whose errors are moved behind it together
      */
-    record Task(NDArray weight, NDArray columns, NDArray u, NDArray order, boolean natural, int block) {}
+    record Task(NDArray weight, NDArray target, NDArray a, NDArray order, boolean natural, int block) {}
 
     GptqColumns(TensorRuntime runtime, Task task) {
         this.runtime = runtime;
         this.weights = new WeightKernels(runtime);
         this.kernels = new GptqKernels(runtime.kernels());
         this.task = task;
+        this.columns = task.target().duplicate();
         this.order = task.order().toLongArray();
         this.height = Math.toIntExact(task.weight().getShape().get(0));
     }
@@ -73,12 +78,19 @@ final class GptqColumns {
 
     private StoredWeight part(WeightGrid.Segment segment, int first, GroupScales source) {
         if (!segment.format().quantizes()) {
-            return new Exact(inPlace(kernels.slice(task.columns(), first, segment.columns()), first));
+            keep(first, first + segment.columns());
+            return new Exact(inPlace(kernels.slice(columns, first, segment.columns()), first));
         }
         Part part = new Part(segment, first, Tiling.of(segment.format(), height, segment.columns()));
         return source instanceof GroupScales.Fixed || !task.natural()
                 ? withScalesOfTheWeight(part, source)
                 : withScalesOfTheirTime(part, source);
+    }
+
+    private void keep(int start, int end) {
+        for (int first = start; first < end; first += task.block()) {
+            kernels.keep(columns, task.target(), task.a(), first, Math.min(task.block(), end - first));
+        }
     }
 
     private StoredWeight withScalesOfTheWeight(Part part, GroupScales source) {
@@ -101,9 +113,9 @@ final class GptqColumns {
                 start < part.end();
                 start += part.tiling().columns()) {
             int end = Math.min(start + part.tiling().columns(), part.end());
-            NDArray current = kernels.slice(task.columns(), start, end - start);
+            NDArray current = kernels.slice(columns, start, end - start);
             int group = scales.size();
-            scales.add(scales(current, part, source, kernels.factorOf(high, group), kernels.factorOf(low, group)));
+            scales.add(scales(current, part, source, kernels.clipOf(high, group), kernels.clipOf(low, group)));
             codes.addAll(codes(part, start, end, scales.getLast(), place -> 0));
         }
         return packed(part, codes, scales);
@@ -145,8 +157,9 @@ final class GptqColumns {
                     .mapToLong(group)
                     .toArray();
             codes.add(kernels.round(
-                    task.columns(),
-                    task.u(),
+                    columns,
+                    task.target(),
+                    task.a(),
                     first,
                     index,
                     steps,

@@ -10,14 +10,15 @@ import java.util.List;
 record GptqKernels(Kernels kernels) {
 
     /**
-     * U with (H + λ·mean(diag H)·I)⁻¹ = Uᵀ U.
+     * H + λ·mean(diag H)·I = A diag(D) Aᵀ.
      *
-     * @param u upper triangular float64 [in, in], in order
-     * @param valid whether there is one
+     * @param a upper triangular with ones on the diagonal, float64 [in, in], in order
+     * @param d float64 [in], in order
+     * @param valid whether there are such
      */
-    record Root(NDArray u, boolean valid) {}
+    record Factor(NDArray a, NDArray d, boolean valid) {}
 
-    /** H = gram / tokens, float64, in order; never active channels have the others' mean. */
+    /** H = gram / tokens, float64, against the order: the last first; never active channels have the others' mean. */
     NDArray moments(SecondMoments inputs, NDArray order) {
         return kernels.call("gptq_moments", inputs.gram(), (double) inputs.tokens(), order);
     }
@@ -33,9 +34,9 @@ record GptqKernels(Kernels kernels) {
         return kernels.call("gptq_order", gram, first, count);
     }
 
-    Root root(NDArray moments, double damping) {
-        NDArray[] root = kernels.callMany("gptq_root", moments, damping);
-        return new Root(root[0], root[1].getBoolean());
+    Factor factor(NDArray moments, double damping) {
+        NDArray[] factor = kernels.callMany("gptq_factor", moments, damping);
+        return new Factor(factor[0], factor[1], factor[2].getBoolean());
     }
 
     /** A weight [out, in] as columns in order, [in, out]. */
@@ -44,8 +45,8 @@ record GptqKernels(Kernels kernels) {
     }
 
     /** Columns [in, out] moved by a part of what stands best for them on quantized inputs. */
-    NDArray shifted(NDArray columns, NDArray cross, long tokens, NDArray order, NDArray u, double part) {
-        return kernels.call("gptq_shift", columns, cross, (double) tokens, order, u, part);
+    NDArray shifted(NDArray columns, NDArray cross, long tokens, NDArray order, Factor factor, double part) {
+        return kernels.call("gptq_shift", columns, cross, (double) tokens, order, factor.a(), factor.d(), part);
     }
 
     NDArray toFloat(NDArray x) {
@@ -56,7 +57,8 @@ record GptqKernels(Kernels kernels) {
      * Rounds columns and moves their errors into those behind, in place.
      *
      * @param columns [in, out], in order
-     * @param u float32 [in, in], in order
+     * @param target the columns before any was rounded, [in, out]
+     * @param a float32 [in, in], in order
      * @param first place of the first column
      * @param index row of {@code scales} for each column
      * @param scales [any, tiles]
@@ -66,9 +68,22 @@ record GptqKernels(Kernels kernels) {
      * @return unsigned codes u8 [columns, out]
      */
     NDArray round(
-            NDArray columns, NDArray u, int first, long[] index, NDArray scales, NDArray zeros, int rows, int levels) {
-        return Tensors.inScope(
-                () -> kernels.call("gptq_block", columns, u, first, index, scales, zeros, rows, (double) levels));
+            NDArray columns,
+            NDArray target,
+            NDArray a,
+            int first,
+            long[] index,
+            NDArray scales,
+            NDArray zeros,
+            int rows,
+            int levels) {
+        return Tensors.inScope(() ->
+                kernels.call("gptq_block", columns, target, a, first, index, scales, zeros, rows, (double) levels));
+    }
+
+    /** Leaves columns as the errors before have made them, and moves what that changes into those behind, in place. */
+    void keep(NDArray columns, NDArray target, NDArray a, int first, int count) {
+        kernels.call("gptq_keep", columns, target, a, first, count).close();
     }
 
     /** Places {@code first} and behind of columns [in, out] as a weight [out, count]. */
@@ -91,8 +106,8 @@ record GptqKernels(Kernels kernels) {
     }
 
     /** Clip factors of one group of factors that are broadcast over groups; none stay none. */
-    NDArray factorOf(NDArray factors, int group) {
-        return kernels.call("gptq_factor", factors, group);
+    NDArray clipOf(NDArray factors, int group) {
+        return kernels.call("gptq_clip", factors, group);
     }
 
     /** Whole numbers from 0 to 255 as bytes. */

@@ -43,7 +43,8 @@ public final class MomentSum implements AutoCloseable {
         }
     }
 
-    private void add(NDArray quantized) {
+    /** Adds the inputs x̂ [..., in] of a linear for some tokens, without cross moments. */
+    public void add(NDArray quantized) {
         new WeightKernels(runtime).addMoments(gram, quantized);
         tokens += quantized.size() / gram.getShape().get(0);
     }
@@ -54,6 +55,7 @@ public final class MomentSum implements AutoCloseable {
      * @throws IllegalArgumentException before the first token
      */
     public SecondMoments moments() {
+        new WeightKernels(runtime).mirror(gram);
         return new SecondMoments(gram, tokens, cross);
     }
 

@@ -138,14 +138,21 @@ public final class WeightKernels {
                 parts[2].toByteArray());
     }
 
-    /** Adds Σ x xᵀ over tokens of inputs x̂ [..., in] to gram [in, in], in place. */
+    /** Adds Σ x̂ x̂ᵀ over tokens of inputs x̂ [..., in] to the lower triangle of gram [in, in], in place. */
     void addMoments(NDArray gram, NDArray quantized) {
         runtime.kernels().call("statistics_add_moments", gram, quantized).close();
     }
 
-    /** Adds Σ x x̂ᵀ over tokens of inputs x and x̂ [..., in] to cross [in, in], in place. */
+    /** Copies the lower triangle of gram [in, in] above the diagonal, in place. */
+    void mirror(NDArray gram) {
+        runtime.kernels().call("statistics_mirror", gram).close();
+    }
+
+    /** Adds Σ (x − x̂) x̂ᵀ over tokens of inputs x and x̂ [..., in] to cross [in, in], in place. */
     void addCross(NDArray cross, NDArray exact, NDArray quantized) {
-        runtime.kernels().call("gptq_add_cross", cross, exact, quantized).close();
+        runtime.kernels()
+                .call("statistics_add_cross_moments", cross, exact, quantized)
+                .close();
     }
 
     /** w = (code − zero) · scale, float32; codes u8 [out, in], scales float32 and zeros u8 [tiles, groups]. */

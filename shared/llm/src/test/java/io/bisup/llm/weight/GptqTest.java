@@ -58,7 +58,33 @@ class GptqTest {
                         WeightGrid.Segment.full(32, Format.integer(8, true, new Scope.Row())))),
                 new WeightGrid(List.of(
                         WeightGrid.Segment.full(128, Format.integer(3, true, Scope.columns(64))),
-                        WeightGrid.Segment.full(16, Format.exact()))));
+                        WeightGrid.Segment.full(16, Format.exact()))),
+                new WeightGrid(List.of(
+                        WeightGrid.Segment.full(48, Format.integer(3, true, Scope.columns(48))),
+                        WeightGrid.Segment.full(48, Format.exact()),
+                        WeightGrid.Segment.full(48, Format.integer(3, true, Scope.columns(48))))));
+    }
+
+    /** The factor of H moves errors as GPTQ's own root of H⁻¹ does: algorithm 1 in double precision, column by column. */
+    @ParameterizedTest
+    @MethodSource("grids")
+    void theFactorMovesErrorsAsTheInverseDoes(WeightGrid grid) {
+        Problem problem = Problem.of(runtime, 13, ROWS, COLUMNS, TOKENS);
+        SecondMoments moments = problem.moments();
+        for (Order order : Order.values()) {
+            float[] rounded = gptq(order, FIXED)
+                    .round("w", problem.weight(), grid, moments)
+                    .weight()
+                    .dequantize(runtime)
+                    .toFloatArray();
+            float[] expected =
+                    new PlainGptq(runtime, grid, problem.weight(), moments, 0.01).rounded(order == Order.ACTIVATION);
+            int other = 0;
+            for (int i = 0; i < expected.length; i++) {
+                other += Math.abs(rounded[i] - expected[i]) > 1e-3 ? 1 : 0;
+            }
+            assertThat(other).as(order + " " + grid).isLessThanOrEqualTo(expected.length / 1000);
+        }
     }
 
     /** G1: with uncorrelated inputs nothing can be compensated: nearest rounding, exactly. */

@@ -32,16 +32,6 @@ public final class StatisticsKernels {
         return kernels.call("statistics_transpose", x);
     }
 
-    /** Adds Σ x xᵀ over the tokens of x [..., C] to a running sum [C, C], in place. */
-    public static void addMoments(KernelCalls kernels, NDArray running, NDArray x) {
-        kernels.call("statistics_add_moments", running, x);
-    }
-
-    /** Adds Σ (x − x̂) x̂ᵀ over the tokens of x and x̂ [..., C] to a running sum [C, C], in place. */
-    public static void addCrossMoments(KernelCalls kernels, NDArray running, NDArray exact, NDArray quantized) {
-        kernels.call("statistics_add_cross_moments", running, exact, quantized);
-    }
-
     /**
      * Attention that each of the last T tokens receives, mean over heads and summed over the queries: [T].
      *

@@ -2,7 +2,6 @@ package io.bisup.quantize.stage;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.types.Shape;
 import io.bisup.contract.recipe.Site;
 import io.bisup.llm.block.BlockObserver;
 import io.bisup.llm.block.DecoderBlock;
@@ -10,10 +9,10 @@ import io.bisup.llm.block.DecoderBlockWeights;
 import io.bisup.llm.block.InputPath;
 import io.bisup.llm.kernel.QuantKernels;
 import io.bisup.llm.plan.BlockOperands;
-import io.bisup.llm.weight.SecondMoments;
+import io.bisup.llm.tensor.TensorOwner;
+import io.bisup.llm.weight.MomentSum;
 import io.bisup.quantize.block.BlockWork;
 import io.bisup.quantize.block.Draft;
-import io.bisup.quantize.kernel.StatisticsKernels;
 
 /** What a block with given rounded weights makes of the calibration samples. */
 final class BlockError {
@@ -53,31 +52,36 @@ final class BlockError {
      * Second moments of an input as its linears multiply it, over the samples that are not held out.
      *
      * @param cross whether those with the same tokens' inputs on the full-precision stream are wanted too (GPTAQ)
+     * @return the caller's to close
      */
-    SecondMoments quantizedInputs(Site wanted, DecoderBlockWeights weights, boolean cross) {
-        int width = work.plan().width(wanted);
-        NDArray gram = work.runtime().manager().zeros(new Shape(width, width));
-        NDArray crossed = cross ? work.runtime().manager().zeros(new Shape(width, width)) : null;
-        long tokens = 0;
+    MomentSum quantizedInputs(Site wanted, DecoderBlockWeights weights, boolean cross) {
+        try (TensorOwner building = new TensorOwner()) {
+            MomentSum sum =
+                    building.own(new MomentSum(work.runtime(), work.plan().width(wanted), cross));
+            add(sum, wanted, weights, cross);
+            return building.handOver(sum);
+        }
+    }
+
+    private void add(MomentSum sum, Site wanted, DecoderBlockWeights weights, boolean cross) {
         for (int sample = 0; sample < work.startSamples(); sample++) {
             work.control().checkpoint();
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
                 NDArray quantized = input(wanted, block(weights), work.samples().input(sample))
                         .quantized();
-                StatisticsKernels.addMoments(work.kernels(), gram, quantized);
-                tokens += quantized.getShape().get(1);
-                if (crossed != null) {
+                if (cross) {
                     NDArray exact = input(
                                     wanted,
                                     work.planned().exact(work.layer(), operands),
                                     work.samples().exactInput(sample))
                             .exact();
-                    StatisticsKernels.addCrossMoments(work.kernels(), crossed, exact, quantized);
+                    sum.add(quantized, exact);
+                } else {
+                    sum.add(quantized);
                 }
             }
         }
-        return new SecondMoments(gram, tokens, crossed);
     }
 
     private InputPath.Read input(Site site, DecoderBlock block, NDArray hidden) {

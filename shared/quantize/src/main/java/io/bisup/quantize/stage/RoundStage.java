@@ -14,6 +14,7 @@ import io.bisup.llm.plan.BlockOperands;
 import io.bisup.llm.plan.Segment;
 import io.bisup.llm.weight.Gptq;
 import io.bisup.llm.weight.GroupScales;
+import io.bisup.llm.weight.MomentSum;
 import io.bisup.llm.weight.Nearest;
 import io.bisup.llm.weight.Rounded;
 import io.bisup.llm.weight.Rounder;
@@ -68,16 +69,14 @@ final class RoundStage implements BlockStage {
         double before = gptq.onlyIfBetter() ? error.of(new DecoderBlockWeights(weights)) : Double.POSITIVE_INFINITY;
         for (Site site : BlockSites.INPUTS) {
             work.control().checkpoint();
-            SecondMoments inputs = error.quantizedInputs(site, new DecoderBlockWeights(weights), gptq.asymmetric());
-            for (BlockTensor linear : BlockSites.readers(site)) {
-                StoredWeight rounded = round(work, draft, rounder, linear, operands, targets, inputs);
-                if (rounded != null) {
-                    weights.put(linear, whole(work, draft, linear, operands, rounded.dequantize(work.runtime())));
+            try (MomentSum sum = error.quantizedInputs(site, new DecoderBlockWeights(weights), gptq.asymmetric())) {
+                SecondMoments inputs = sum.moments();
+                for (BlockTensor linear : BlockSites.readers(site)) {
+                    StoredWeight rounded = round(work, draft, rounder, linear, operands, targets, inputs);
+                    if (rounded != null) {
+                        weights.put(linear, whole(work, draft, linear, operands, rounded.dequantize(work.runtime())));
+                    }
                 }
-            }
-            inputs.gram().close();
-            if (inputs.cross() != null) {
-                inputs.cross().close();
             }
         }
         if (gptq.onlyIfBetter() && error.of(new DecoderBlockWeights(weights)) >= before) {

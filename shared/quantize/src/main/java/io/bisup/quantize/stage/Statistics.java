@@ -13,6 +13,7 @@ import io.bisup.llm.fold.SiteMap;
 import io.bisup.llm.tensor.Kernels;
 import io.bisup.llm.tensor.TensorOwner;
 import io.bisup.llm.transform.ChannelMap;
+import io.bisup.llm.weight.MomentSum;
 import io.bisup.quantize.block.BlockWork;
 import io.bisup.quantize.block.Draft;
 import io.bisup.quantize.kernel.StatisticsKernels;
@@ -32,7 +33,8 @@ public final class Statistics implements AutoCloseable {
     private final Set<Statistic> wanted;
     private final TensorOwner owner = new TensorOwner();
     private final Map<Site, NDArray> absMax = new EnumMap<>(Site.class);
-    private final Map<Site, NDArray> moments = new EnumMap<>(Site.class);
+    private final Map<Site, NDArray> squares = new EnumMap<>(Site.class);
+    private final Map<Site, MomentSum> moments = new EnumMap<>(Site.class);
     private final NDArray keys;
     private long tokens;
 
@@ -45,9 +47,9 @@ public final class Statistics implements AutoCloseable {
                 absMax.put(site, zeros(new Shape(width)));
             }
             if (wanted.contains(Statistic.SECOND_MOMENTS)) {
-                moments.put(site, zeros(new Shape(width, width)));
+                moments.put(site, owner.own(new MomentSum(work.runtime(), width, false)));
             } else if (wanted.contains(Statistic.MEAN_SQUARE)) {
-                moments.put(site, zeros(new Shape(width)));
+                squares.put(site, zeros(new Shape(width)));
             }
         }
         DecoderConfig config = work.plan().config();
@@ -103,14 +105,13 @@ public final class Statistics implements AutoCloseable {
             NDArray running = absMax(site);
             StatisticsKernels.absMax(kernels, running, x).copyTo(running);
         }
-        NDArray moment = moments.get(site);
-        if (moment == null) {
-            return;
+        MomentSum sum = moments.get(site);
+        if (sum != null) {
+            sum.add(x);
         }
-        if (moment.getShape().dimension() == 2) {
-            StatisticsKernels.addMoments(kernels, moment, x);
-        } else {
-            StatisticsKernels.addSquares(kernels, moment, x);
+        NDArray running = squares.get(site);
+        if (running != null) {
+            StatisticsKernels.addSquares(kernels, running, x);
         }
     }
 
@@ -121,13 +122,15 @@ public final class Statistics implements AutoCloseable {
 
     /** Σ x² over all tokens of each channel, [in], made in the open scope. */
     public NDArray squares(Site site) {
-        NDArray moment = required(moments.get(site), "second moments");
-        return moment.getShape().dimension() == 2 ? StatisticsKernels.diagonal(work.kernels(), moment) : moment;
+        MomentSum sum = moments.get(site);
+        return sum == null
+                ? required(squares.get(site), "second moments")
+                : StatisticsKernels.diagonal(work.kernels(), sum.moments().gram());
     }
 
     /** Σ x xᵀ over all tokens, behind the given maps of the site, [in, in], made in the open scope. */
     public NDArray moments(Site site, List<SiteMap> maps) {
-        NDArray mapped = required(moments.get(site), "second moments");
+        NDArray mapped = required(moments.get(site), "second moments").moments().gram();
         for (SiteMap map : maps) {
             if (map.site() == site) {
                 mapped = bothSides(map.reads(), mapped);
@@ -153,11 +156,11 @@ public final class Statistics implements AutoCloseable {
         return tokens;
     }
 
-    private static NDArray required(@Nullable NDArray tensor, String what) {
-        if (tensor == null) {
+    private static <T> T required(@Nullable T seen, String what) {
+        if (seen == null) {
             throw new IllegalStateException("a stage reads " + what + " without having asked for them");
         }
-        return tensor;
+        return seen;
     }
 
     @Override
