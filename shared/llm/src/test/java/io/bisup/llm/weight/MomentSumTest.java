@@ -13,6 +13,8 @@ import io.bisup.llm.tensor.TestDevice;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MomentSumTest {
     private final TensorRuntime runtime = TestDevice.runtime();
@@ -46,6 +48,23 @@ class MomentSumTest {
             assertThat(moments.cross()).isNull();
             assertThat(moments.gram().toFloatArray())
                     .containsExactly(product(all.transpose(), all).toFloatArray(), within(1e-4f));
+        }
+    }
+
+    /** Widths of one row of blocks, of several, and of one that ends ragged; what was read before does not disturb what is added. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 128, 129, 300, 1030})
+    void bothTrianglesAreThere(int width) {
+        NDArray first = Problem.gaussian(runtime.manager(), random, 7, width);
+        NDArray second = Problem.gaussian(runtime.manager(), random, 4, width);
+        NDArray all = first.concat(second, 0);
+        try (MomentSum sum = new MomentSum(runtime, width, false)) {
+            sum.add(first);
+            sum.moments();
+            sum.add(second);
+            float[] gram = sum.moments().gram().toFloatArray();
+            assertThat(gram).containsExactly(product(all.transpose(), all).toFloatArray(), within(1e-4f));
+            assertThat(gram).containsExactly(sum.moments().gram().transpose().toFloatArray(), within(0f));
         }
     }
 
