@@ -11,7 +11,8 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -73,19 +74,19 @@ class PoisonDelayTest {
     }
 
     /** Milliseconds from a ring's departure to the start of its job, of as many rings each. */
-    private record Delays(double[] clean, double[] poisoned) {}
+    private record Delays(List<Double> clean, List<Double> poisoned) {}
 
     /** One job at a time; rings of the two kinds take turns, so that what else the machine does meets both. */
     private Delays delays(int rings) throws Exception {
-        Delays delays = new Delays(new double[rings], new double[rings]);
+        Delays delays = new Delays(new ArrayList<>(), new ArrayList<>());
         try (KafkaProducer<String, String> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", settings.bootstrapServers()),
                 new StringSerializer(),
                 new StringSerializer())) {
             producer.partitionsFor(Doorbell.QUANTIZATION_JOBS);
             for (int i = 0; i < rings; i++) {
-                delays.clean()[i] = delay(producer, false);
-                delays.poisoned()[i] = delay(producer, i % RINGS_OF_A_POISON == 0);
+                delays.clean().add(delay(producer, false));
+                delays.poisoned().add(delay(producer, i % RINGS_OF_A_POISON == 0));
             }
         }
         return delays;
@@ -102,10 +103,8 @@ class PoisonDelayTest {
         return (System.nanoTime() - begun) / 1e6;
     }
 
-    private static double p99(double[] delays) {
-        double[] sorted = delays.clone();
-        Arrays.sort(sorted);
-        return sorted[(int) Math.ceil(0.99 * sorted.length) - 1];
+    private static double p99(List<Double> delays) {
+        return delays.stream().sorted().toList().get((int) Math.ceil(0.99 * delays.size()) - 1);
     }
 
     private static void send(KafkaProducer<String, String> producer, String id, String value) throws Exception {
