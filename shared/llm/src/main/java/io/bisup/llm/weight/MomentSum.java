@@ -37,14 +37,25 @@ public final class MomentSum implements AutoCloseable {
      * @param exact x of the full-precision model for the same tokens, of the same shape; not read without cross moments
      */
     public void add(NDArray quantized, NDArray exact) {
-        add(quantized);
+        addToGram(quantized);
         if (cross != null) {
             new WeightKernels(runtime).addCross(cross, exact, quantized);
         }
     }
 
-    /** Adds the inputs x̂ [..., in] of a linear for some tokens, without cross moments. */
+    /**
+     * Adds the inputs x̂ [..., in] of a linear for some tokens.
+     *
+     * @throws IllegalStateException if cross moments are summed, which need the full-precision inputs too
+     */
     public void add(NDArray quantized) {
+        if (cross != null) {
+            throw new IllegalStateException("cross moments are summed; add the full-precision inputs too");
+        }
+        addToGram(quantized);
+    }
+
+    private void addToGram(NDArray quantized) {
         new WeightKernels(runtime).addMoments(gram, quantized);
         tokens += quantized.size() / gram.getShape().get(0);
     }

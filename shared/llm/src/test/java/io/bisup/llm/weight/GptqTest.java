@@ -46,7 +46,7 @@ class GptqTest {
         return new Gptq(runtime, new Rounding.Gptq(0.01, 32, order, false, false), scales);
     }
 
-    /** Rows, groups that tile and that do not, tiles of two rows; keepers behind a ragged group. */
+    /** Rows, groups that tile and that do not, tiles of two rows; keepers behind a ragged group; exact columns last and between. */
     static Stream<WeightGrid> grids() {
         return Stream.of(
                 WeightGrid.full(COLUMNS, Format.integer(3, true, new Scope.Row())),

@@ -81,6 +81,7 @@ class MomentSumTest {
             NDArray expected = product(exact.sub(quantized).transpose(), quantized);
             assertThat(sum.moments().cross().toFloatArray()).containsExactly(expected.toFloatArray(), within(1e-4f));
             assertThat(same.moments().cross().toFloatArray()).containsOnly(0);
+            assertThatThrownBy(() -> sum.add(exact)).hasMessageContaining("full-precision inputs too");
         }
     }
 
